@@ -1,0 +1,135 @@
+package config
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Port registers a UDP or TCP port, 1 to 65535.
+func (f *Flags) Port(p *int, short, long string, def int, usage string) {
+	f.number(p, short, long, def, usage, "PORT", number{1, math.MaxUint16, "a port", "a number from 1 to 65535"})
+}
+
+// AnyPort is Port with 0, which lets the system choose a free one.
+func (f *Flags) AnyPort(p *int, short, long string, def int, usage string) {
+	f.number(p, short, long, def, usage, "PORT",
+		number{0, math.MaxUint16, "a port", "a number from 1 to 65535, or 0 for any free port"})
+}
+
+// Count registers a whole number within minimum and maximum.
+func (f *Flags) Count(p *int, short, long string, def, minimum, maximum int, usage string) {
+	f.number(p, short, long, def, usage, "N",
+		number{minimum, maximum, "a valid number", fmt.Sprintf("a whole number from %d to %d", minimum, maximum)})
+}
+
+// number is a range and the words for it.
+type number struct {
+	minimum, maximum int
+	what, allowed    string
+}
+
+func (f *Flags) number(p *int, short, long string, def int, usage, placeholder string, n number) {
+	parse := func(s string) (int, error) {
+		i, err := strconv.Atoi(s)
+		if err != nil || i < n.minimum || i > n.maximum {
+			return 0, fmt.Errorf("%s is not %s: use %s", quote(s), n.what, n.allowed)
+		}
+		return i, nil
+	}
+	f.register(newValue(p, def, parse, strconv.Itoa), short, long, usage, placeholder)
+}
+
+// Duration registers a time span within minimum and maximum; a maximum of 0
+// means no limit. A bare number is milliseconds.
+func (f *Flags) Duration(p *time.Duration, short, long string, def, minimum, maximum time.Duration, usage string) {
+	limits := "from " + formatDuration(minimum) + " to " + formatDuration(maximum)
+	if maximum == 0 {
+		maximum = math.MaxInt64
+		limits = "of at least " + formatDuration(minimum)
+	}
+	parse := func(s string) (time.Duration, error) {
+		d, ok := parseDuration(s)
+		if !ok || d < minimum || d > maximum {
+			return 0, fmt.Errorf("%s is not a time %s: write it like 500ms, 2s or 1m30s (a bare number is milliseconds)",
+				quote(s), limits)
+		}
+		return d, nil
+	}
+	f.register(newValue(p, def, parse, formatDuration), short, long, usage, "TIME")
+}
+
+func parseDuration(s string) (time.Duration, bool) {
+	if ms, err := strconv.ParseInt(s, 10, 64); err == nil {
+		const most = math.MaxInt64 / int64(time.Millisecond)
+		return time.Duration(ms) * time.Millisecond, -most <= ms && ms <= most
+	}
+	d, err := time.ParseDuration(s)
+	return d, err == nil
+}
+
+// formatDuration writes 1m for what Go writes as 1m0s.
+func formatDuration(d time.Duration) string {
+	s := d.String()
+	if strings.HasSuffix(s, "m0s") {
+		s = strings.TrimSuffix(s, "0s")
+	}
+	if strings.HasSuffix(s, "h0m") {
+		s = strings.TrimSuffix(s, "0m")
+	}
+	return s
+}
+
+// sizeUnits are powers of 1024, from the largest.
+var sizeUnits = []struct {
+	name  string
+	shift int
+}{{"GiB", 30}, {"MiB", 20}, {"KiB", 10}}
+
+// Size registers a number of bytes within minimum and maximum; a maximum of 0
+// means no limit. K and KiB both are 1024 bytes, M and G accordingly.
+func (f *Flags) Size(p *int64, short, long string, def, minimum, maximum int64, usage string) {
+	limits := "from " + formatSize(minimum) + " to " + formatSize(maximum)
+	if maximum == 0 {
+		maximum = math.MaxInt64
+		limits = "of at least " + formatSize(minimum)
+	}
+	parse := func(s string) (int64, error) {
+		n, ok := parseSize(s)
+		if !ok || n < minimum || n > maximum {
+			return 0, fmt.Errorf("%s is not a size %s: write bytes, or a whole number with K, M or G (KiB, MiB, GiB)",
+				quote(s), limits)
+		}
+		return n, nil
+	}
+	f.register(newValue(p, def, parse, formatSize), short, long, usage, "SIZE")
+}
+
+func parseSize(s string) (int64, bool) {
+	digits := strings.TrimRight(s, "KMGBikmgb")
+	unit, shift := s[len(digits):], 0
+	if unit != "" && !strings.EqualFold(unit, "B") {
+		shift = -1
+		for _, u := range sizeUnits {
+			if strings.EqualFold(unit, u.name) || strings.EqualFold(unit, u.name[:1]) {
+				shift = u.shift
+			}
+		}
+	}
+	n, err := strconv.ParseInt(digits, 10, 64)
+	if err != nil || shift < 0 || n < 0 || n > math.MaxInt64>>shift {
+		return 0, false
+	}
+	return n << shift, true
+}
+
+func formatSize(n int64) string {
+	for _, u := range sizeUnits {
+		if n != 0 && n%(1<<u.shift) == 0 {
+			return strconv.FormatInt(n>>u.shift, 10) + u.name
+		}
+	}
+	return strconv.FormatInt(n, 10)
+}

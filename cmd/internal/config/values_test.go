@@ -1,0 +1,100 @@
+package config
+
+import (
+	"testing"
+	"time"
+)
+
+func TestDuration(t *testing.T) {
+	for _, tt := range []struct {
+		in   string
+		want time.Duration
+		text string
+	}{
+		{"500", 500 * time.Millisecond, "500ms"},
+		{"0", 0, "0s"},
+		{"2s", 2 * time.Second, "2s"},
+		{"1m30s", 90 * time.Second, "1m30s"},
+		{"60s", time.Minute, "1m"},
+		{"600s", 10 * time.Minute, "10m"},
+		{"60m", time.Hour, "1h"},
+		{"1h0m5s", time.Hour + 5*time.Second, "1h0m5s"},
+		{"1.5h", 90 * time.Minute, "1h30m"},
+		{"-3", -3 * time.Millisecond, "-3ms"},
+	} {
+		got, ok := parseDuration(tt.in)
+		if !ok || got != tt.want || formatDuration(got) != tt.text {
+			t.Errorf("%q: got %v, %q, %v", tt.in, got, formatDuration(got), ok)
+		}
+	}
+	for _, in := range []string{"", "1 s", "s", "1.5", "1d", "9223372036854775807", "-9223372036854775808"} {
+		if d, ok := parseDuration(in); ok {
+			t.Errorf("%q: accepted as %v", in, d)
+		}
+	}
+}
+
+func TestSize(t *testing.T) {
+	for _, tt := range []struct {
+		in   string
+		want int64
+		text string
+	}{
+		{"0", 0, "0"},
+		{"1500", 1500, "1500"},
+		{"1500B", 1500, "1500"},
+		{"4k", 4096, "4KiB"},
+		{"4096", 4096, "4KiB"},
+		{"64KiB", 64 << 10, "64KiB"},
+		{"4M", 4 << 20, "4MiB"},
+		{"4mib", 4 << 20, "4MiB"},
+		{"3G", 3 << 30, "3GiB"},
+		{"1536K", 1536 << 10, "1536KiB"},
+	} {
+		got, ok := parseSize(tt.in)
+		if !ok || got != tt.want || formatSize(got) != tt.text {
+			t.Errorf("%q: got %v, %q, %v", tt.in, got, formatSize(got), ok)
+		}
+	}
+	for _, in := range []string{"", "K", "-1", "1.5M", "4KB", "4 K", "4T", "0x10", "8589934592G", "4KK"} {
+		if n, ok := parseSize(in); ok {
+			t.Errorf("%q: accepted as %d", in, n)
+		}
+	}
+}
+
+// A limit of 0 is no limit, and the message then names only the lower one.
+func TestNoUpperLimit(t *testing.T) {
+	var d time.Duration
+	var n int64
+	f := New("udpchat server")
+	f.Duration(&d, "", "keep", time.Hour, time.Minute, 0, "keep")
+	f.Size(&n, "", "quota", 1<<20, 1<<10, 0, "quota")
+	if _, err := f.Parse([]string{"-keep", "8760h", "-quota", "900G"}, nil, nil); err != nil || d != 8760*time.Hour || n != 900<<30 {
+		t.Errorf("got %v, %d, %v", d, n, err)
+	}
+	for arg, want := range map[string]string{
+		"-keep=1s":   `flag -keep: "1s" is not a time of at least 1m: write it like 500ms, 2s or 1m30s (a bare number is milliseconds)`,
+		"-quota=512": `flag -quota: "512" is not a size of at least 1KiB: write bytes, or a whole number with K, M or G (KiB, MiB, GiB)`,
+	} {
+		f := New("udpchat server")
+		f.Duration(&d, "", "keep", time.Hour, time.Minute, 0, "keep")
+		f.Size(&n, "", "quota", 1<<20, 1<<10, 0, "quota")
+		if _, err := f.Parse([]string{arg}, nil, nil); err == nil || err.Error() != want {
+			t.Errorf("\n got %v\nwant %s", err, want)
+		}
+	}
+}
+
+func TestAlternatives(t *testing.T) {
+	for want, words := range map[string][]string{
+		"":                           nil,
+		"on":                         {"on"},
+		"on or off":                  {"on", "off"},
+		"debug, info, warn or error": {"debug", "info", "warn", "error"},
+	} {
+		if got := alternatives(words); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}

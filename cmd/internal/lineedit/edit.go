@@ -1,0 +1,164 @@
+package lineedit
+
+import (
+	"strings"
+
+	"golang.org/x/term"
+)
+
+// handle applies events to the row and repaints it once for all of them. It
+// reports whether to go on reading.
+func (e *Editor) handle(events []event, last bool) bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.closed {
+		return false
+	}
+	var above strings.Builder
+	for _, ev := range events {
+		e.apply(ev, &above)
+	}
+	if len(events) > 0 {
+		e.paint(above.String(), "")
+	}
+	if last {
+		e.ended = true
+		e.wake()
+	}
+	return !last
+}
+
+// apply does what one key says. What has to appear above the row is added to
+// above. The caller holds mu.
+func (e *Editor) apply(ev event, above *strings.Builder) {
+	switch ev.key {
+	case keyText, keyPaste:
+		e.buf.insert(ev.text)
+	case keyEnter:
+		e.enter(above)
+	case keyInterrupt:
+		e.interrupt()
+	case keyEOFOrDelete:
+		e.eofOrDelete()
+	case keyUp:
+		e.recall(e.past.up(e.buf.text()))
+	case keyDown:
+		e.recall(e.past.down())
+	case keyClear:
+		e.clear(above)
+	default:
+		e.buf.apply(ev.key)
+	}
+}
+
+// enter hands the line to ReadLine and leaves it, whole, in the scrollback.
+func (e *Editor) enter(above *strings.Builder) {
+	line := e.buf.text()
+	above.WriteString(visible(e.prompt) + visible(line) + "\r\n")
+	e.buf.set("")
+	e.past.add(line)
+	e.entered = append(e.entered, entry{line: line})
+	e.wake()
+}
+
+// interrupt empties the row. If the program lives on, Ctrl-Y brings the text
+// back.
+func (e *Editor) interrupt() {
+	e.buf.killAll()
+	e.past.leave()
+	e.interrupted = true
+	e.wake()
+}
+
+func (e *Editor) eofOrDelete() {
+	if !e.buf.empty() {
+		e.buf.delete()
+		return
+	}
+	e.entered = append(e.entered, entry{eof: true})
+	e.wake()
+}
+
+// recall shows a line of the history, if there is one.
+func (e *Editor) recall(line string, ok bool) {
+	if ok {
+		e.buf.set(line)
+	}
+}
+
+// clear empties the screen; what stood there moves into the scrollback. The
+// row is drawn once now, since lines entered in the same read must go too.
+func (e *Editor) clear(above *strings.Builder) {
+	width, height := e.size()
+	e.paint(above.String(), "")
+	above.Reset()
+	_, _ = e.out.WriteString(e.screen.cleared(e.row(width), width, height))
+}
+
+// wake tells ReadLine that there is news. One token is enough: ReadLine looks
+// at everything before it waits again.
+func (e *Editor) wake() {
+	select {
+	case e.more <- struct{}{}:
+	default:
+	}
+}
+
+// resized redraws the row if the width has changed.
+func (e *Editor) resized() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if width, _ := e.size(); !e.closed && width != e.width {
+		e.paint("", "")
+	}
+}
+
+// paint draws the row anew, with above (see screen.frame) before it and after
+// behind it, in one write. The width is asked for each time: the terminal may
+// have changed before its signal came. The caller holds mu.
+func (e *Editor) paint(above, after string) {
+	e.width, _ = e.size()
+	_, _ = e.out.WriteString(e.screen.frame(above, e.row(e.width), e.width) + after)
+}
+
+func (e *Editor) row(width int) row { return view(e.cells, &e.buf, width) }
+
+// size asks the terminal; one that does not know, such as a serial line, is
+// taken for the classic one.
+func (e *Editor) size() (width, height int) {
+	width, height, err := term.GetSize(e.outFd)
+	if err != nil || width <= 0 || height <= 0 {
+		return 80, 24
+	}
+	return width, height
+}
+
+// apply does the keys that need nothing but the text.
+func (b *buffer) apply(k key) {
+	switch k {
+	case keyBackspace:
+		b.backspace()
+	case keyDelete:
+		b.delete()
+	case keyLeft:
+		b.move(-1)
+	case keyRight:
+		b.move(1)
+	case keyHome:
+		b.home()
+	case keyEnd:
+		b.end()
+	case keyLeftWord:
+		b.leftWord()
+	case keyRightWord:
+		b.rightWord()
+	case keyKillWord:
+		b.killWord()
+	case keyKillToStart:
+		b.killToStart()
+	case keyKillToEnd:
+		b.killToEnd()
+	case keyYank:
+		b.yank()
+	}
+}

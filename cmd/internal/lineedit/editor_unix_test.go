@@ -1,0 +1,385 @@
+//go:build unix
+
+package lineedit
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/creack/pty"
+	"golang.org/x/term"
+)
+
+// patience bounds every wait; it is reached only when a test fails.
+const patience = 10 * time.Second
+
+// desk is an editor on a pseudo-terminal and the person in front of it.
+type desk struct {
+	*Editor
+	t      *testing.T
+	master *os.File
+	tty    *os.File
+	screen *terminal
+	output chan string
+}
+
+func sit(t *testing.T, width, height int) *desk {
+	t.Helper()
+	master, tty, err := pty.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := &desk{t: t, master: master, tty: tty, screen: newTerminal(t, width, height), output: make(chan string)}
+	d.setSize(width, height)
+	go d.listen()
+	t.Cleanup(func() {
+		if d.Editor != nil {
+			_ = d.Close()
+		}
+		_ = tty.Close()
+		_ = master.Close()
+		for range d.output { // ends when listen has ended
+		}
+	})
+	if d.Editor, err = Open(tty, tty, ">>> "); err != nil {
+		t.Fatal(err)
+	}
+	d.row(">>>  @4")
+	return d
+}
+
+// listen collects output without ever making the editor wait for the test.
+func (d *desk) listen() {
+	defer close(d.output)
+	chunks := make(chan string)
+	go func() {
+		defer close(chunks)
+		buf := make([]byte, 1<<16)
+		for {
+			n, err := d.master.Read(buf)
+			if n > 0 {
+				chunks <- string(buf[:n])
+			}
+			if err != nil {
+				return
+			}
+		}
+	}()
+	var held strings.Builder
+	for {
+		out := d.output
+		if held.Len() == 0 {
+			out = nil
+		}
+		select {
+		case s, ok := <-chunks:
+			if !ok {
+				return
+			}
+			held.WriteString(s)
+		case out <- held.String():
+			held.Reset()
+		}
+	}
+}
+
+func (d *desk) setSize(width, height int) {
+	d.t.Helper()
+	if err := pty.Setsize(d.tty, &pty.Winsize{Cols: uint16(width), Rows: uint16(height)}); err != nil {
+		d.t.Fatal(err)
+	}
+}
+
+// keys types on the keyboard.
+func (d *desk) keys(s string) {
+	d.t.Helper()
+	if _, err := io.WriteString(d.master, s); err != nil {
+		d.t.Fatal(err)
+	}
+}
+
+// until feeds output to the screen until it is as wanted.
+func (d *desk) until(what string, ok func() bool) {
+	d.t.Helper()
+	deadline := time.After(patience)
+	for !ok() {
+		select {
+		case s := <-d.output:
+			d.screen.write(s)
+		case <-deadline:
+			d.t.Fatalf("waited for %s; the screen is\n%s\nrow %q", what,
+				strings.Join(d.screen.text(), "\n"), d.screen.current())
+		}
+	}
+}
+
+// row waits for the row of the cursor.
+func (d *desk) row(want string) {
+	d.t.Helper()
+	// Blanks at the end of the row cannot be told from none.
+	content, column, _ := strings.Cut(want, " @")
+	want = strings.TrimRight(content, " ") + " @" + column
+	d.until(fmt.Sprintf("the row %q", want), func() bool { return d.screen.current() == want })
+}
+
+// line reads a line and compares it.
+func (d *desk) line(want string, wantErr error) {
+	d.t.Helper()
+	ctx, cancel := context.WithTimeout(d.t.Context(), patience)
+	defer cancel()
+	got, err := d.ReadLine(ctx)
+	if got != want || !errors.Is(err, wantErr) {
+		d.t.Fatalf("read %.80q, %v; want %.80q, %v", got, err, want, wantErr)
+	}
+}
+
+func TestTypingAndEntering(t *testing.T) {
+	d := sit(t, 40, 10)
+	d.keys("helo\x1b[Dl")
+	d.row(">>> hello @8")
+	d.keys("\r")
+	d.line("hello", nil)
+	d.row(">>>  @4")
+	d.keys("\x1b[A!\r")
+	d.line("hello!", nil)
+	d.keys("\x1b[A\x1b[A\x1b[B\x1b[B")
+	d.row(">>>  @4")
+	want := []string{">>> hello", ">>> hello!", ">>>"}
+	if got := d.screen.text(); !slices.Equal(got, want) {
+		t.Errorf("screen is %q, want %q", got, want)
+	}
+}
+
+func TestWideCharactersAndTheCursor(t *testing.T) {
+	d := sit(t, 40, 10)
+	d.keys("日本")
+	d.row(">>> 日本 @8")
+	d.keys(family + "e\u0301")
+	d.row(">>> 日本" + family + "e\u0301 @11")
+	d.keys("\x1b[D\x7f")
+	d.row(">>> 日本e\u0301 @8")
+	d.keys("\xe6")
+	d.keys("\x97")
+	d.keys("\xa5")
+	d.row(">>> 日本日e\u0301 @10")
+	d.keys("\xff\r")
+	d.line("日本日\ufffde\u0301", nil)
+}
+
+func TestPasteOfThreeLinesIsOneLine(t *testing.T) {
+	d := sit(t, 40, 10)
+	d.until("bracketed paste", func() bool { return d.screen.pasteMode })
+	d.keys("see: " + pasted("one\r\ttwo\r\nthree\n"))
+	d.row(">>> see: one⏎ two⏎three @23")
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if got, err := d.ReadLine(ctx); !errors.Is(err, context.Canceled) {
+		t.Fatalf("read %q, %v before Enter", got, err)
+	}
+	d.keys("\r")
+	d.line("see: one\n\ttwo\nthree", nil)
+	d.until("the entered row", func() bool { return d.screen.text()[0] == ">>> see: one⏎ two⏎three" })
+}
+
+func TestPrintingWhileTyping(t *testing.T) {
+	d := sit(t, 40, 10)
+	const writers, each = 6, 50
+	var printing sync.WaitGroup
+	for w := range writers {
+		printing.Go(func() {
+			for i := range each {
+				d.Println(fmt.Sprintf("message %03d", w*each+i))
+			}
+		})
+	}
+	typed := "the quick brown fox"
+	for _, c := range typed {
+		d.keys(string(c))
+	}
+	printing.Wait()
+	d.row(">>> " + typed + " @23")
+	d.until("300 messages", func() bool { return len(d.screen.text()) > writers*each })
+
+	got := d.screen.text()
+	slices.Sort(got[:len(got)-1])
+	for i := range writers * each {
+		if want := fmt.Sprintf("message %03d", i); got[i] != want {
+			t.Fatalf("line %d is %q, want %q", i, got[i], want)
+		}
+	}
+	if len(got) != writers*each+1 || got[len(got)-1] != ">>> "+typed {
+		t.Errorf("%d lines, the last is %q", len(got), got[len(got)-1])
+	}
+}
+
+func TestResize(t *testing.T) {
+	d := sit(t, 80, 10)
+	d.Println("message")
+	d.keys(strings.Repeat("abcdefghij", 7))
+	d.row(">>> " + strings.Repeat("abcdefghij", 7) + " @74")
+	resize := func(width int, row string) {
+		d.screen.resize(width)
+		d.setSize(width, 10)
+		if err := syscall.Kill(os.Getpid(), syscall.SIGWINCH); err != nil {
+			t.Fatal(err)
+		}
+		d.row(row)
+		if got := d.screen.text(); len(got) != 2 || got[0] != "message" {
+			t.Fatalf("at width %d the screen is %q", width, got)
+		}
+	}
+	resize(40, ">>> "+"ghijabcdefghijabcdefghijabcdefghij @38")
+	resize(120, ">>> "+strings.Repeat("abcdefghij", 7)+" @74")
+}
+
+func TestALongLineStaysWhole(t *testing.T) {
+	d := sit(t, 40, 10)
+	long := strings.Repeat("日本 and some words, ", 5000) // 100,000 characters
+	start := time.Now()
+	go func() { _, _ = io.WriteString(d.master, pasted(long)+"!\r") }()
+	d.line(long+"!", nil)
+	if took := time.Since(start); took > 5*time.Second { // a second, and the race detector
+		t.Errorf("a paste of %d bytes took %v", len(long), took)
+	}
+	whole := ">>> " + strings.TrimRight(long, " ")
+	d.until("the whole line in the scrollback", func() bool { return d.screen.current() == ">>> @4" })
+	var all strings.Builder
+	for _, l := range d.screen.lines {
+		all.WriteString(strings.Join(l.cells, ""))
+	}
+	if !strings.HasPrefix(all.String(), whole) {
+		t.Error("the scrollback does not hold the line")
+	}
+}
+
+func TestLinesTypedAheadAreQueued(t *testing.T) {
+	d := sit(t, 40, 10)
+	const lines = 2000
+	go func() {
+		for i := range lines {
+			_, _ = fmt.Fprintf(d.master, "line %d\r", i)
+		}
+		_, _ = io.WriteString(d.master, "\x04")
+	}()
+	for i := range lines {
+		d.line(fmt.Sprintf("line %d", i), nil)
+	}
+	d.line("", io.EOF)
+}
+
+func TestInterruptAndEndOfFile(t *testing.T) {
+	d := sit(t, 40, 10)
+	d.keys("queued\rhalf a line\x03")
+	d.row(">>>  @4")
+	d.line("", ErrInterrupt)
+	d.line("queued", nil)
+	d.keys("\x19\x01\x04") // yank, home, delete
+	d.row(">>> alf a line @4")
+	d.keys("\x15\x0b\x04")
+	d.line("", io.EOF)
+	d.keys("x\r")
+	d.line("x", nil)
+}
+
+func TestEscapeAloneDoesNotBlock(t *testing.T) {
+	d := sit(t, 40, 10)
+	d.keys("\x1b[3")
+	d.keys("~a\x1b")
+	d.row(">>> a @5")
+	d.keys("\r")
+	d.line("a", nil)
+}
+
+func TestClearAndPromptChange(t *testing.T) {
+	d := sit(t, 40, 10)
+	d.Println("one\ntwo")
+	d.keys("text\x0c")
+	d.until("an empty screen", func() bool { return d.screen.top == 2 && d.screen.row == 2 })
+	d.SetPrompt("日\x1b> ")
+	d.row("日·> text @9")
+	if got := d.screen.text(); !slices.Equal(got, []string{"one", "two", "日·> text"}) {
+		t.Errorf("screen is %q", got)
+	}
+}
+
+func TestCloseGivesTheTerminalBack(t *testing.T) {
+	master, tty, err := pty.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _, _ = master.Close(), tty.Close() }()
+	before, err := term.GetState(int(tty.Fd()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, err := Open(tty, tty, ">>> ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if raw, _ := term.GetState(int(tty.Fd())); *raw == *before {
+		t.Error("the terminal is not in raw mode")
+	}
+	for range 2 {
+		if err := e.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if after, _ := term.GetState(int(tty.Fd())); *after != *before {
+		t.Error("the terminal is not as it was")
+	}
+	if _, err := e.ReadLine(t.Context()); !errors.Is(err, io.EOF) {
+		t.Errorf("ReadLine after Close: %v", err)
+	}
+	// Whoever reads the terminal next gets the input, not a forgotten reader.
+	if _, err := io.WriteString(master, "for the shell\n"); err != nil {
+		t.Fatal(err)
+	}
+	buf := make([]byte, 80)
+	if n, err := tty.Read(buf); err != nil || string(buf[:n]) != "for the shell\n" {
+		t.Errorf("read %q, %v", buf[:n], err)
+	}
+}
+
+func TestCloseLeavesAFreshLine(t *testing.T) {
+	d := sit(t, 40, 10)
+	d.keys("unsent")
+	d.row(">>> unsent @10")
+	if err := d.Close(); err != nil {
+		t.Fatal(err)
+	}
+	d.Println("bye\nbye")
+	d.until("the last words", func() bool { return slices.Equal(d.screen.text(), []string{">>> unsent", "bye", "bye"}) })
+	if d.screen.pasteMode || d.screen.col != 0 {
+		t.Errorf("bracketed paste is %v, cursor in column %d", d.screen.pasteMode, d.screen.col)
+	}
+}
+
+func TestTheTerminalGoesAway(t *testing.T) {
+	d := sit(t, 40, 10)
+	d.keys("last\r")
+	d.row(">>>  @4")
+	_ = d.master.Close()
+	d.line("last", nil)
+	d.line("", io.EOF)
+	d.Println("into the void")
+}
+
+func TestOpenWantsATerminal(t *testing.T) {
+	file, err := os.Create(t.TempDir() + "/file")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = file.Close() }()
+	if _, err := Open(file, file, ""); err == nil {
+		t.Error("a file was taken for a terminal")
+	}
+}

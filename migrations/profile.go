@@ -1,0 +1,6 @@
+package migrations
+
+// Profile is the schema of a client's store.
+var Profile = []Step{
+	{Name: "first buckets", Do: profile0001},
+}

@@ -1,0 +1,6 @@
+package migrations
+
+// Server is the schema of a server's store.
+var Server = []Step{
+	{Name: "first buckets", Do: server0001},
+}

@@ -1,0 +1,132 @@
+package peer
+
+import (
+	"time"
+	"unicode/utf8"
+
+	"udpchat/wire"
+)
+
+// do carries a command out now, or once the registration or deregistration on its way is over: commands are acted on in
+// order, and after the first table has come.
+func (c *Core) do(now time.Time, command func(now time.Time)) {
+	if c.busy() || len(c.commands) > 0 {
+		c.commands = append(c.commands, command)
+		return
+	}
+	command(now)
+}
+
+// busy tells whether the client is between two states.
+func (c *Core) busy() bool { return c.phase == registering || c.phase == loading || c.phase == leaving }
+
+// resume carries out the commands that waited.
+func (c *Core) resume(now time.Time) {
+	for len(c.commands) > 0 && !c.busy() {
+		command := c.commands[0]
+		c.commands = c.commands[1:]
+		command(now)
+	}
+}
+
+// Register asks the server to take one's name, again if it has it already.
+func (c *Core) Register(now time.Time) {
+	c.do(now, func(now time.Time) { c.register(now, true) })
+}
+
+// Deregister leaves, if the name is one's own.
+func (c *Core) Deregister(now time.Time, name string) {
+	c.do(now, func(now time.Time) {
+		switch {
+		case name != c.cfg.Name:
+			c.tell(NotYours{Name: name})
+		case c.phase == left:
+			c.tell(NotRegistered{})
+		default:
+			c.deregister(now)
+		}
+	})
+}
+
+// Send takes a text for someone into the outbox.
+func (c *Core) Send(now time.Time, to, text string) {
+	c.do(now, func(now time.Time) {
+		if c.phase == left {
+			c.tell(NotRegistered{})
+			return
+		}
+		contact := c.roster.named(to)
+		if contact == nil {
+			c.tell(UnknownPeer{Name: to})
+			return
+		}
+		c.accept(now, contact.key, contact.epoch, text)
+	})
+}
+
+// SendAll takes a text for the channel into the outbox.
+func (c *Core) SendAll(now time.Time, text string) {
+	c.do(now, func(now time.Time) {
+		if c.phase == left {
+			c.tell(NotRegistered{})
+			return
+		}
+		c.accept(now, wire.Channel, c.store, text)
+	})
+}
+
+// fit tells the user why a text can't be sent. Nothing is ever cut off.
+func (c *Core) fit(text string) bool {
+	switch {
+	case len(text) > c.limit:
+		c.tell(TooLong{Bytes: len(text), Limit: c.limit})
+	case !utf8.ValidString(text):
+		c.tell(BadText{Why: "it is not valid UTF-8"})
+	case text == "":
+		c.tell(BadText{Why: "it is empty"})
+	default:
+		return true
+	}
+	return false
+}
+
+// Peers shows the client table.
+func (c *Core) Peers(now time.Time) {
+	c.do(now, func(time.Time) { c.tell(c.roster.table(c.cfg.Server.Remote, true)) })
+}
+
+// Drain gives the notice Drained once every text is delivered, stored, or refused for now.
+func (c *Core) Drain(now time.Time) {
+	c.do(now, func(now time.Time) {
+		c.draining = true
+		c.leaveWhenDecided(now)
+	})
+}
+
+// Quit deregisters and gives the notice Quit. What was typed just before has until the mailbox had its chance.
+func (c *Core) Quit(now time.Time) {
+	c.do(now, func(now time.Time) {
+		c.quitting = true
+		c.quitBy = now.Add(2 * c.cfg.AckTimeout)
+		c.leaveWhenDecided(now)
+	})
+}
+
+// leaveWhenDecided ends a drain, or begins the leaving that Quit asked for.
+func (c *Core) leaveWhenDecided(now time.Time) {
+	open := c.outbox.open()
+	if c.draining && open == 0 {
+		c.draining = false
+		c.tell(Drained{Kept: c.outbox.undecided()})
+	}
+	if !c.quitting || open > 0 && now.Before(c.quitBy) && c.phase == ready {
+		return
+	}
+	switch c.phase {
+	case ready:
+		c.deregister(now)
+	case left:
+		c.quitting = false
+		c.tell(Quit{Kept: c.outbox.undecided()})
+	}
+}

@@ -1,0 +1,68 @@
+package peer
+
+import (
+	"time"
+
+	"golang.org/x/exp/slog"
+
+	"udpchat/wire/link"
+)
+
+// Config is what whoever runs a client decides. The zero value of each duration and count means the default beside it.
+type Config struct {
+	Name       string
+	Server     link.Path
+	AckTimeout time.Duration // 500 ms: a direct message's deadline, and the spacing of tries that someone waits for
+	Retries    int           // 5: further tries of what a typed command waits for
+	Keepalive  time.Duration // 25 s, ± 20 %: how often the server hears from an idle client (protocol.md §8)
+	Hold       time.Duration // 10 s: how long a later message waits for an earlier one (protocol.md §6)
+	Seed       uint64        // of nonces and jitter
+	Log        *slog.Logger  // silence
+}
+
+const (
+	defaultAckTimeout = 500 * time.Millisecond
+	defaultRetries    = 5
+	defaultKeepalive  = 25 * time.Second
+	defaultHold       = 10 * time.Second
+
+	// directTries is how many copies of a message go out within the ack timeout: at 20 % loss 95 % are acknowledged.
+	directTries = 3
+	// laneWindow is how many parts may be unanswered on the way to one recipient: what fits a receive buffer of Linux's
+	// default size three times.
+	laneWindow = 32
+	// downAfter misses in a row make a client go straight to the mailbox for downFirst, then twice as long, up to downCap.
+	downAfter = 2
+	downFirst = 30 * time.Second
+	downCap   = 5 * time.Minute
+	// backoffCap bounds the spacing of tries that nobody waits for.
+	backoffCap = 30 * time.Second
+	// maxEpochs is how many epochs of a sender are remembered, by first sight (design: never by a clock).
+	maxEpochs = 4
+	// maxUnshown bounds the texts that are on disk and not on the screen; beyond it nothing is taken, and senders wait.
+	maxUnshown = 4096
+	// maxVoids is how many lost seqs are closed at once.
+	maxVoids = 16
+)
+
+func (cfg *Config) defaults() {
+	if cfg.AckTimeout == 0 {
+		cfg.AckTimeout = defaultAckTimeout
+	}
+	if cfg.Retries == 0 {
+		cfg.Retries = defaultRetries
+	}
+	if cfg.Keepalive == 0 {
+		cfg.Keepalive = defaultKeepalive
+	}
+	if cfg.Hold == 0 {
+		cfg.Hold = defaultHold
+	}
+	if cfg.Log == nil {
+		cfg.Log = slog.New(slog.NewTextHandler(discard{}, nil))
+	}
+}
+
+type discard struct{}
+
+func (discard) Write(b []byte) (int, error) { return len(b), nil }

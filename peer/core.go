@@ -1,0 +1,144 @@
+package peer
+
+import (
+	"math/rand/v2"
+	"time"
+
+	"udpchat/wire"
+	"udpchat/wire/link"
+)
+
+// Core is the deciding part of a client. It is owned by one loop; not safe for concurrent use.
+type Core struct {
+	cfg   Config
+	rand  *rand.Rand
+	me    wire.Key
+	epoch uint64
+
+	// Registration.
+	phase    phase
+	typed    bool   // the registration on its way was asked for by the user
+	request  uint32 // of the registration or deregistration on its way
+	store    uint64 // the server's store, 0 before the first registration
+	awaited  uint64 // the table's revision that ends the loading
+	waiting  bool   // something waited at the registration
+	limit    int    // bytes of a text
+	heard    time.Time
+	requests wire.Tracker[uint32]
+	pingDue  time.Time
+	quitting bool
+	quitBy   time.Time // leave by then, whatever is undecided; zero: wait
+	draining bool
+	commands []func(now time.Time) // given while a registration is on its way
+
+	roster roster
+	outbox outbox
+	inbox  inbox
+
+	fx, taken Effects
+}
+
+// phase is where a client stands with the server.
+type phase uint8
+
+const (
+	left        phase = iota // not registered: nothing is acknowledged, nothing shown
+	registering              // the answer is awaited
+	loading                  // the first table is awaited
+	ready
+	leaving // the deregistration's answer is awaited
+)
+
+// Handle takes one message that came in a datagram for this client. Bodies in m are only borrowed.
+func (c *Core) Handle(now time.Time, p link.Path, from wire.Key, m wire.Message) {
+	if from == wire.ServerKey {
+		if p.Remote == c.cfg.Server.Remote {
+			c.heard = now
+			c.handleServer(now, m)
+		}
+		return
+	}
+	switch m := m.(type) {
+	case *wire.Direct:
+		c.direct(now, p, from, m)
+	case *wire.Ack:
+		c.acked(now, from, m)
+	}
+}
+
+func (c *Core) handleServer(now time.Time, m wire.Message) {
+	switch m := m.(type) {
+	case *wire.Registered:
+		c.registered(now, m)
+	case *wire.Deregistered:
+		c.deregistered(now, m)
+	case *wire.Ping:
+		c.pinged(m)
+	case *wire.Pong:
+		c.ponged(now, m)
+	case *wire.Table:
+		c.tablePage(now, m)
+	case *wire.Stored:
+		c.deposited(now, m)
+	case *wire.Receipt:
+		c.receipt(now, m)
+	case *wire.Push:
+		c.mail(now, m)
+	case *wire.PushPost:
+		c.post(now, m)
+	}
+}
+
+// Tick does what is due at now.
+func (c *Core) Tick(now time.Time) {
+	c.requests.Expire(now, func(uint32, uint8) { c.sendRequest() }, func(uint32) { c.requestFailed(now) })
+	c.outbox.direct.Expire(now,
+		func(id partID, try uint8) { c.sendDirect(id, try) },
+		func(id partID) { c.missed(now, id) })
+	c.outbox.deposits.Expire(now,
+		func(id partID, try uint8) { c.sendDeposit(id, try) },
+		func(id partID) { c.depositFailed(now, id) })
+	c.keepalive(now)
+	c.inbox.expire(now, c)
+	c.leaveWhenDecided(now)
+}
+
+// Next is when Tick must be called, at the latest; false when nothing is due ever.
+func (c *Core) Next() (time.Time, bool) {
+	var next time.Time
+	earliest := func(t time.Time, ok bool) {
+		if ok && !t.IsZero() && (next.IsZero() || t.Before(next)) {
+			next = t
+		}
+	}
+	earliest(c.requests.Next())
+	earliest(c.outbox.direct.Next())
+	earliest(c.outbox.deposits.Next())
+	earliest(c.pingDue, c.phase == ready)
+	earliest(c.inbox.next(c.cfg.Hold))
+	earliest(c.quitBy, c.quitting)
+	return next, !next.IsZero()
+}
+
+// urgent is how something is tried that a user waits for: 1 + Retries tries, one ack timeout apart.
+func (c *Core) urgent() wire.Policy {
+	return wire.Policy{First: c.cfg.AckTimeout, Tries: 1 + c.cfg.Retries}
+}
+
+// background is how something is tried that nobody waits for: for ever, ever more rarely.
+func (c *Core) background() wire.Policy {
+	return wire.Policy{First: c.cfg.AckTimeout, Factor: 2, Cap: backoffCap, Jitter: 0.25}
+}
+
+// silent tells whether the server answered nothing at all during the tries that just ended (protocol.md §7): one lost
+// answer among others does not count against it.
+func (c *Core) silent(now time.Time) bool {
+	return !c.heard.After(now.Add(-time.Duration(1+c.cfg.Retries) * c.cfg.AckTimeout))
+}
+
+// giveUp ends the program's trust in the server, when a command needs it.
+func (c *Core) giveUp() {
+	c.phase = left
+	c.requests.Drop(c.request)
+	c.tell(ServerSilent{Kept: c.outbox.undecided()})
+}

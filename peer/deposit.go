@@ -1,0 +1,133 @@
+package peer
+
+import (
+	"net/netip"
+	"slices"
+	"time"
+
+	"udpchat/store"
+	"udpchat/wire"
+	"udpchat/wire/link"
+)
+
+func pathTo(addr netip.AddrPort) link.Path { return link.Path{Remote: addr} }
+
+// depositPart hands a part to the server, under the identity that it has.
+func (c *Core) depositPart(now time.Time, l *lane, p *part) {
+	p.state = depositing
+	id := partID{l.to, p.t.Seq}
+	policy := c.background()
+	if p.text.typed {
+		policy = c.urgent()
+	}
+	c.outbox.deposits.Track(now, id, policy)
+	c.sendDeposit(id, 1)
+}
+
+func (c *Core) sendDeposit(id partID, try uint8) {
+	if _, p := c.outbox.part(id); p != nil {
+		c.toServer(&wire.Deposit{To: id.to, Try: try, Text: p.t})
+	}
+}
+
+// depositFailed: a text that the user waits for got no answer from the server.
+func (c *Core) depositFailed(now time.Time, id partID) {
+	l, p := c.outbox.part(id)
+	if p == nil {
+		return
+	}
+	if c.silent(now) && c.phase == ready {
+		c.giveUp()
+		return
+	}
+	c.depositPart(now, l, p)
+}
+
+// deposited: the server answers a deposit.
+func (c *Core) deposited(now time.Time, m *wire.Stored) {
+	l, p := c.outbox.part(partID{m.To, m.Seq})
+	if p == nil || m.Epoch != l.epoch || m.ToEpoch != l.toEpoch || p.state == saving {
+		return
+	}
+	c.outbox.deposits.Drop(partID{m.To, m.Seq})
+	switch m.Verdict {
+	case wire.Accepted:
+		c.storedPart(now, l, p, m)
+	case wire.Delivered:
+		c.settle(now, l, func(q *part) bool { return q == p }, func(*text) { c.tell(Delivered{To: c.roster.name(l.to)}) })
+	case wire.TooLong:
+		c.void(now, l, p.text)
+		c.tell(Failed{To: c.roster.name(l.to), Why: m.Verdict})
+	default:
+		c.keep(now, l, p, m.Verdict)
+	}
+	c.pump(now, l)
+	c.leaveWhenDecided(now)
+}
+
+// storedPart: the server has it on disk. A post ends with that; mail is held here on until it is delivered.
+func (c *Core) storedPart(now time.Time, l *lane, p *part, m *wire.Stored) {
+	if l.to == wire.Channel {
+		c.settle(now, l, func(q *part) bool { return q == p }, func(*text) { c.tell(Stored{}) })
+		return
+	}
+	tried := p.text.missed
+	p.state = stored
+	c.outbox.direct.Drop(partID{l.to, p.t.Seq})
+	if x := p.text; !x.told && !slices.ContainsFunc(x.parts, func(q *part) bool { return q.state != stored && q.state != done }) {
+		x.told = true
+		if x.typed {
+			c.tell(Stored{To: c.roster.name(l.to)})
+		}
+	}
+	// protocol.md §10: at most one further direct copy, to where the server says that the recipient is now.
+	contact := c.roster.contacts[l.to]
+	if tried && !p.extra && m.State == wire.Online && m.Addr.IsValid() && contact != nil && contact.addr != m.Addr {
+		p.extra = true
+		c.send(pathTo(m.Addr), l.to, &wire.Direct{Try: directTries + 1, Text: p.t})
+	}
+}
+
+// keep: the server does not take it for now. It stays in the outbox and is tried again, ever more rarely.
+func (c *Core) keep(now time.Time, l *lane, p *part, why wire.Verdict) {
+	p.state = kept
+	if x := p.text; !x.told {
+		x.told = true
+		c.tell(Kept{To: c.roster.name(l.to), Why: why})
+	}
+	p.text.typed = false
+	c.outbox.deposits.Track(now, partID{l.to, p.t.Seq}, wire.Policy{First: time.Second, Factor: 2, Cap: backoffCap, Jitter: 0.25})
+}
+
+// void gives a text up: its seqs travel on, empty, so that no hole stays (protocol.md §5).
+func (c *Core) void(now time.Time, l *lane, x *text) {
+	end := &text{to: l.to, told: true}
+	l.parts = slices.DeleteFunc(l.parts, func(p *part) bool { return p.text == x && p.state == done })
+	for _, p := range x.parts {
+		if p.state == done {
+			continue
+		}
+		c.outbox.deposits.Drop(partID{l.to, p.t.Seq})
+		p.t.Flags, p.t.Body, p.t.Size, p.t.Part, p.t.Parts = wire.FlagVoid, nil, 0, 0, 1
+		p.text, p.state = end, saving
+		end.parts = append(end.parts, p)
+	}
+	c.commitParts(c.rewrite(l, l.laneID), l, end.parts)
+}
+
+// rewrite is the change that replaces a lane's items by those of today.
+func (c *Core) rewrite(l *lane, old laneID) store.Renumber {
+	change := store.Renumber{Old: c.outbox.record(old), New: c.outbox.record(l.laneID)}
+	for _, p := range l.parts {
+		change.Items = append(change.Items, store.Outgoing{To: store.Key(l.to), Text: store.Text(p.t)})
+	}
+	return change
+}
+
+func storeMarks(m wire.Marks) store.Marks {
+	ranges := make([]store.Range, len(m.Ranges))
+	for i, r := range m.Ranges {
+		ranges[i] = store.Range(r)
+	}
+	return store.Marks{Epoch: m.Epoch, ToEpoch: m.ToEpoch, Through: m.Through, Ranges: ranges}
+}

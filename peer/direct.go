@@ -1,0 +1,117 @@
+package peer
+
+import (
+	"time"
+
+	"udpchat/store"
+	"udpchat/wire"
+)
+
+// mailOnly tells whether a lane goes by the mailbox: the channel always; a recipient who is away; one who missed a message that is
+// not delivered yet, so that order is kept on one path; and for a while one who missed several in a row.
+func (c *Core) mailOnly(now time.Time, l *lane) bool {
+	if l.to == wire.Channel || l.byMail || now.Before(l.down) {
+		return true
+	}
+	contact := c.roster.contacts[l.to]
+	return contact == nil || !contact.online || !contact.addr.IsValid()
+}
+
+// directPart sends a part to its recipient: up to three copies within the ack timeout, spaced by the measured round trip
+// (protocol.md §7).
+func (c *Core) directPart(now time.Time, l *lane, p *part) {
+	p.state = direct
+	id := partID{l.to, p.t.Seq}
+	c.outbox.direct.Track(now, id, wire.Policy{First: l.rtt.PTO(), Factor: 2, Tries: directTries, Deadline: c.cfg.AckTimeout})
+	c.sendDirect(id, 1)
+}
+
+func (c *Core) sendDirect(id partID, try uint8) {
+	_, p := c.outbox.part(id)
+	if contact := c.roster.contacts[id.to]; p != nil && contact != nil && contact.addr.IsValid() {
+		c.send(pathTo(contact.addr), id.to, &wire.Direct{Try: try, Text: p.t})
+	}
+}
+
+// missed: the recipient did not answer in time. The same identity goes to the mailbox, and so does what follows.
+func (c *Core) missed(now time.Time, id partID) {
+	l, p := c.outbox.part(id)
+	if p == nil {
+		return
+	}
+	if !p.text.missed {
+		p.text.missed = true
+		if contact := c.roster.contacts[id.to]; contact != nil {
+			p.text.turns = contact.turns
+		}
+		if p.text.typed {
+			c.tell(NoAck{To: c.roster.name(id.to)})
+		}
+		l.misses++
+	}
+	if l.misses >= downAfter {
+		l.down = now.Add(min(downFirst<<min(l.misses-downAfter, 8), downCap))
+	}
+	l.byMail = true
+	c.depositPart(now, l, p)
+	c.pump(now, l)
+}
+
+// acked: a recipient says what it has of this client's texts.
+func (c *Core) acked(now time.Time, from wire.Key, m *wire.Ack) {
+	l := c.outbox.lanes[from]
+	if l == nil {
+		return
+	}
+	if !c.current(now, l, m.Marks) {
+		return
+	}
+	if rtt, sampled, _ := c.outbox.direct.Ack(now, partID{from, m.Seq}, m.Try); sampled {
+		l.rtt.Sample(rtt)
+	}
+	l.misses, l.down = 0, time.Time{}
+	c.have(now, l, m.Marks, false)
+}
+
+// receipt: the server passes on what a recipient says it has (protocol.md §10).
+func (c *Core) receipt(now time.Time, m *wire.Receipt) {
+	c.toServer(&wire.ReceiptAck{To: m.To, Marks: m.Marks})
+	if l := c.outbox.lanes[m.To]; l != nil && c.current(now, l, m.Marks) {
+		c.have(now, l, m.Marks, true)
+	}
+}
+
+// have settles what the recipient's marks cover.
+func (c *Core) have(now time.Time, l *lane, m wire.Marks, receipt bool) {
+	marks := storeMarks(m)
+	c.settle(now, l, func(p *part) bool { return marks.Has(p.t.Seq) }, func(x *text) {
+		to := c.roster.name(l.to)
+		// protocol.md §10: it did not hear this client, but took the text from the server without having been away.
+		if contact := c.roster.contacts[l.to]; receipt && x.missed && contact != nil && contact.online && contact.turns == x.turns {
+			c.tell(Exists{To: to})
+		}
+		c.tell(Delivered{To: to})
+	})
+	c.closeHoles(now, l, marks, receipt)
+}
+
+// closeHoles: the recipient lacks seqs that this client no longer has. They were delivered to a state of it that is gone (an older
+// copy was restored). Each is ended as void, so that no hole stays (protocol.md §5).
+func (c *Core) closeHoles(now time.Time, l *lane, marks store.Marks, mail bool) {
+	held := c.outbox.last[l.laneID]
+	if len(l.parts) > 0 {
+		held = l.parts[0].t.Seq - 1
+	}
+	if marks.Through >= held || now.Sub(l.voided) < c.cfg.AckTimeout {
+		return
+	}
+	l.voided = now
+	for seq := marks.Through + 1; seq <= min(held, marks.Through+maxVoids); seq++ {
+		void := wire.Text{Epoch: l.epoch, ToEpoch: l.toEpoch, Seq: seq, Parts: 1, Time: now.UnixMicro(), Flags: wire.FlagVoid}
+		if contact := c.roster.contacts[l.to]; !mail && contact != nil {
+			c.send(pathTo(contact.addr), l.to, &wire.Direct{Try: 1, Text: void})
+		} else {
+			c.toServer(&wire.Deposit{To: l.to, Try: 1, Text: void})
+		}
+	}
+}

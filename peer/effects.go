@@ -1,0 +1,49 @@
+package peer
+
+import (
+	"time"
+
+	"udpchat/store"
+	"udpchat/wire"
+	"udpchat/wire/link"
+)
+
+// Effects is what a Core wants done. The shell takes them after each call and empties them.
+type Effects struct {
+	Sends   []Send
+	Commits []Commit
+	Notices []Notice
+}
+
+// Send is a message to put into a datagram.
+type Send struct {
+	Path link.Path
+	To   wire.Key
+	Msg  wire.Message
+}
+
+// Commit is a change to make durable. Done is called in the loop, in the order of the commits, once it is; after an error
+// it is never called: the shell stops (store.Profile.Submit).
+type Commit struct {
+	Change store.ProfileChange
+	Done   func(now time.Time)
+}
+
+func (c *Core) send(p link.Path, to wire.Key, m wire.Message) {
+	c.fx.Sends = append(c.fx.Sends, Send{p, to, m})
+}
+
+func (c *Core) toServer(m wire.Message) { c.send(c.cfg.Server, wire.ServerKey, m) }
+
+func (c *Core) commit(change store.ProfileChange, done func(now time.Time)) {
+	c.fx.Commits = append(c.fx.Commits, Commit{change, done})
+}
+
+func (c *Core) tell(n Notice) { c.fx.Notices = append(c.fx.Notices, n) }
+
+// Take gives the effects gathered since the last call. They are the caller's until the next call of any method.
+func (c *Core) Take() *Effects {
+	c.taken, c.fx = c.fx, c.taken
+	c.fx.Sends, c.fx.Commits, c.fx.Notices = c.fx.Sends[:0], c.fx.Commits[:0], c.fx.Notices[:0]
+	return &c.taken
+}

@@ -1,0 +1,248 @@
+package peer
+
+import (
+	"slices"
+	"time"
+
+	"udpchat/store"
+	"udpchat/wire"
+	"udpchat/wire/link"
+)
+
+// inbox is what this client received: which seqs of whom, the parts of texts that are not whole, and what is not yet shown.
+type inbox struct {
+	sources   map[sourceID]*source
+	order     []*source // by first sight
+	age       uint64
+	streams   map[uint64]*stream // by the server's store
+	lastStore uint64
+	lines     uint64 // history orders given out
+	unshown   int
+	holding   []*gate // that something may wait at
+	screen    screen
+}
+
+type sourceID struct {
+	from  wire.Key
+	epoch uint64
+}
+
+// source is one sender in one of its epochs. What is marked in had is on disk; taken holds that and what is being committed.
+type source struct {
+	sourceID
+	age        uint64
+	fresh      bool // nothing of it was stored yet
+	toEpoch    uint64
+	had, taken wire.Window
+	waiting    map[uint64][]func() // answers owed once the seq's commit is done
+	parts      map[uint64][]*store.Part
+	gate       gate
+}
+
+// stream is how far one has what a server's store had for one (protocol.md §10), in receipt orders.
+type stream struct {
+	had, taken wire.Window
+	waiting    map[uint64][]func()
+	parts      map[sourceID]map[uint64][]*store.Part // of posts, by author and first seq
+	gate       gate
+}
+
+func (b *inbox) stream(id uint64) *stream {
+	s := b.streams[id]
+	if s == nil {
+		s = &stream{waiting: map[uint64][]func(){}, parts: map[sourceID]map[uint64][]*store.Part{}}
+		if id != 0 {
+			b.streams[id] = s
+		}
+	}
+	return s
+}
+
+// listening tells whether texts are taken at all: a client that left neither acknowledges nor shows (protocol.md §8).
+func (c *Core) listening() bool {
+	return (c.phase == ready || c.phase == loading) && c.inbox.unshown < maxUnshown
+}
+
+// direct takes a text that its sender brought itself. It is acknowledged when it is on disk, and again whenever it comes again
+// (protocol.md §6).
+func (c *Core) direct(now time.Time, p link.Path, from wire.Key, m *wire.Direct) {
+	if !c.listening() {
+		return
+	}
+	if l := c.outbox.lanes[from]; l != nil {
+		l.misses, l.down = 0, time.Time{} // it is there
+	}
+	s := c.source(from, m.Text.Epoch)
+	seq, try := m.Text.Seq, m.Try
+	answer := func() {
+		c.send(p, from, &wire.Ack{Marks: s.marks(c.epoch, seq), Seq: seq, Try: try})
+	}
+	c.receive(now, s, m.Text, nil, answer)
+}
+
+// mail takes a text that the server kept.
+func (c *Core) mail(now time.Time, m *wire.Push) {
+	if !c.listening() {
+		return
+	}
+	st := c.inbox.stream(c.store)
+	if !st.taken.Has(m.Order) && !st.taken.FitsSpan(m.Prev, m.Order) {
+		return // no room: it comes again
+	}
+	s := c.source(m.From, m.Text.Epoch)
+	seq, order, try, from := m.Text.Seq, m.Order, m.Try, m.From
+	answer := func() {
+		c.toServer(&wire.Taken{From: from, Marks: s.marks(c.epoch, seq), Order: order, Try: try})
+	}
+	c.receive(now, s, m.Text, &span{st, m.Prev, m.Order}, answer)
+}
+
+// span is a piece of mail's or a post's place in the server's stream.
+type span struct {
+	*stream
+	prev, order uint64
+}
+
+// source finds a sender's epoch, or notes it as seen for the first time.
+func (c *Core) source(from wire.Key, epoch uint64) *source {
+	id := sourceID{from, epoch}
+	s := c.inbox.sources[id]
+	if s == nil {
+		c.inbox.age++
+		s = &source{sourceID: id, age: c.inbox.age, fresh: true, toEpoch: c.epoch, waiting: map[uint64][]func(){}, parts: map[uint64][]*store.Part{}}
+		c.inbox.sources[id] = s
+		c.inbox.order = append(c.inbox.order, s)
+	}
+	if s.toEpoch != c.epoch { // one's own state is another one now: the sender counts anew
+		s.toEpoch, s.had, s.taken = c.epoch, wire.Window{}, wire.Window{}
+		clear(s.parts)
+	}
+	return s
+}
+
+// marks is what an acknowledgement says: what is on disk, and only that.
+func (s *source) marks(epoch, near uint64) wire.Marks {
+	return wire.Marks{Epoch: s.epoch, ToEpoch: epoch, Through: s.had.Through(), Ranges: s.had.Marks(wire.MaxRanges, near)}
+}
+
+// receive takes a text or a part of one, whichever way it came. answer is called when it is on disk.
+func (c *Core) receive(now time.Time, s *source, t wire.Text, at *span, answer func()) {
+	switch {
+	case t.ToEpoch != c.epoch:
+		answer() // protocol.md §5: meant for a state that is gone; the answer names the present one
+		c.pass(now, at)
+		return
+	case s.had.Has(t.Seq):
+		answer()
+		c.pass(now, at)
+		return
+	case s.taken.Has(t.Seq):
+		s.waiting[t.Seq] = append(s.waiting[t.Seq], func() { answer(); c.pass(now, at) })
+		return
+	case !s.taken.Fits(t.Seq):
+		return // not acknowledged: the sender waits until the gap is closed
+	}
+	s.taken.Mark(t.Seq)
+	change, line := s.store(c, now, t, at != nil)
+	if at != nil {
+		at.taken.MarkSpan(at.prev, at.order)
+		change.Stream = at.record(c.store)
+	}
+	c.commit(change, func(now time.Time) {
+		s.had.Mark(t.Seq)
+		answer()
+		for _, also := range s.waiting[t.Seq] {
+			also()
+		}
+		delete(s.waiting, t.Seq)
+		if line != nil {
+			c.enter(now, s, line, at)
+		}
+		c.pass(now, at)
+		s.gate.release(now, s.had.Through())
+	})
+}
+
+// pass notes that a place in the stream is on disk, and lets go what waited behind it.
+func (c *Core) pass(now time.Time, at *span) {
+	if at == nil {
+		return
+	}
+	at.taken.MarkSpan(at.prev, at.order)
+	at.had.MarkSpan(at.prev, at.order)
+	at.gate.release(now, at.had.Through())
+}
+
+// store makes the change that keeps a text or part: with the last part, the whole line.
+func (s *source) store(c *Core, now time.Time, t wire.Text, mail bool) (store.Receive, *store.Line) {
+	change := store.Receive{Drop: c.makeRoom(s), Source: &store.Source{From: store.Key(s.from), Age: s.age,
+		Marks: store.Marks{Epoch: s.epoch, ToEpoch: c.epoch, Through: s.taken.Through(), Ranges: ranges(s.taken.Ranges())}}}
+	if t.Flags&wire.FlagVoid != 0 {
+		return change, nil
+	}
+	p := &store.Part{From: store.Key(s.from), Text: store.Text(t), Mail: mail}
+	p.Text.Body = slices.Clone(t.Body)
+	first := p.Text.First()
+	s.parts[first] = append(s.parts[first], p)
+	line := c.whole(now, s.parts[first])
+	if line == nil {
+		change.Part = p
+		return change, nil
+	}
+	delete(s.parts, first)
+	change.Line = line
+	return change, line
+}
+
+// whole makes a line of the parts when none is missing.
+func (c *Core) whole(now time.Time, parts []*store.Part) *store.Line {
+	first := parts[0].Text
+	if len(parts) < int(first.Parts) {
+		return nil
+	}
+	slices.SortFunc(parts, func(a, b *store.Part) int { return int(a.Text.Part) - int(b.Text.Part) })
+	var body []byte
+	mail := false
+	for _, p := range parts {
+		body, mail = append(body, p.Text.Body...), mail || p.Mail
+	}
+	c.inbox.lines++
+	c.inbox.unshown++
+	return &store.Line{Order: c.inbox.lines, Peer: parts[0].From, Epoch: first.Epoch, First: first.First(), Last: first.Last(),
+		Time: parts[0].Text.Time, Arrived: now.UnixMicro(), Mail: mail, Text: string(body)}
+}
+
+// makeRoom forgets the epoch of a sender that was seen first, when a new one makes too many (protocol.md §6).
+func (c *Core) makeRoom(s *source) *store.Source {
+	if !s.fresh {
+		return nil
+	}
+	s.fresh = false
+	var oldest *source
+	n := 0
+	for _, o := range c.inbox.order {
+		if o.from == s.from {
+			if n++; oldest == nil {
+				oldest = o
+			}
+		}
+	}
+	if n <= maxEpochs || oldest == s {
+		return nil
+	}
+	delete(c.inbox.sources, oldest.sourceID)
+	c.inbox.order = slices.DeleteFunc(c.inbox.order, func(o *source) bool { return o == oldest })
+	return &store.Source{From: store.Key(oldest.from), Age: oldest.age, Marks: store.Marks{Epoch: oldest.epoch}}
+}
+
+func (s *stream) record(id uint64) *store.Stream {
+	return &store.Stream{Store: id, Marks: store.Marks{Through: s.taken.Through(), Ranges: ranges(s.taken.Ranges())}}
+}
+
+func ranges(from []wire.Range) []store.Range {
+	to := make([]store.Range, len(from))
+	for i, r := range from {
+		to[i] = store.Range(r)
+	}
+	return to
+}

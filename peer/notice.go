@@ -1,0 +1,114 @@
+package peer
+
+import (
+	"net/netip"
+
+	"udpchat/wire"
+)
+
+// Notice is something that a user should see: one of the types below. They come in the order in which they are to be shown.
+type Notice interface{ notice() }
+
+// Contact is a row of the client table.
+type Contact struct {
+	Key    wire.Key
+	Name   string
+	Addr   netip.AddrPort
+	Online bool
+}
+
+// The notices about oneself and the server.
+type (
+	// Welcome: the server took the name.
+	Welcome struct{ Name string }
+	// Refused: it did not.
+	Refused struct {
+		Name string
+		Why  wire.Outcome
+	}
+	// Table: the client table changed. Changed holds the rows that did, All every row; both by name.
+	Table struct {
+		Server       netip.AddrPort
+		All, Changed []Contact
+		First        bool // the first one since a registration
+	}
+	// Left: one is deregistered.
+	Left struct{}
+	// Waiting: something waited on the server; it follows.
+	Waiting struct{}
+	// ServerSilent: the server answered nothing to what a command needs. Kept texts stay in the outbox.
+	ServerSilent struct{ Kept int }
+	// Drained: every text sent is decided. Kept ones are refused for now and stay in the outbox.
+	Drained struct{ Kept int }
+	// Quit: one has left, and can exit.
+	Quit struct{ Kept int }
+)
+
+// The notices about a text that was sent. To is the recipient's name; the channel's is "".
+type (
+	// Delivered: it is in the recipient's history.
+	Delivered struct{ To string }
+	// NoAck: the recipient did not answer; the text goes to the server.
+	NoAck struct{ To string }
+	// Stored: the server has it on disk.
+	Stored struct{ To string }
+	// Exists: the recipient, who did not answer directly, took it from the server at once.
+	Exists struct{ To string }
+	// Kept: the server does not take it for now. It stays in the outbox and is tried again.
+	Kept struct {
+		To  string
+		Why wire.Verdict
+	}
+	// Failed: it can't be delivered, and is given up.
+	Failed struct {
+		To  string
+		Why wire.Verdict
+	}
+)
+
+// The notices about a command that was not carried out.
+type (
+	// TooLong: nothing was sent.
+	TooLong struct{ Bytes, Limit int }
+	// UnknownPeer: no such name in the table.
+	UnknownPeer struct{ Name string }
+	// NotRegistered: the command needs a registration.
+	NotRegistered struct{}
+	// NotYours: dereg of a name that one does not hold.
+	NotYours struct{ Name string }
+	// BadText: the text is not UTF-8, or empty.
+	BadText struct{ Why string }
+)
+
+// Arrived is a text from someone else. Once it is printed, Client.Shown must be told its Line.
+type Arrived struct {
+	Line  uint64
+	From  string
+	Text  string
+	Time  int64 // when it was typed, microseconds since 1970 by the sender's clock
+	Post  bool  // in the channel
+	Mail  bool  // it was kept by the server: its time of sending is shown
+	Late  bool  // a later one of the same sender was shown already
+	Again bool  // it may have been shown before: the last run was killed before it could remember
+}
+
+func (Welcome) notice()       {}
+func (Refused) notice()       {}
+func (Table) notice()         {}
+func (Left) notice()          {}
+func (Waiting) notice()       {}
+func (ServerSilent) notice()  {}
+func (Drained) notice()       {}
+func (Quit) notice()          {}
+func (Delivered) notice()     {}
+func (NoAck) notice()         {}
+func (Stored) notice()        {}
+func (Exists) notice()        {}
+func (Kept) notice()          {}
+func (Failed) notice()        {}
+func (TooLong) notice()       {}
+func (UnknownPeer) notice()   {}
+func (NotRegistered) notice() {}
+func (NotYours) notice()      {}
+func (BadText) notice()       {}
+func (Arrived) notice()       {}

@@ -1,0 +1,149 @@
+package peer
+
+import (
+	"time"
+
+	"udpchat/wire"
+)
+
+// register asks the server to take the name (protocol.md §8). typed: the user waits for it.
+func (c *Core) register(now time.Time, typed bool) {
+	c.requests.Drop(c.request)
+	c.phase, c.typed, c.request = registering, typed, c.rand.Uint32()|1
+	c.track(now)
+}
+
+func (c *Core) deregister(now time.Time) {
+	c.requests.Drop(c.request)
+	c.phase, c.typed, c.request = leaving, true, c.rand.Uint32()|1
+	c.track(now)
+}
+
+func (c *Core) track(now time.Time) {
+	policy := c.background()
+	if c.typed {
+		policy = c.urgent()
+	}
+	c.requests.Track(now, c.request, policy)
+	c.sendRequest()
+}
+
+// sendRequest sends the registration or deregistration on its way, with the same id on every try.
+func (c *Core) sendRequest() {
+	if c.phase == leaving {
+		c.toServer(&wire.Deregister{Request: c.request, Name: c.cfg.Name})
+		return
+	}
+	id := c.store
+	if id == 0 {
+		id = c.inbox.lastStore
+	}
+	c.toServer(&wire.Register{Request: c.request, Name: c.cfg.Name, Epoch: c.epoch,
+		Store: id, Revision: c.roster.revision, Seen: c.inbox.stream(id).had.Through()})
+}
+
+func (c *Core) requestFailed(now time.Time) {
+	if c.silent(now) {
+		c.giveUp()
+		return
+	}
+	c.track(now)
+}
+
+func (c *Core) registered(now time.Time, m *wire.Registered) {
+	if c.phase != registering || m.Request != c.request {
+		return
+	}
+	c.requests.Drop(c.request)
+	c.limit = int(m.MaxMessage)
+	if m.Outcome != wire.OK {
+		c.phase = left
+		c.tell(Refused{Name: c.cfg.Name, Why: m.Outcome})
+		c.resume(now)
+		return
+	}
+	c.changeStore(now, m.Store)
+	c.phase, c.awaited, c.waiting = loading, m.Revision, m.Waiting
+	if c.typed {
+		c.tell(Welcome{Name: c.cfg.Name})
+	}
+	c.loaded(now)
+}
+
+// changeStore notes which store the server has. What another one was told is void (protocol.md §9): the table comes anew,
+// mail that it held is deposited again, and posts for its channel get new identities.
+func (c *Core) changeStore(now time.Time, id uint64) {
+	if id == c.store {
+		return
+	}
+	c.store = id
+	c.roster.forget()
+	c.inbox.lastStore = id
+	c.outbox.forgetStored()
+	if l := c.outbox.lanes[wire.Channel]; l != nil {
+		c.renumber(now, l, id)
+	}
+}
+
+// loaded ends a registration once the table is there as it was then.
+func (c *Core) loaded(now time.Time) {
+	if c.phase != loading || c.roster.revision < c.awaited {
+		return
+	}
+	c.phase = ready
+	c.pingDue = now.Add(c.pause())
+	if c.typed {
+		t := c.roster.table(c.cfg.Server.Remote, true)
+		t.First = true
+		c.tell(t)
+	}
+	if c.typed && c.waiting {
+		c.tell(Waiting{})
+	}
+	c.inbox.release(now, c)
+	c.pumpAll(now)
+	c.resume(now)
+}
+
+func (c *Core) deregistered(now time.Time, m *wire.Deregistered) {
+	if c.phase != leaving || m.Request != c.request {
+		return
+	}
+	c.requests.Drop(c.request)
+	c.phase = left
+	c.outbox.pause()
+	c.tell(Left{})
+	c.resume(now)
+}
+
+// keepalive tells the server that one is there, and which table one has.
+func (c *Core) keepalive(now time.Time) {
+	if c.phase != ready || now.Before(c.pingDue) {
+		return
+	}
+	c.pingDue = now.Add(c.pause())
+	c.ping()
+}
+
+func (c *Core) ping() {
+	c.toServer(&wire.Ping{Nonce: c.rand.Uint32(), Store: c.store, Revision: c.roster.revision})
+}
+
+// pause is the time to the next keepalive: ±20 %, so that clients that came together do not stay together.
+func (c *Core) pause() time.Duration {
+	return time.Duration(float64(c.cfg.Keepalive) * (0.8 + 0.4*c.rand.Float64()))
+}
+
+func (c *Core) pinged(m *wire.Ping) {
+	if c.phase == ready || c.phase == loading {
+		c.toServer(&wire.Pong{Nonce: m.Nonce, Known: true, Store: c.store, Revision: c.roster.revision})
+	}
+}
+
+// ponged: a server that does not know this client, or that has another store than it had, is registered with again,
+// without troubling the user.
+func (c *Core) ponged(now time.Time, m *wire.Pong) {
+	if c.phase == ready && (!m.Known || m.Store != c.store) {
+		c.register(now, false)
+	}
+}

@@ -1,0 +1,100 @@
+package peer
+
+import (
+	"slices"
+	"time"
+
+	"udpchat/store"
+)
+
+// screen is what is ready to be shown and waits for the first table, or for its sender's name.
+type screen struct{ queue []arrival }
+
+// arrival is a whole text on its way to the user.
+type arrival struct {
+	line        store.Line
+	late, again bool
+	since       time.Time
+}
+
+// enter sends a line that is on disk on its way: mail first waits for what came before it on the server, so that all is shown in
+// order of receipt; then everything waits for what its sender wrote before (protocol.md §6).
+func (c *Core) enter(now time.Time, s *source, line *store.Line, at *span) {
+	sequence := func(now time.Time) {
+		c.hold(now, &s.gate, held{after: line.First - 1, at: line.Last, pass: func(now time.Time, late bool) {
+			c.show(now, arrival{line: *line, late: late})
+		}})
+		s.gate.release(now, s.had.Through())
+	}
+	if at == nil || at.had.Has(at.order) {
+		sequence(now)
+		return
+	}
+	c.hold(now, &at.gate, held{after: at.prev, at: at.order, pass: func(now time.Time, _ bool) { sequence(now) }})
+}
+
+// hold puts something before a gate, from now on.
+func (c *Core) hold(now time.Time, g *gate, h held) {
+	h.since = now
+	g.enter(h)
+	if !g.listed {
+		g.listed = true
+		c.inbox.holding = append(c.inbox.holding, g)
+	}
+}
+
+// expire lets go what has waited too long.
+func (b *inbox) expire(now time.Time, c *Core) {
+	for _, g := range slices.Clone(b.holding) {
+		g.expire(now, now.Add(-c.cfg.Hold))
+	}
+	b.holding = slices.DeleteFunc(b.holding, func(g *gate) bool {
+		g.listed = len(g.held) > 0
+		return !g.listed
+	})
+	b.release(now, c)
+}
+
+func (b *inbox) next(hold time.Duration) (time.Time, bool) {
+	var first time.Time
+	earliest := func(t time.Time, ok bool) {
+		if ok && (first.IsZero() || t.Before(first)) {
+			first = t
+		}
+	}
+	for _, g := range b.holding {
+		earliest(g.next(hold))
+	}
+	for _, a := range b.screen.queue {
+		earliest(a.since.Add(hold), true)
+	}
+	return first, !first.IsZero()
+}
+
+// show gives a line to the user, as soon as there is a table and in it the sender's name.
+func (c *Core) show(now time.Time, a arrival) {
+	a.since = now
+	c.inbox.screen.queue = append(c.inbox.screen.queue, a)
+	c.inbox.release(now, c)
+}
+
+func (b *inbox) release(now time.Time, c *Core) {
+	if c.phase != ready || len(b.screen.queue) == 0 {
+		return
+	}
+	b.screen.queue = slices.DeleteFunc(b.screen.queue, func(a arrival) bool {
+		key := keyOf(a.line)
+		if c.roster.contacts[key] == nil && now.Sub(a.since) < c.cfg.Hold {
+			return false
+		}
+		c.tell(Arrived{Line: a.line.Order, From: c.roster.name(key), Text: a.line.Text, Time: a.line.Time,
+			Post: a.line.Post, Mail: a.line.Mail, Late: a.late, Again: a.again})
+		return true
+	})
+}
+
+// Shown notes that lines are on the screen, so that they are never shown again.
+func (c *Core) Shown(lines []uint64) {
+	c.inbox.unshown -= len(lines)
+	c.commit(store.Shown{Lines: lines}, func(time.Time) {})
+}

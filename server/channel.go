@@ -1,0 +1,86 @@
+package server
+
+import (
+	"slices"
+	"time"
+
+	"udpchat/store"
+	"udpchat/wire"
+)
+
+// post appends to the channel's log: one write however many members there are (protocol.md §11). An author's posts are accepted
+// in their order only; one that skips is not answered, and comes again after the one before it.
+func (c *Core) post(cl *client, m *wire.Deposit) {
+	if m.Text.ToEpoch != c.head.ID {
+		c.send(cl.session.path, cl.key, &wire.Pong{Known: true, Store: c.head.ID, Revision: c.head.Revision})
+		return
+	}
+	if int(m.Text.Size) > c.cfg.MaxMessage {
+		c.stored(cl, m, store.Result{}, wire.TooLong)
+		return
+	}
+	m = keep(m)
+	change := store.Post{Author: store.Key(cl.key), Text: store.Text(m.Text)}
+	c.commit(change, func(now time.Time, r store.Result) {
+		if r.Verdict == store.Gap {
+			return
+		}
+		c.stored(cl, m, r, wire.Verdict(r.Verdict))
+		if r.Verdict != store.Accepted || r.Order <= c.head.Order {
+			return
+		}
+		c.head.Order = r.Order
+		it := store.Item{Order: r.Order, From: change.Author, Post: true, Text: change.Text}
+		for _, member := range c.online {
+			c.offer(now, member, it)
+		}
+	})
+}
+
+// seenPosts: a member has the channel through here on its disk. Its cursor follows; it is written at leisure, since what is
+// lost with it is only sent again.
+func (c *Core) seenPosts(now time.Time, cl *client, m *wire.Seen) {
+	s := cl.session
+	if m.Store != c.head.ID {
+		return
+	}
+	c.sample(now, cl, m.Order, m.Try)
+	had := store.Marks{Through: m.Through, Ranges: storeMarks(wire.Marks{Ranges: m.Ranges}).Ranges}
+	c.took(cl, func(it *item) bool { return it.Post && had.Has(it.Order) })
+	if reached := s.stream.reached(); reached > s.cursor {
+		if s.cursor == s.stored {
+			c.cursors = append(c.cursors, cl)
+		}
+		s.cursor = reached
+		if c.cursorsDue.IsZero() {
+			c.cursorsDue = now.Add(cursorPause)
+		}
+	}
+	c.pump(now, cl)
+}
+
+// reached is the order through which a member needs no post any more.
+func (st *stream) reached() uint64 {
+	reached := st.loaded
+	if i := slices.IndexFunc(st.queue, func(it store.Item) bool { return it.Post }); i >= 0 {
+		reached = min(reached, st.queue[i].Order-1)
+	}
+	if i := slices.IndexFunc(st.window, func(it item) bool { return it.Post }); i >= 0 {
+		reached = min(reached, st.window[i].Order-1)
+	}
+	return reached
+}
+
+func (c *Core) writeCursors(now time.Time) {
+	if c.cursorsDue.IsZero() || now.Before(c.cursorsDue) {
+		return
+	}
+	c.cursorsDue = time.Time{}
+	for _, cl := range c.cursors {
+		if s := cl.session; s != nil && s.cursor > s.stored {
+			s.stored = s.cursor
+			c.commit(store.Advance{Member: cl.row.Key, Order: s.cursor}, func(time.Time, store.Result) {})
+		}
+	}
+	c.cursors = c.cursors[:0]
+}

@@ -1,0 +1,40 @@
+package server
+
+import (
+	"time"
+
+	"golang.org/x/exp/slog"
+
+	"udpchat/store"
+)
+
+// Config is what whoever runs a server decides. The zero value of each field means the default beside it.
+type Config struct {
+	AckTimeout time.Duration // 500 ms: spacing of the tries that presence is judged by
+	Retries    int           // 5: further tries before a silent client counts as gone
+	MaxMessage int           // wire.MaxText: bytes of a text
+	Quota      store.Quota   // no limit
+	Lease      time.Duration // 90 s: a client is offline when nothing was heard for so long (protocol.md §8)
+	Seed       uint64        // of the jitter and of a renewed store's id
+	Log        *slog.Logger  // silence
+}
+
+const (
+	defaultAckTimeout = 500 * time.Millisecond
+	defaultRetries    = 5
+	defaultLease      = 90 * time.Second
+
+	// tablePause is the least time between two table updates of one client: what changes meanwhile is told at once then.
+	tablePause = 100 * time.Millisecond
+	// pushWindow is how many items may be on their way to one client. Larger gains nothing on a local network; a receive
+	// buffer of Linux's default size holds about 90 full datagrams.
+	pushWindow = 32
+	// readPage is how many items are read at once for one client.
+	readPage = 64
+	// backoffCap bounds the spacing of tries that nobody waits for (house rule: cap the backoff).
+	backoffCap = 30 * time.Second
+	// cursorPause is how long channel cursors may stay unwritten: what is lost with them is only sent again.
+	cursorPause = time.Second
+	// maxCommits bounds the changes that wait for the disk; deposits beyond it are dropped and come again.
+	maxCommits = 8192
+)

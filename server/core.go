@@ -1,0 +1,227 @@
+package server
+
+import (
+	"math/rand/v2"
+	"time"
+
+	"golang.org/x/exp/slog"
+
+	"udpchat/store"
+	"udpchat/wire"
+	"udpchat/wire/link"
+)
+
+// Core is the deciding part of a server. It is owned by one loop; not safe for concurrent use.
+type Core struct {
+	cfg  Config
+	rand *rand.Rand
+	head store.Head // durable; ID is this store's
+
+	clients map[wire.Key]*client
+	table   table
+	online  []*client // who has a session, in no particular but a reproducible order
+
+	leases   wire.Tracker[wire.Key] // failed: nothing heard for a lease
+	probes   wire.Tracker[wire.Key] // pings to those whom a restarted server remembers as online
+	pages    wire.Tracker[wire.Key] // table pages on their way
+	pushes   wire.Tracker[pushID]
+	receipts wire.Tracker[pair]
+
+	cursors    []*client // whose channel cursor is ahead of what is stored
+	cursorsDue time.Time
+	committing int
+	fx, taken  Effects
+}
+
+// client is a row of the directory and, while it is online, its session.
+type client struct {
+	key       wire.Key
+	row       store.Client // as last submitted
+	published store.Client // as last made durable: what the table tells
+	joining   uint32       // the request whose registration is being committed
+	session   *session
+}
+
+// session is what the server remembers of an online client. It ends with the process: a restarted server makes new ones.
+type session struct {
+	path    link.Path
+	index   int // in Core.online
+	heard   time.Time
+	request uint32 // of the registration that began it, 0 when a ping did
+	waiting bool   // something waited then
+	since   uint64 // receipt order then: later posts are live
+	told    uint64 // table revision that the client has
+	page    uint64 // revision that the page on its way leads to, 0 for none
+	more    bool   // that page was full: the next follows at once
+	rtt     wire.RTT
+	stream  stream
+	cursor  uint64 // channel posts through here are had
+	stored  uint64 // the same, as submitted
+}
+
+type pair struct{ sender, to wire.Key }
+
+// NewCore makes a core over what the store holds: its head and all rows of its directory. Clients that were online when
+// the last server stopped keep their sessions and are pinged.
+func NewCore(now time.Time, cfg Config, head store.Head, rows []store.Client) *Core {
+	cfg.defaults()
+	c := &Core{
+		cfg:     cfg,
+		rand:    rand.New(rand.NewPCG(cfg.Seed, 0)),
+		head:    head,
+		clients: make(map[wire.Key]*client, len(rows)),
+	}
+	c.leases.Rand, c.probes.Rand, c.pages.Rand, c.pushes.Rand, c.receipts.Rand = c.rand, c.rand, c.rand, c.rand, c.rand
+	for _, row := range rows {
+		cl := &client{key: wire.Key(row.Key), row: row, published: row}
+		c.clients[cl.key] = cl
+		c.table.add(cl)
+	}
+	c.table.sort()
+	for _, e := range c.table.log {
+		if cl := e.cl; cl.row.State == store.Online {
+			c.begin(now, cl, link.Path{Remote: cl.row.Addr, Local: cl.row.Local}, 0)
+			c.probes.Track(now, cl.key, c.patience(cl.session))
+			c.ping(cl)
+		}
+	}
+	return c
+}
+
+func (cfg *Config) defaults() {
+	if cfg.AckTimeout == 0 {
+		cfg.AckTimeout = defaultAckTimeout
+	}
+	if cfg.Retries == 0 {
+		cfg.Retries = defaultRetries
+	}
+	if cfg.MaxMessage == 0 {
+		cfg.MaxMessage = wire.MaxText
+	}
+	if cfg.Lease == 0 {
+		cfg.Lease = defaultLease
+	}
+	if cfg.Log == nil {
+		cfg.Log = slog.New(slog.NewTextHandler(discard{}, &slog.HandlerOptions{Level: slog.LevelError + 1}))
+	}
+}
+
+type discard struct{}
+
+func (discard) Write(b []byte) (int, error) { return len(b), nil }
+
+// Handle takes one message that came from a client. Bodies in m are only borrowed.
+func (c *Core) Handle(now time.Time, p link.Path, from wire.Key, m wire.Message) {
+	if from == wire.ServerKey {
+		return
+	}
+	cl := c.clients[from]
+	if r, ok := m.(*wire.Register); ok {
+		c.register(now, p, from, r)
+		return
+	}
+	if cl == nil || cl.published.Revision == 0 || cl.row.State == store.Left {
+		c.stranger(p, from, cl, m)
+		return
+	}
+	if d, ok := m.(*wire.Deregister); ok {
+		c.deregister(now, p, cl, d)
+		return
+	}
+	if !c.heard(now, cl, p) {
+		return // it is being taken back online; what it sent comes again
+	}
+	switch m := m.(type) {
+	case *wire.Ping:
+		c.pinged(now, cl, m)
+	case *wire.Pong:
+		c.position(now, cl, m.Store, m.Revision)
+	case *wire.TableAck:
+		c.tableAck(now, cl, m)
+	case *wire.Deposit:
+		c.deposit(now, cl, m)
+	case *wire.Taken:
+		c.takenMail(now, cl, m)
+	case *wire.Seen:
+		c.seenPosts(now, cl, m)
+	case *wire.ReceiptAck:
+		c.receiptAck(cl, m)
+	}
+}
+
+// stranger answers who is not registered: it is told so, and registers (protocol.md §8). A client that left may still
+// ask again whether it was heard.
+func (c *Core) stranger(p link.Path, from wire.Key, cl *client, m wire.Message) {
+	switch m := m.(type) {
+	case *wire.Deregister:
+		outcome := wire.NotYours
+		if cl != nil && cl.row.Name == m.Name {
+			outcome = wire.OK
+		}
+		c.send(p, from, &wire.Deregistered{Request: m.Request, Outcome: outcome})
+	case *wire.Ping:
+		c.send(p, from, &wire.Pong{Nonce: m.Nonce, Store: c.head.ID, Revision: c.head.Revision})
+	case *wire.Deposit:
+		c.send(p, from, &wire.Pong{Store: c.head.ID, Revision: c.head.Revision})
+	}
+}
+
+// Tick does what is due at now.
+func (c *Core) Tick(now time.Time) {
+	c.leases.Expire(now, nil, func(k wire.Key) { c.leaseOver(now, c.clients[k]) })
+	c.probes.Expire(now,
+		func(k wire.Key, _ uint8) { c.ping(c.clients[k]) },
+		func(k wire.Key) { c.silent(c.clients[k], now.Add(-c.window())) })
+	c.pages.Expire(now, func(k wire.Key, _ uint8) { c.repeatPage(c.clients[k]) }, nil)
+	c.pushes.Expire(now,
+		func(id pushID, try uint8) { c.push(c.clients[id.to], id.order, try) },
+		func(id pushID) { c.pushFailed(now, id) })
+	c.receipts.Expire(now, func(id pair, _ uint8) { c.sendReceipt(id) }, nil)
+	c.sweepTable(now)
+	c.writeCursors(now)
+}
+
+// Next is when Tick must be called, at the latest; false when nothing is due ever.
+func (c *Core) Next() (time.Time, bool) {
+	var next time.Time
+	earliest := func(t time.Time, ok bool) {
+		if ok && (next.IsZero() || t.Before(next)) {
+			next = t
+		}
+	}
+	earliest(c.leases.Next())
+	earliest(c.probes.Next())
+	earliest(c.pages.Next())
+	earliest(c.pushes.Next())
+	earliest(c.receipts.Next())
+	earliest(c.table.due, !c.table.due.IsZero())
+	earliest(c.cursorsDue, !c.cursorsDue.IsZero())
+	return next, !next.IsZero()
+}
+
+// window is how long a client may leave tries unanswered before it counts as gone.
+func (c *Core) window() time.Duration { return time.Duration(1+c.cfg.Retries) * c.cfg.AckTimeout }
+
+// patience is how something is tried that presence is judged by: soon again at first, then every ack timeout.
+func (c *Core) patience(s *session) wire.Policy {
+	first := s.rtt.PTO()
+	if first > c.cfg.AckTimeout {
+		first = c.cfg.AckTimeout
+	}
+	return wire.Policy{First: first, Factor: 2, Cap: c.cfg.AckTimeout, Deadline: c.window()}
+}
+
+// background is how something is tried that nobody waits for.
+func (c *Core) background(s *session) wire.Policy {
+	return wire.Policy{First: max(s.rtt.PTO(), c.cfg.AckTimeout), Factor: 2, Cap: backoffCap, Jitter: 0.25}
+}
+
+// Stop leaves what a clean shutdown still writes: the cursors.
+func (c *Core) Stop() {
+	for _, cl := range c.online {
+		if s := cl.session; s.cursor > s.stored {
+			s.stored = s.cursor
+			c.commit(store.Advance{Member: cl.row.Key, Order: s.cursor}, func(time.Time, store.Result) {})
+		}
+	}
+}

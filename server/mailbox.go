@@ -1,0 +1,148 @@
+package server
+
+import (
+	"net/netip"
+	"slices"
+	"time"
+
+	"udpchat/store"
+	"udpchat/wire"
+)
+
+// deposit stores a text for someone else, or a post for the channel (protocol.md §10). The answer follows the commit. The
+// same identity again gets the same answer.
+func (c *Core) deposit(now time.Time, cl *client, m *wire.Deposit) {
+	if c.committing >= maxCommits {
+		return // it comes again
+	}
+	if m.To == wire.Channel {
+		c.post(cl, m)
+		return
+	}
+	if int(m.Text.Size) > c.cfg.MaxMessage {
+		c.stored(cl, m, store.Result{}, wire.TooLong)
+		return
+	}
+	m = keep(m)
+	change := store.Deposit{To: store.Key(m.To), From: store.Key(cl.key), Text: store.Text(m.Text), Quota: c.cfg.Quota}
+	c.commit(change, func(now time.Time, r store.Result) {
+		c.stored(cl, m, r, wire.Verdict(r.Verdict))
+		if r.Verdict != store.Accepted {
+			return
+		}
+		c.head.Order = max(c.head.Order, r.Order)
+		// protocol.md §10: what is stored for who is there is pushed at once, and the push is the server's ping.
+		if to := c.clients[m.To]; to != nil && to.session != nil {
+			c.offer(now, to, store.Item{Order: r.Order, From: store.Key(cl.key), Text: change.Text})
+		}
+	})
+}
+
+// keep copies a deposit out of the datagram that it came in.
+func keep(m *wire.Deposit) *wire.Deposit {
+	kept := *m
+	kept.Text.Body = slices.Clone(m.Text.Body)
+	return &kept
+}
+
+// stored answers a deposit, and says what the server knows of the recipient.
+func (c *Core) stored(cl *client, m *wire.Deposit, r store.Result, v wire.Verdict) {
+	if cl.session == nil {
+		return // it left meanwhile; it asks again when it is back
+	}
+	state, addr := wire.Offline, netip.AddrPort{}
+	if to := c.clients[m.To]; to != nil && to.session != nil {
+		row := c.row(to, cl.session.path.Remote.Addr(), cl.session.path.Local)
+		state, addr = row.State, row.Addr
+	}
+	c.send(cl.session.path, cl.key, &wire.Stored{To: m.To, Epoch: m.Text.Epoch, ToEpoch: m.Text.ToEpoch, Seq: m.Text.Seq,
+		Try: m.Try, Verdict: v, State: state, Addr: addr, Order: r.Order})
+}
+
+// takenMail: the recipient has mail of one sender on its disk. Only now it is deleted here, and the sender is told.
+func (c *Core) takenMail(now time.Time, cl *client, m *wire.Taken) {
+	c.sample(now, cl, m.Order, m.Try)
+	marks := storeMarks(m.Marks)
+	orders := c.took(cl, func(it *item) bool {
+		if it.Post || wire.Key(it.From) != m.From {
+			return false
+		}
+		if it.Text.ToEpoch != marks.ToEpoch {
+			return true // protocol.md §5: meant for a state of the recipient's that is gone
+		}
+		return it.Text.Epoch == marks.Epoch && marks.Has(it.Text.Seq)
+	})
+	if len(orders) == 0 {
+		return
+	}
+	c.commit(store.Take{To: store.Key(cl.key), From: store.Key(m.From), Marks: marks, Orders: orders}, func(now time.Time, _ store.Result) {
+		if sender := c.clients[m.From]; sender != nil && sender.session != nil {
+			c.owe(now, sender, cl.key, wireMarks(marks))
+		}
+	})
+	c.pump(now, cl)
+}
+
+// owe tells a sender what its recipient has, until it confirms (protocol.md §10).
+func (c *Core) owe(now time.Time, sender *client, to wire.Key, marks wire.Marks) {
+	s := sender.session
+	if s.stream.owed == nil {
+		s.stream.owed = map[wire.Key]wire.Marks{}
+	}
+	s.stream.owed[to] = marks
+	id := pair{sender.key, to}
+	c.receipts.Drop(id)
+	c.receipts.Track(now, id, c.background(s))
+	c.sendReceipt(id)
+}
+
+func (c *Core) sendReceipt(id pair) {
+	s := c.clients[id.sender].session
+	c.send(s.path, id.sender, &wire.Receipt{To: id.to, Marks: s.stream.owed[id.to]})
+}
+
+func (c *Core) receiptAck(cl *client, m *wire.ReceiptAck) {
+	owed, ok := cl.session.stream.owed[m.To]
+	if !ok || owed.Epoch != m.Marks.Epoch || owed.ToEpoch != m.Marks.ToEpoch || owed.Through != m.Marks.Through ||
+		!slices.Equal(owed.Ranges, m.Marks.Ranges) {
+		return
+	}
+	delete(cl.session.stream.owed, m.To)
+	c.receipts.Drop(pair{cl.key, m.To})
+	c.commit(store.Told{Sender: store.Key(cl.key), To: store.Key(m.To), Marks: storeMarks(m.Marks)}, func(time.Time, store.Result) {})
+}
+
+// recallReceipts reads the receipts that a client that comes back was not told of.
+func (c *Core) recallReceipts(cl *client) {
+	s := cl.session
+	var untold []store.Delivery
+	c.read(func(from store.Server) (err error) {
+		untold, err = from.Untold(cl.row.Key)
+		return err
+	}, func(now time.Time) {
+		if cl.session != s {
+			return
+		}
+		for _, d := range untold {
+			if _, newer := s.stream.owed[wire.Key(d.To)]; !newer {
+				c.owe(now, cl, wire.Key(d.To), wireMarks(d.Marks))
+			}
+		}
+	})
+}
+
+func storeMarks(m wire.Marks) store.Marks {
+	ranges := make([]store.Range, len(m.Ranges))
+	for i, r := range m.Ranges {
+		ranges[i] = store.Range(r)
+	}
+	return store.Marks{Epoch: m.Epoch, ToEpoch: m.ToEpoch, Through: m.Through, Ranges: ranges}
+}
+
+func wireMarks(m store.Marks) wire.Marks {
+	ranges := make([]wire.Range, min(len(m.Ranges), wire.MaxRanges))
+	for i := range ranges {
+		ranges[i] = wire.Range(m.Ranges[i])
+	}
+	return wire.Marks{Epoch: m.Epoch, ToEpoch: m.ToEpoch, Through: m.Through, Ranges: ranges}
+}

@@ -1,0 +1,134 @@
+package server
+
+import (
+	"time"
+
+	"udpchat/store"
+	"udpchat/wire"
+	"udpchat/wire/link"
+)
+
+// begin gives a client a session: a lease, a place in the table's updates, and what waits for it.
+func (c *Core) begin(now time.Time, cl *client, p link.Path, request uint32) {
+	// told: until the client says which revision it has, it is not bothered with the table.
+	cl.session = &session{path: p, index: len(c.online), heard: now, request: request, since: c.head.Order, told: c.head.Revision}
+	c.online = append(c.online, cl)
+	c.leases.Track(now, cl.key, wire.Policy{First: c.cfg.Lease, Tries: 1})
+	c.fill(cl, func(found int) {
+		if request != 0 {
+			cl.session.waiting = found > 0
+			c.registered(cl)
+		}
+		c.table.changed(now)
+	})
+	c.recallReceipts(cl)
+}
+
+// end drops a client's session and all that was on its way to it.
+func (c *Core) end(cl *client) {
+	s := cl.session
+	if s == nil {
+		return
+	}
+	last := c.online[len(c.online)-1]
+	c.online[s.index], last.session.index = last, s.index
+	c.online = c.online[:len(c.online)-1]
+	if s.cursor > s.stored {
+		c.commit(store.Advance{Member: cl.row.Key, Order: s.cursor}, func(time.Time, store.Result) {})
+	}
+	c.leases.Drop(cl.key)
+	c.probes.Drop(cl.key)
+	c.pages.Drop(cl.key)
+	for _, it := range s.stream.window {
+		c.pushes.Drop(pushID{cl.key, it.Order})
+	}
+	for to := range s.stream.owed {
+		c.receipts.Drop(pair{cl.key, to})
+	}
+	cl.session = nil
+}
+
+// heard notes a sign of life and where it came from. A client that counted as offline is taken back: its
+// session begins when that is on disk, and false says that there is none yet.
+func (c *Core) heard(now time.Time, cl *client, p link.Path) bool {
+	if cl.session == nil {
+		c.revive(now, cl, p)
+		return false
+	}
+	s := cl.session
+	s.heard = now
+	c.probes.Drop(cl.key)
+	if s.path == p {
+		return true
+	}
+	// protocol.md §8: the server answers where a client was last heard from, and tells the others.
+	moved := s.path.Remote != p.Remote
+	s.path = p
+	if moved {
+		cl.row.Addr, cl.row.Local = p.Remote, p.Local
+		c.setState(now, cl, store.Online, func() {})
+	}
+	return true
+}
+
+func (c *Core) revive(now time.Time, cl *client, p link.Path) {
+	if cl.joining != 0 {
+		return
+	}
+	cl.joining = ^uint32(0)
+	cl.row.Addr, cl.row.Local = p.Remote, p.Local
+	c.setState(now, cl, store.Online, func() {
+		cl.joining = 0
+		if cl.session == nil && cl.row.State == store.Online {
+			c.begin(now, cl, p, 0)
+			c.ping(cl) // its answer says which table it has
+		}
+	})
+}
+
+// setState writes a client's row anew and tells the table when it is on disk.
+func (c *Core) setState(seen time.Time, cl *client, state store.State, done func()) {
+	cl.row.State, cl.row.LastSeen = state, seen.UnixMicro()
+	row := cl.row
+	c.commit(store.PutClient{Client: row}, func(now time.Time, r store.Result) {
+		if r.Verdict == store.Accepted {
+			c.publish(now, cl, row, r.Revision)
+		}
+		done()
+	})
+}
+
+// leaseOver looks whether the client was heard from since the lease was last drawn.
+func (c *Core) leaseOver(now time.Time, cl *client) {
+	heard := cl.session.heard
+	if now.Sub(heard) < c.cfg.Lease {
+		c.leases.Track(heard, cl.key, wire.Policy{First: c.cfg.Lease, Tries: 1})
+		return
+	}
+	c.gone(cl, "lease ran out")
+}
+
+// silent takes a client offline that left tries since then unanswered.
+func (c *Core) silent(cl *client, since time.Time) bool {
+	if cl.session.heard.After(since) {
+		return false
+	}
+	c.gone(cl, "does not answer")
+	return true
+}
+
+func (c *Core) gone(cl *client, why string) {
+	c.cfg.Log.Info("offline", "client", cl.key, "name", cl.row.Name, "why", why)
+	heard := cl.session.heard
+	c.end(cl)
+	c.setState(heard, cl, store.Offline, func() {})
+}
+
+func (c *Core) ping(cl *client) {
+	c.send(cl.session.path, cl.key, &wire.Ping{Nonce: c.rand.Uint32(), Store: c.head.ID, Revision: c.head.Revision})
+}
+
+func (c *Core) pinged(now time.Time, cl *client, m *wire.Ping) {
+	c.send(cl.session.path, cl.key, &wire.Pong{Nonce: m.Nonce, Known: true, Store: c.head.ID, Revision: c.head.Revision})
+	c.position(now, cl, m.Store, m.Revision)
+}

@@ -1,0 +1,135 @@
+package server
+
+import (
+	"time"
+
+	"udpchat/store"
+	"udpchat/wire"
+	"udpchat/wire/link"
+)
+
+// register brings a client online (protocol.md §8). The answer goes out when the row is on disk and it is known whether anything
+// waits. A retry of the request that made the present session gets the same answer again.
+func (c *Core) register(now time.Time, p link.Path, from wire.Key, m *wire.Register) {
+	cl := c.clients[from]
+	if cl != nil && cl.joining == m.Request {
+		return
+	}
+	if cl != nil && cl.session != nil && cl.session.request == m.Request {
+		cl.session.heard = now
+		c.registered(cl)
+		return
+	}
+	if wire.CheckName(m.Name) != nil {
+		c.refuse(p, from, m.Request, wire.BadName)
+		return
+	}
+	rewind := c.recall(m)
+	fresh := cl == nil
+	if fresh {
+		cl = &client{key: from}
+		c.clients[from] = cl
+	}
+	cl.joining = m.Request
+	row := cl.row
+	row.Key, row.Name, row.Epoch = store.Key(from), m.Name, m.Epoch
+	row.Addr, row.Local, row.State = p.Remote, p.Local, store.Online
+	row.Registered, row.LastSeen = now.UnixMicro(), now.UnixMicro()
+	c.commit(store.PutClient{Client: row, Rewind: rewind}, func(now time.Time, r store.Result) {
+		cl.joining = 0
+		if r.Verdict != store.Accepted {
+			if fresh {
+				delete(c.clients, from)
+			}
+			c.cfg.Log.Info("registration refused", "client", from, "name", m.Name, "addr", p.Remote)
+			c.refuse(p, from, m.Request, outcome(r.Verdict))
+			return
+		}
+		cl.row = row
+		c.publish(now, cl, row, r.Revision)
+		c.cfg.Log.Info("registered", "client", from, "name", m.Name, "addr", p.Remote)
+		c.catchUp(m, r.Cursor, cl, func(now time.Time) { c.join(now, cl, p, m) })
+	})
+}
+
+// catchUp moves the client's channel cursor to where the client says it is: a server that was killed may have lost the last
+// second of it.
+func (c *Core) catchUp(m *wire.Register, cursor uint64, cl *client, then func(now time.Time)) {
+	seen := cursor
+	if m.Store == c.head.ID {
+		seen = min(m.Seen, c.head.Order)
+	}
+	c.commit(store.Advance{Member: cl.row.Key, Order: seen}, func(now time.Time, _ store.Result) { then(now) })
+}
+
+// join begins the session that a registration asked for.
+func (c *Core) join(now time.Time, cl *client, p link.Path, m *wire.Register) {
+	c.end(cl)
+	c.begin(now, cl, p, m.Request)
+	cl.session.told = 0
+	if m.Store == c.head.ID && m.Revision <= c.head.Revision {
+		cl.session.told = m.Revision
+	}
+}
+
+// recall compares what the client knows of this store with what the store knows of itself. A client that knows more has met a
+// newer copy: everything said of this one is void, so it gets a new id (protocol.md §9).
+func (c *Core) recall(m *wire.Register) (rewind *uint64) {
+	if m.Store != c.head.ID {
+		return nil
+	}
+	if m.Revision <= c.head.Revision && m.Seen <= c.head.Order {
+		return &m.Seen
+	}
+	id := c.rand.Uint64() | 1
+	c.cfg.Log.Error("a client knows more than this database: it is an older copy and gets a new id", "revision", m.Revision, "order", m.Seen)
+	c.head.ID = id
+	for _, cl := range c.online {
+		cl.session.told = 0
+	}
+	c.commit(store.Renew{ID: id}, func(time.Time, store.Result) {})
+	return nil
+}
+
+// registered answers the registration that began the session.
+func (c *Core) registered(cl *client) {
+	s := cl.session
+	c.send(s.path, cl.key, &wire.Registered{
+		Request:    s.request,
+		Outcome:    wire.OK,
+		Store:      c.head.ID,
+		Revision:   c.head.Revision,
+		Waiting:    s.waiting,
+		MaxMessage: uint32(c.cfg.MaxMessage),
+		Lease:      uint16(c.cfg.Lease / time.Second),
+	})
+}
+
+func (c *Core) refuse(p link.Path, to wire.Key, request uint32, o wire.Outcome) {
+	c.send(p, to, &wire.Registered{Request: request, Outcome: o, Store: c.head.ID, MaxMessage: uint32(c.cfg.MaxMessage)})
+}
+
+func outcome(v store.Verdict) wire.Outcome {
+	switch v {
+	case store.Accepted:
+		return wire.OK
+	case store.NameTaken:
+		return wire.NameTaken
+	case store.KeyTaken:
+		return wire.KeyTaken
+	}
+	return wire.Unavailable
+}
+
+// deregister takes a client offline at its own wish: it gets nothing until it registers again.
+func (c *Core) deregister(now time.Time, p link.Path, cl *client, m *wire.Deregister) {
+	if cl.row.Name != m.Name {
+		c.send(p, cl.key, &wire.Deregistered{Request: m.Request, Outcome: wire.NotYours})
+		return
+	}
+	c.end(cl)
+	c.setState(now, cl, store.Left, func() {
+		c.cfg.Log.Info("deregistered", "client", cl.key, "name", cl.row.Name)
+		c.send(p, cl.key, &wire.Deregistered{Request: m.Request, Outcome: wire.OK})
+	})
+}

@@ -1,0 +1,168 @@
+package server
+
+import (
+	"slices"
+	"time"
+
+	"udpchat/store"
+	"udpchat/wire"
+)
+
+// stream is what the server has for one client, in receipt order: mail and posts together (protocol.md §10). What was pushed
+// and not yet taken is the window; behind it stands what was read or offered; behind that, the store.
+type stream struct {
+	window  []item // on its way, by order
+	queue   []store.Item
+	loaded  uint64 // everything up to this order was read, or never was for this client
+	pushed  uint64 // order of the last item that entered the window
+	more    bool   // the store may hold more above loaded
+	reading bool
+	owed    map[wire.Key]wire.Marks // receipts that this client was not yet told of, by recipient
+}
+
+type item struct {
+	store.Item
+	prev  uint64 // nothing else waits for the client between prev and Order
+	first time.Time
+}
+
+type pushID struct {
+	to    wire.Key
+	order uint64
+}
+
+// fill reads the next page for a client. then is told how much waited.
+func (c *Core) fill(cl *client, then func(found int)) {
+	s := cl.session
+	st := &s.stream
+	if st.reading {
+		return
+	}
+	st.reading, st.more = true, false
+	var items []store.Item
+	var damaged int
+	after := st.loaded
+	c.read(func(from store.Server) (err error) {
+		items, damaged, err = from.Waiting(cl.row.Key, after, readPage)
+		return err
+	}, func(now time.Time) {
+		if cl.session != s {
+			return
+		}
+		st.reading = false
+		if damaged > 0 {
+			c.cfg.Log.Error("records are damaged and were left out: restore the database from a backup", "client", cl.key, "records", damaged)
+		}
+		if len(items) == readPage {
+			st.more = true
+		}
+		found := 0
+		for _, it := range items {
+			st.loaded = max(st.loaded, it.Order)
+			if c.meant(cl, it) {
+				st.queue = append(st.queue, it)
+				found++
+			}
+		}
+		then(found)
+		c.pump(now, cl)
+	})
+}
+
+// meant tells whether an item is to be sent: one's own posts are not.
+func (c *Core) meant(cl *client, it store.Item) bool { return !it.Post || wire.Key(it.From) != cl.key }
+
+// offer gives a client what was just stored.
+func (c *Core) offer(now time.Time, cl *client, it store.Item) {
+	st := &cl.session.stream
+	if st.more || st.reading || len(st.queue) >= readPage {
+		st.more = true
+		return
+	}
+	if it.Order <= st.loaded {
+		return // an old deposit again
+	}
+	st.loaded = it.Order
+	if c.meant(cl, it) {
+		st.queue = append(st.queue, it)
+	}
+	c.pump(now, cl)
+}
+
+// pump fills the window from the queue, and the queue from the store.
+func (c *Core) pump(now time.Time, cl *client) {
+	st := &cl.session.stream
+	for len(st.window) < pushWindow && len(st.queue) > 0 {
+		it := item{st.queue[0], st.pushed, now}
+		st.queue = st.queue[1:]
+		st.pushed = it.Order
+		st.window = append(st.window, it)
+		c.pushes.Track(now, pushID{cl.key, it.Order}, c.patience(cl.session))
+		c.push(cl, it.Order, 1)
+	}
+	if len(st.queue) == 0 && st.more {
+		c.fill(cl, func(int) {})
+	}
+}
+
+// push sends one item of the window. From the third try on a ping goes with it: a client that can take nothing now
+// still answers that (protocol.md §8).
+func (c *Core) push(cl *client, order uint64, try uint8) {
+	s := cl.session
+	i, ok := slices.BinarySearchFunc(s.stream.window, order, func(it item, o uint64) int { return compare(it.Order, o) })
+	if !ok {
+		return
+	}
+	it := s.stream.window[i]
+	if it.Post {
+		c.send(s.path, cl.key, &wire.PushPost{Prev: it.prev, Order: it.Order, Try: try, Live: it.Order > s.since,
+			Author: wire.Key(it.From), Text: wire.Text(it.Text)})
+	} else {
+		c.send(s.path, cl.key, &wire.Push{Prev: it.prev, Order: it.Order, Try: try,
+			From: wire.Key(it.From), Text: wire.Text(it.Text)})
+	}
+	if try >= 3 {
+		c.ping(cl)
+	}
+}
+
+func compare(a, b uint64) int {
+	switch {
+	case a < b:
+		return -1
+	case a > b:
+		return 1
+	}
+	return 0
+}
+
+// pushFailed: an item was tried as often as presence is judged by. Who was silent all that time is offline; for who was
+// heard the item is tried on in the background, as long as the lease lives.
+func (c *Core) pushFailed(now time.Time, id pushID) {
+	cl := c.clients[id.to]
+	if c.silent(cl, now.Add(-c.window())) {
+		return
+	}
+	c.pushes.Track(now, id, c.background(cl.session))
+}
+
+// took removes from the window what the predicate names and lets the stream run on. It gives the orders removed.
+func (c *Core) took(cl *client, gone func(it *item) bool) (orders []uint64) {
+	st := &cl.session.stream
+	st.window = slices.DeleteFunc(st.window, func(it item) bool {
+		if !gone(&it) {
+			return false
+		}
+		orders = append(orders, it.Order)
+		c.pushes.Drop(pushID{cl.key, it.Order})
+		return true
+	})
+	return orders
+}
+
+// sample takes the round trip that an answer to a push measured.
+func (c *Core) sample(now time.Time, cl *client, order uint64, try uint8) {
+	if rtt, sampled, _ := c.pushes.Ack(now, pushID{cl.key, order}, try); sampled {
+		cl.session.rtt.Sample(rtt)
+	}
+}

@@ -1,0 +1,156 @@
+package server
+
+import (
+	"net/netip"
+	"slices"
+	"sort"
+	"time"
+
+	"udpchat/store"
+	"udpchat/wire"
+)
+
+// table is the directory in the order of its revisions. Each client's last change counts; the entries of earlier ones stay
+// until there are too many of them.
+type table struct {
+	log  []entry // by revision
+	due  time.Time
+	last time.Time // last sweep
+}
+
+type entry struct {
+	revision uint64
+	cl       *client
+}
+
+func (e entry) counts() bool { return e.cl.published.Revision == e.revision }
+
+func (t *table) add(cl *client) {
+	t.log = append(t.log, entry{cl.published.Revision, cl})
+}
+
+func (t *table) sort() {
+	slices.SortFunc(t.log, func(a, b entry) int {
+		if a.revision < b.revision {
+			return -1
+		}
+		return 1
+	})
+}
+
+// prune forgets superseded entries once they are the greater part.
+func (t *table) prune(clients int) {
+	if len(t.log) > 2*clients+64 {
+		t.log = slices.DeleteFunc(t.log, func(e entry) bool { return !e.counts() })
+	}
+}
+
+// changed makes a sweep due: at once after a quiet time, else tablePause after the last one (protocol.md §8).
+func (t *table) changed(now time.Time) {
+	if t.due.IsZero() {
+		t.due = t.last.Add(tablePause)
+		if t.due.Before(now) {
+			t.due = now
+		}
+	}
+}
+
+// publish makes a row that is on disk part of the table.
+func (c *Core) publish(now time.Time, cl *client, row store.Client, revision uint64) {
+	row.Revision = revision
+	cl.published = row
+	c.head.Revision = revision
+	c.table.add(cl)
+	c.table.prune(len(c.clients))
+	c.table.changed(now)
+}
+
+// sweepTable starts an update for everyone who has none on its way and is behind.
+func (c *Core) sweepTable(now time.Time) {
+	if c.table.due.IsZero() || now.Before(c.table.due) {
+		return
+	}
+	c.table.due, c.table.last = time.Time{}, now
+	for _, cl := range c.online {
+		if cl.session.page == 0 && cl.session.told < c.head.Revision {
+			c.sendPage(now, cl)
+		}
+	}
+}
+
+// sendPage sends what changed since the revision that the client has, as much as fits into one datagram.
+func (c *Core) sendPage(now time.Time, cl *client) {
+	c.repeatPage(cl)
+	c.pages.Track(now, cl.key, wire.Policy{First: cl.session.rtt.PTO(), Factor: 2, Cap: backoffCap, Jitter: 0.25})
+}
+
+func (c *Core) repeatPage(cl *client) {
+	s := cl.session
+	page := &wire.Table{Store: c.head.ID, Since: s.told, Until: c.head.Revision, Head: c.head.Revision}
+	log := c.table.log
+	room := wire.TableRoom
+	first := sort.Search(len(log), func(i int) bool { return log[i].revision > s.told })
+	s.more = false
+	var until uint64 // revision of the last row that fits
+	for _, e := range log[first:] {
+		if !e.counts() {
+			continue
+		}
+		row := c.row(e.cl, s.path.Remote.Addr(), s.path.Local)
+		if room -= row.Size(); room < 0 || len(page.Rows) == wire.MaxRows {
+			page.Until, s.more = until, true
+			break
+		}
+		page.Rows, until = append(page.Rows, row), e.revision
+	}
+	s.page = page.Until
+	c.send(s.path, cl.key, page)
+}
+
+// row shows a client to a viewer. One that reached the server by the loopback address can be reached from another machine by
+// the address at which that machine reaches the server.
+func (c *Core) row(cl *client, viewer, local netip.Addr) wire.Row {
+	r := cl.published
+	addr := r.Addr
+	if addr.Addr().IsLoopback() && !viewer.IsLoopback() && local.IsValid() && !local.IsLoopback() {
+		addr = netip.AddrPortFrom(local, addr.Port())
+	}
+	state := wire.Offline
+	if r.State == store.Online {
+		state = wire.Online
+	}
+	return wire.Row{Key: cl.key, Name: r.Name, Epoch: r.Epoch, Addr: addr, State: state}
+}
+
+func (c *Core) tableAck(now time.Time, cl *client, m *wire.TableAck) {
+	s := cl.session
+	if m.Store != c.head.ID || m.Revision <= s.told || m.Revision > c.head.Revision {
+		return
+	}
+	s.told = m.Revision
+	if s.page == 0 || s.told < s.page {
+		return
+	}
+	s.page = 0
+	c.pages.Drop(cl.key)
+	switch {
+	case s.more:
+		c.sendPage(now, cl)
+	case s.told < c.head.Revision:
+		c.table.changed(now)
+	}
+}
+
+// position takes a client's word for which revision it has: after a restart the server does not know.
+func (c *Core) position(now time.Time, cl *client, id, revision uint64) {
+	s := cl.session
+	if id != c.head.ID || revision > c.head.Revision {
+		revision = 0
+	}
+	if s.page != 0 {
+		return
+	}
+	if s.told = revision; s.told < c.head.Revision {
+		c.table.changed(now)
+	}
+}

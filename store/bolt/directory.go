@@ -1,0 +1,150 @@
+package bolt
+
+import (
+	"errors"
+	"math"
+	"net/netip"
+
+	"go.etcd.io/bbolt"
+
+	"udpchat/store"
+)
+
+// pageSize is how many records a read transaction copies out at most: one that is held open while others write makes the
+// file grow.
+const pageSize = 64
+
+// maxName keeps a name below what bbolt takes as a key; the wire's limit is far lower.
+const maxName = 1024
+
+// Clients lists rows of the directory.
+func (s *Server) Clients(after store.Key, limit int) ([]store.Client, error) {
+	var rows []store.Client
+	for len(rows) < limit {
+		n := min(limit-len(rows), pageSize)
+		page, err := s.clientsPage(after, n)
+		if err != nil {
+			return nil, err
+		}
+		rows = append(rows, page...)
+		if len(page) < n {
+			break
+		}
+		after = page[n-1].Key
+	}
+	return rows, nil
+}
+
+func (s *Server) clientsPage(after store.Key, limit int) (rows []store.Client, err error) {
+	err = s.file.view(func(tx *bbolt.Tx) error {
+		clients := s.file.shelf(tx, "clients")
+		return clients.scan(nil, clientKey(after).after(), func(k, v []byte) error {
+			if len(rows) == limit {
+				return errStop
+			}
+			var r row
+			if err := clients.read(k, v, &r); err != nil {
+				return err
+			}
+			r.Key = store.Key(k)
+			rows = append(rows, store.Client(r))
+			return nil
+		})
+	})
+	return rows, err
+}
+
+func (t *serverTx) putClient(c store.PutClient) (store.Result, error) {
+	id := clientKey(c.Client.Key)
+	old, next := row{}, row(c.Client)
+	known, err := t.shelf("clients").get(id, &old)
+	if err != nil {
+		return store.Result{}, err
+	}
+	verdict, err := t.bind(c.Client.Name, c.Client.Key, known, old.Name)
+	if err != nil || verdict != store.Accepted {
+		return store.Result{Verdict: verdict}, err
+	}
+	if known {
+		next.Registered = old.Registered
+	}
+	t.head.Revision++
+	t.moved = true
+	next.Revision = t.head.Revision
+	if err := t.shelf("clients").put(id, &next); err != nil {
+		return store.Result{}, err
+	}
+	at, err := t.rewind(c.Client.Key, known, c.Rewind)
+	return store.Result{Revision: next.Revision, Cursor: at}, err
+}
+
+// bind ties a name to a key, for good, or says why not.
+func (t *serverTx) bind(name string, k store.Key, known bool, oldName string) (store.Verdict, error) {
+	if name == "" || len(name) > maxName {
+		return store.NameTaken, nil
+	}
+	var owner ref
+	taken, err := t.shelf("names").get([]byte(name), &owner)
+	switch {
+	case err != nil:
+		return 0, err
+	case taken && store.Key(owner) != k:
+		return store.NameTaken, nil
+	case known && oldName != name:
+		return store.KeyTaken, nil
+	case taken:
+		return store.Accepted, nil
+	}
+	owner = ref(k)
+	return store.Accepted, t.shelf("names").put([]byte(name), &owner)
+}
+
+// row is a client without its key.
+type row store.Client
+
+func (c *row) encode(w *writer) {
+	w.array(8)
+	w.string(c.Name)
+	w.uint(c.Epoch)
+	addr, err := c.Addr.MarshalBinary()
+	w.note(err)
+	w.bytes(addr)
+	local, err := c.Local.MarshalBinary()
+	w.note(err)
+	w.bytes(local)
+	w.uint(uint64(c.State))
+	w.uint(c.Revision)
+	w.int(c.Registered)
+	w.int(c.LastSeen)
+}
+
+func (c *row) decode(r *reader) {
+	r.array(8)
+	c.Name = r.string()
+	c.Epoch = r.u64()
+	addr, local := r.bytes(), r.bytes()
+	c.State = store.State(r.uint(math.MaxUint8))
+	c.Revision = r.u64()
+	c.Registered, c.LastSeen = r.int(), r.int()
+	if r.err != nil {
+		return
+	}
+	var a netip.AddrPort
+	var l netip.Addr
+	if r.err = errors.Join(a.UnmarshalBinary(addr), l.UnmarshalBinary(local)); r.err == nil {
+		c.Addr, c.Local = a, l
+	}
+}
+
+// ref is a client's key as a record.
+type ref store.Key
+
+func (k *ref) encode(w *writer) {
+	w.array(1)
+	w.bytes(k[:])
+}
+
+func (k *ref) decode(r *reader) {
+	r.array(1)
+	r.fill(k[:])
+}

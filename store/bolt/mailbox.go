@@ -1,0 +1,150 @@
+package bolt
+
+import (
+	"go.etcd.io/bbolt"
+
+	"udpchat/store"
+)
+
+// Waiting lists a client's mail and the posts after its cursor.
+func (s *Server) Waiting(to store.Key, after uint64, limit int) (items []store.Item, damaged int, err error) {
+	for len(items) < limit {
+		page := waitingPage{to: to, after: after, room: min(limit-len(items), pageSize)}
+		if err := s.file.view(func(tx *bbolt.Tx) error { return page.read(s.file, tx) }); err != nil {
+			return nil, 0, err
+		}
+		items = append(items, page.items...)
+		damaged += page.damaged
+		if !page.more {
+			break
+		}
+		after = page.after
+	}
+	return items, damaged, nil
+}
+
+// waitingPage is at most room records of mail and posts, merged by order.
+type waitingPage struct {
+	to      store.Key
+	after   uint64 // the last order that was looked at
+	room    int
+	items   []store.Item
+	damaged int
+	more    bool
+}
+
+func (p *waitingPage) read(f *file, tx *bbolt.Tx) error {
+	var at cursor
+	known, err := f.shelf(tx, "cursors").get(clientKey(p.to), &at)
+	if err != nil || !known {
+		return err
+	}
+	mail, err := f.shelf(tx, "mail").keys(clientKey(p.to), clientKey(p.to).number(p.after).after(), p.room)
+	if err != nil {
+		return err
+	}
+	posts, err := f.shelf(tx, "posts").keys(nil, numberKey(max(p.after, at.At)).after(), p.room)
+	if err != nil {
+		return err
+	}
+	p.more = len(mail) == p.room || len(posts) == p.room
+	for ; p.room > 0 && len(mail)+len(posts) > 0; p.room-- {
+		if len(posts) == 0 || len(mail) > 0 && orderOf(mail[0]) < orderOf(posts[0]) {
+			p.add(f.shelf(tx, "mail"), mail[0], false)
+			mail = mail[1:]
+		} else {
+			p.add(f.shelf(tx, "posts"), posts[0], true)
+			posts = posts[1:]
+		}
+	}
+	return nil
+}
+
+func (p *waitingPage) add(s shelf, key []byte, post bool) {
+	p.after = orderOf(key)
+	var it item
+	if err := s.must(key, &it); err != nil {
+		p.damaged++
+		return
+	}
+	p.items = append(p.items, store.Item{Order: p.after, From: it.From, Post: post, Text: it.Text})
+}
+
+// orderOf reads the order at the end of a key of mail or posts.
+func orderOf(key []byte) uint64 {
+	end := cut(key[len(key)-8:])
+	return end.number()
+}
+
+// deposit puts a text into a mailbox.
+func (t *serverTx) deposit(c store.Deposit) (store.Result, error) {
+	if ok, err := t.shelf("clients").get(clientKey(c.To), &row{}); err != nil || !ok {
+		return store.Result{Verdict: store.NoClient}, err
+	}
+	it := item{From: c.From, Text: c.Text}
+	id := textKey(c.To, c.From, c.Text, c.Text.Seq)
+	var order number
+	if known, err := t.shelf("index").get(id, &order); err != nil || known {
+		if err == nil {
+			err = t.heal("mail", clientKey(c.To).number(uint64(order)), &it)
+		}
+		return store.Result{Order: uint64(order)}, err
+	}
+	marks, err := t.delivery(c.To, c.From, c.Text.Epoch, c.Text.ToEpoch)
+	if err != nil || marks.Has(c.Text.Seq) {
+		return store.Result{Verdict: store.Delivered}, err
+	}
+	verdict, err := t.charge(c)
+	if err != nil || verdict != store.Accepted {
+		return store.Result{Verdict: verdict}, err
+	}
+	order = number(t.nextOrder())
+	if err := t.shelf("index").put(id, &order); err != nil {
+		return store.Result{}, err
+	}
+	return store.Result{Order: uint64(order)}, t.shelf("mail").put(clientKey(c.To).number(uint64(order)), &it)
+}
+
+// take removes mail that was delivered, or never can be.
+func (t *serverTx) take(c store.Take) (store.Result, error) {
+	removed := false
+	for _, order := range c.Orders {
+		key := clientKey(c.To).number(order)
+		var it item
+		// A damaged record stays: nobody was shown it, and nobody can say whose it is.
+		ok, err := t.shelf("mail").get(key, &it)
+		if err != nil || !ok || !takes(c, it) {
+			continue
+		}
+		removed = true
+		if err := t.shelf("mail").delete(key); err != nil {
+			return store.Result{}, err
+		}
+		if err := t.shelf("index").delete(textKey(c.To, it.From, it.Text, it.Text.Seq)); err != nil {
+			return store.Result{}, err
+		}
+		if err := t.discharge(c.To, it); err != nil {
+			return store.Result{}, err
+		}
+	}
+	if err := t.deliver(c, removed); err != nil {
+		return store.Result{}, err
+	}
+	return store.Result{}, t.settleRests(c)
+}
+
+// takes tells whether a piece of mail goes: it is covered, or was addressed to an epoch that the recipient is no longer in.
+func takes(c store.Take, it item) bool {
+	if it.From != c.From {
+		return false
+	}
+	if it.Text.ToEpoch != c.Marks.ToEpoch {
+		return true
+	}
+	return it.Text.Epoch == c.Marks.Epoch && c.Marks.Has(it.Text.Seq)
+}
+
+// textKey names a text, or a part of one, in a mailbox.
+func textKey(to, from store.Key, x store.Text, seq uint64) []byte {
+	return clientKey(to).client(from).number(x.Epoch).number(x.ToEpoch).number(seq)
+}

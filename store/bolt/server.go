@@ -1,0 +1,140 @@
+package bolt
+
+import (
+	"errors"
+	"fmt"
+
+	"go.etcd.io/bbolt"
+
+	"udpchat/migrations"
+	"udpchat/store"
+)
+
+// Server is the store of a server in one bbolt file.
+type Server struct {
+	file      *file
+	committer *committer[store.Change, store.Result]
+}
+
+var _ store.Server = (*Server)(nil)
+
+// OpenServer opens the store at path, and makes it when there has never been one.
+func OpenServer(path string, o Options) (*Server, error) {
+	f, err := open(path, layout{
+		kind:  migrations.KindServer,
+		steps: migrations.Server,
+		born:  func(tx *bbolt.Tx) error { return bornServer(&file{path: path}, tx) },
+		mmap:  1 << 30,
+		alloc: 16 << 20,
+	}, o)
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{file: f}
+	s.committer = newCommitter(f, s.apply)
+	return s, nil
+}
+
+// Submit queues a change.
+func (s *Server) Submit(c store.Change, done func(store.Result, error)) { s.committer.submit(c, done) }
+
+// Close waits for what was submitted and closes the file.
+func (s *Server) Close() error {
+	s.committer.close()
+	return s.file.close()
+}
+
+// Head reads the counters.
+func (s *Server) Head() (h store.Head, err error) {
+	err = s.file.view(func(tx *bbolt.Tx) error {
+		return s.file.shelf(tx, metaBucket).must(headKey, (*head)(&h))
+	})
+	return h, err
+}
+
+// serverTx is a group of changes under way.
+type serverTx struct {
+	file *file
+	tx   *bbolt.Tx
+	head head
+	// The head is in memory during the group, and written once.
+	moved bool
+}
+
+func (s *Server) apply(tx *bbolt.Tx, group []job[store.Change, store.Result]) (err error) {
+	t := &serverTx{file: s.file, tx: tx}
+	if err := t.shelf(metaBucket).must(headKey, &t.head); err != nil {
+		return err
+	}
+	for i := range group {
+		if group[i].result, err = t.change(group[i].change); err != nil {
+			return err
+		}
+	}
+	if !t.moved {
+		return nil
+	}
+	return t.shelf(metaBucket).put(headKey, &t.head)
+}
+
+// change does one change. One that is refused has touched nothing.
+func (t *serverTx) change(c store.Change) (store.Result, error) {
+	switch c := c.(type) {
+	case store.PutClient:
+		return t.putClient(c)
+	case store.Deposit:
+		return t.deposit(c)
+	case store.Take:
+		return t.take(c)
+	case store.Told:
+		return t.told(c)
+	case store.Post:
+		return t.post(c)
+	case store.Advance:
+		return t.advance(c)
+	case store.Renew:
+		return t.renew(c)
+	}
+	return store.Result{}, fmt.Errorf("store: unknown change %T", c)
+}
+
+func (t *serverTx) shelf(name string) shelf { return t.file.shelf(t.tx, name) }
+
+// nextOrder gives the next receipt order.
+func (t *serverTx) nextOrder() uint64 {
+	t.moved = true
+	t.head.Order++
+	return t.head.Order
+}
+
+func (t *serverTx) renew(c store.Renew) (store.Result, error) {
+	if c.ID == 0 {
+		return store.Result{}, errors.New("store: a new id of 0")
+	}
+	t.head.ID, t.moved = c.ID, true
+	return store.Result{}, nil
+}
+
+const metaBucket = "meta"
+
+var headKey = []byte("head")
+
+// bornServer writes what a new store has from its first transaction on.
+func bornServer(f *file, tx *bbolt.Tx) error {
+	return f.shelf(tx, metaBucket).put(headKey, &head{ID: randomID()})
+}
+
+// head is store.Head as a record.
+type head store.Head
+
+func (h *head) encode(w *writer) {
+	w.array(3)
+	w.uint(h.ID)
+	w.uint(h.Revision)
+	w.uint(h.Order)
+}
+
+func (h *head) decode(r *reader) {
+	r.array(3)
+	h.ID, h.Revision, h.Order = r.u64(), r.u64(), r.u64()
+}

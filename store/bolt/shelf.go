@@ -1,0 +1,126 @@
+package bolt
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+
+	"go.etcd.io/bbolt"
+)
+
+// shelf is a bucket whose values are checked records. It lives as long as its transaction; what it gives out is the
+// caller's, except for the keys in scan.
+type shelf struct {
+	bucket *bbolt.Bucket
+	name   string
+	file   *file
+}
+
+func (f *file) shelf(tx *bbolt.Tx, name string) shelf {
+	return shelf{bucket: tx.Bucket([]byte(name)), name: name, file: f}
+}
+
+// open checks that the bucket is there: a damaged page can hide it.
+func (s shelf) open() error {
+	if s.bucket == nil {
+		return s.file.damaged("bucket %s is missing", s.name)
+	}
+	return nil
+}
+
+// get reads a record; false when there is none.
+func (s shelf) get(key []byte, rec record) (bool, error) {
+	if err := s.open(); err != nil {
+		return false, err
+	}
+	value := s.bucket.Get(key)
+	if value == nil {
+		return false, nil
+	}
+	return true, s.read(key, value, rec)
+}
+
+// must reads a record that has to be there.
+func (s shelf) must(key []byte, rec record) error {
+	ok, err := s.get(key, rec)
+	if err == nil && !ok {
+		err = s.file.damaged("record %x of %s is missing", key, s.name)
+	}
+	return err
+}
+
+// read decodes a value that scan showed.
+func (s shelf) read(key, value []byte, rec record) error {
+	if err := unseal(s.name, key, value, rec, s.file.unchecked); err != nil {
+		return s.file.damaged("record %x of %s: %v", key, s.name, err)
+	}
+	return nil
+}
+
+func (s shelf) put(key []byte, rec record) error {
+	if err := s.open(); err != nil {
+		return err
+	}
+	value, err := seal(s.name, key, rec)
+	if err != nil {
+		return fmt.Errorf("encode record of %s: %w", s.name, err)
+	}
+	return s.bucket.Put(key, value)
+}
+
+func (s shelf) delete(keys ...[]byte) error {
+	if err := s.open(); err != nil {
+		return err
+	}
+	for _, key := range keys {
+		if err := s.bucket.Delete(key); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// errStop ends a scan early.
+var errStop = errors.New("stop")
+
+// scan shows the records whose key begins with prefix and is not below from, by key. Key and value are bbolt's: they end with
+// the transaction and must not be kept. fn must not change the bucket.
+func (s shelf) scan(prefix, from []byte, fn func(key, value []byte) error) error {
+	if err := s.open(); err != nil {
+		return err
+	}
+	if from == nil {
+		from = prefix
+	}
+	c := s.bucket.Cursor()
+	var last []byte
+	for k, v := c.Seek(from); k != nil && bytes.HasPrefix(k, prefix); k, v = c.Next() {
+		// A flipped page number can lead back: without this a scan could go on for ever.
+		if bytes.Compare(k, from) < 0 || last != nil && bytes.Compare(k, last) <= 0 {
+			return s.file.damaged("record %x of %s is out of order", k, s.name)
+		}
+		if v == nil {
+			return s.file.damaged("record %x of %s is no record", k, s.name)
+		}
+		switch err := fn(k, v); {
+		case err == errStop:
+			return nil
+		case err != nil:
+			return err
+		}
+		last = k
+	}
+	return nil
+}
+
+// keys copies the keys that begin with prefix and are not below from, up to limit.
+func (s shelf) keys(prefix, from []byte, limit int) (keys [][]byte, err error) {
+	err = s.scan(prefix, from, func(k, _ []byte) error {
+		if len(keys) == limit {
+			return errStop
+		}
+		keys = append(keys, bytes.Clone(k))
+		return nil
+	})
+	return keys, err
+}

@@ -1,0 +1,142 @@
+package store
+
+// Server is the store of a server: directory, mailbox and channel log. Safe for concurrent use.
+type Server interface {
+	Directory
+	Mailbox
+	// Submit queues a change. It never blocks on the disk. done is called from another goroutine, in the order of
+	// submission, once the change is durable; with an error, the outcome of this and of every later change is unknown
+	// and the store takes no more: the caller must stop acknowledging and exit (design: never retry an fsync).
+	Submit(c Change, done func(Result, error))
+	// Close waits for what was submitted and closes the file.
+	Close() error
+}
+
+// Directory is the readable half of the client table.
+type Directory interface {
+	// Head says which store this is and how far it has counted.
+	Head() (Head, error)
+	// Clients lists up to limit rows whose key is above after, by key.
+	Clients(after Key, limit int) ([]Client, error)
+}
+
+// Mailbox reads what waits for a client: its mail and the channel's posts after its cursor.
+type Mailbox interface {
+	// Waiting lists up to limit items for the client, whose order is above after, by order. Mail and posts are one
+	// sequence. A record whose checksum does not fit is left out and counted in the second result.
+	Waiting(to Key, after uint64, limit int) (items []Item, damaged int, err error)
+	// Untold lists the deliveries that the sender was not yet told of.
+	Untold(sender Key) ([]Delivery, error)
+}
+
+// Head is the state of the counters.
+type Head struct {
+	ID       uint64 // drawn at random when the store was made; never 0
+	Revision uint64 // last revision given to a row of the directory
+	Order    uint64 // last receipt order given to mail or a post
+}
+
+// Item is a piece of mail or a channel post.
+type Item struct {
+	Order uint64 // receipt order: one count for all that the store accepts
+	From  Key
+	Post  bool // a channel post
+	Text  Text
+}
+
+// Delivery is what a recipient said it has of one sender's mail.
+type Delivery struct {
+	To    Key // the recipient
+	Marks Marks
+}
+
+// Quota bounds what may wait. A text counts once, however many parts it has. 0 means no limit.
+type Quota struct {
+	Texts, Bytes         uint64 // per recipient
+	PairTexts, PairBytes uint64 // per sender and recipient
+}
+
+// Verdict is the outcome of a change that can be refused.
+type Verdict uint8
+
+// The verdicts. Their numbers are sent: only append.
+const (
+	Accepted    Verdict = 0 // on disk now, or already before (the same order is given again)
+	Delivered   Verdict = 1 // the recipient has it already
+	FullMailbox Verdict = 2 // the recipient's quota is used up
+	FullPair    Verdict = 3 // the sender's share of it is used up
+	Gap         Verdict = 4 // a post whose predecessor is missing: nothing was stored
+	NoClient    Verdict = 5 // no such recipient
+	NameTaken   Verdict = 6 // the name belongs to another key
+	KeyTaken    Verdict = 7 // the key has another name
+)
+
+// Result is what a change came to.
+type Result struct {
+	Verdict  Verdict
+	Order    uint64 // Deposit, Post: the receipt order
+	Revision uint64 // PutClient: the row's revision
+	Cursor   uint64 // PutClient: the client's channel cursor
+}
+
+// Change is one of the types below.
+type Change interface{ serverChange() }
+
+// PutClient writes a row of the directory. The store gives it the next revision and keeps the first registration time.
+// The first row of a key binds its name to it (NameTaken, KeyTaken when either is bound otherwise) and puts its channel
+// cursor at the present head: a new name sees the channel from its registration on. With Rewind set the cursor goes
+// back to *Rewind if it is above it (a client whose state came back older), never below where it began.
+type PutClient struct {
+	Client Client
+	Rewind *uint64
+}
+
+// Deposit puts a text into a mailbox. The same identity (to, from, epochs, seq) again changes nothing and gives the same
+// order. Quota is charged for a whole text when its first part arrives, so that all its parts find room or none;
+// NoClient when the recipient has no row.
+type Deposit struct {
+	To, From Key
+	Text     Text
+	Quota    Quota
+}
+
+// Take removes, for good, the recipient's mail from one sender that the marks cover, and the mail of that sender that was
+// addressed to another epoch of the recipient's than the marks name (it can never be taken any more; the sender, told of the
+// marks, sends it again under a new identity). It keeps the marks as an untold Delivery. Orders names the mail that the
+// recipient was shown and that may be covered: nothing else is looked at.
+type Take struct {
+	To, From Key
+	Marks    Marks
+	Orders   []uint64
+}
+
+// Told notes that the sender knows of a delivery, unless a newer one has come since.
+type Told struct {
+	Sender, To Key
+	Marks      Marks
+}
+
+// Post appends to the channel's log. Seqs of one author and epoch are accepted in order only: an old one gives its verdict
+// Accepted again, one that skips gives Gap. Text.ToEpoch is the store's ID.
+type Post struct {
+	Author Key
+	Text   Text
+}
+
+// Advance moves a member's channel cursor forward, never back.
+type Advance struct {
+	Member Key
+	Order  uint64
+}
+
+// Renew gives the store a new ID: what was said of the old one is void (a client knew more than this store does, so
+// it is an older copy).
+type Renew struct{ ID uint64 }
+
+func (PutClient) serverChange() {}
+func (Deposit) serverChange()   {}
+func (Take) serverChange()      {}
+func (Told) serverChange()      {}
+func (Post) serverChange()      {}
+func (Advance) serverChange()   {}
+func (Renew) serverChange()     {}

@@ -1,0 +1,368 @@
+package wire
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"net/netip"
+	"unicode/utf8"
+
+	"github.com/vmihailenco/msgpack/v5"
+)
+
+// The refusals of a field. Decoder adds the kind that they stand in.
+var (
+	errArity  = fmt.Errorf("%w: wrong number of fields", ErrMalformed)
+	errKind   = fmt.Errorf("%w: wrong kind", ErrMalformed)
+	errType   = fmt.Errorf("%w: field of a wrong type", ErrMalformed)
+	errRange  = fmt.Errorf("%w: integer out of range", ErrMalformed)
+	errLength = fmt.Errorf("%w: field of a wrong length", ErrMalformed)
+	errUTF8   = fmt.Errorf("%w: invalid UTF-8", ErrMalformed)
+	errAddr   = fmt.Errorf("%w: no address", ErrMalformed)
+)
+
+// writer writes the fields of one message and keeps the first error.
+type writer struct {
+	e   *msgpack.Encoder
+	err error
+}
+
+// begin opens the array of a message: fields does not count the kind.
+func begin(e *msgpack.Encoder, k Kind, fields int) writer {
+	w := writer{e: e}
+	w.array(1 + fields)
+	w.uint(uint64(k))
+	return w
+}
+
+func (w *writer) array(n int) {
+	if w.err == nil {
+		w.err = w.e.EncodeArrayLen(n)
+	}
+}
+
+func (w *writer) uint(n uint64) {
+	if w.err == nil {
+		w.err = w.e.EncodeUint(n)
+	}
+}
+
+func (w *writer) int(n int64) {
+	if w.err == nil {
+		w.err = w.e.EncodeInt(n)
+	}
+}
+
+func (w *writer) bool(v bool) {
+	if w.err == nil {
+		w.err = w.e.EncodeBool(v)
+	}
+}
+
+func (w *writer) string(s string) {
+	if w.err == nil {
+		w.err = w.e.EncodeString(s)
+	}
+}
+
+// bytes writes a bin, also for nil: the library's EncodeBytes would write nil for it.
+func (w *writer) bytes(b []byte) {
+	if w.err == nil {
+		w.err = w.e.EncodeBytesLen(len(b))
+	}
+	if w.err == nil {
+		_, w.err = w.e.Writer().Write(b)
+	}
+}
+
+func (w *writer) key(k *Key) { w.bytes(k[:]) }
+
+// addr writes two fields: a bin of 0 (unknown), 4 or 16 bytes, and the port. A zone means nothing to others and is left out.
+func (w *writer) addr(a netip.AddrPort) {
+	ip := a.Addr().Unmap()
+	var b []byte
+	switch {
+	case ip.Is4():
+		v4 := ip.As4()
+		b = append(w.scratch(), v4[:]...)
+	case ip.Is6():
+		v6 := ip.As16()
+		b = append(w.scratch(), v6[:]...)
+	}
+	w.bytes(b)
+	w.uint(uint64(a.Port()))
+}
+
+// scratch is room for an address that does not cost an allocation when our own sink is written to.
+func (w *writer) scratch() []byte {
+	if s, ok := w.e.Writer().(*sink); ok {
+		return s.scratch[:0]
+	}
+	return make([]byte, 0, 16)
+}
+
+// reader reads the fields of one message and keeps the first error. It takes nothing on trust: the library decodes nil
+// as anything, a string as bytes, and an integer that does not fit as another one.
+type reader struct {
+	d   *msgpack.Decoder
+	err error
+}
+
+// open reads the head of a message of the kind: fields does not count the kind.
+func open(d *msgpack.Decoder, k Kind, fields int) reader {
+	r := reader{d: d}
+	if n := r.array(math.MaxUint8); r.err == nil && n != 1+fields {
+		r.err = errArity
+	}
+	if got := r.uint(math.MaxUint64); r.err == nil && got != uint64(k) {
+		r.err = errKind
+	}
+	return r
+}
+
+// done ends a message: the first error, or what its check says.
+func (r *reader) done(m Message) error {
+	if r.err != nil {
+		return r.err
+	}
+	return m.check()
+}
+
+// code is the first byte of the next value, which stays unread.
+func (r *reader) code() byte {
+	if r.err != nil {
+		return 0
+	}
+	c, err := r.d.PeekCode()
+	r.fail(err)
+	return c
+}
+
+// fail keeps an error, ours as it is and the library's as a refusal.
+func (r *reader) fail(err error) {
+	switch {
+	case r.err != nil || err == nil:
+	case errors.Is(err, ErrMalformed):
+		r.err = err
+	default:
+		r.err = fmt.Errorf("%w: %w", ErrMalformed, err)
+	}
+}
+
+// array reads the length of an array, at most limit.
+func (r *reader) array(limit int) int {
+	c := r.code()
+	if r.err == nil && c&0xf0 != 0x90 && c != 0xdc && c != 0xdd {
+		r.err = errType
+	}
+	if r.err != nil {
+		return 0
+	}
+	n, err := r.d.DecodeArrayLen()
+	r.fail(err)
+	if r.err == nil && n > limit {
+		r.err = errLength
+	}
+	if r.err != nil {
+		return 0
+	}
+	return n
+}
+
+// uint reads an integer from 0 to limit, in whatever width it is written.
+func (r *reader) uint(limit uint64) uint64 {
+	c := r.code()
+	if r.err != nil {
+		return 0
+	}
+	var n uint64
+	var err error
+	switch {
+	case c <= 0x7f, c >= 0xcc && c <= 0xcf:
+		n, err = r.d.DecodeUint64()
+	case c >= 0xe0, c >= 0xd0 && c <= 0xd3:
+		var signed int64
+		if signed, err = r.d.DecodeInt64(); err == nil && signed < 0 {
+			err = errRange
+		}
+		n = uint64(signed)
+	default:
+		err = errType
+	}
+	if err == nil && n > limit {
+		err = errRange
+	}
+	if err != nil {
+		r.fail(err)
+		return 0
+	}
+	return n
+}
+
+// num reads an integer of the range of T.
+func num[T ~uint8 | ~uint16 | ~uint32 | ~uint64](r *reader) T {
+	return T(r.uint(uint64(^T(0))))
+}
+
+// int reads a signed integer of 64 bits.
+func (r *reader) int() int64 {
+	c := r.code()
+	if c >= 0xe0 || c >= 0xd0 && c <= 0xd3 {
+		n, err := r.d.DecodeInt64()
+		r.fail(err)
+		return n
+	}
+	return int64(r.uint(math.MaxInt64))
+}
+
+func (r *reader) bool() bool {
+	c := r.code()
+	if r.err == nil && c != 0xc2 && c != 0xc3 {
+		r.err = errType
+	}
+	if r.err != nil {
+		return false
+	}
+	v, err := r.d.DecodeBool()
+	r.fail(err)
+	return v
+}
+
+// bytes reads a bin of at most limit bytes; nil when it is empty. It is a part of the body when the reader is ours.
+func (r *reader) bytes(limit int) []byte {
+	c := r.code()
+	if r.err == nil && (c < 0xc4 || c > 0xc6) {
+		r.err = errType
+	}
+	return r.take(limit)
+}
+
+// string reads a string of valid UTF-8 of at most limit bytes.
+func (r *reader) string(limit int) string {
+	c := r.code()
+	if r.err == nil && c&0xe0 != 0xa0 && (c < 0xd9 || c > 0xdb) {
+		r.err = errType
+	}
+	b := r.take(limit)
+	if r.err == nil && !utf8.Valid(b) {
+		r.err = errUTF8
+	}
+	if r.err != nil {
+		return ""
+	}
+	return string(b)
+}
+
+// take reads a length of at most limit and as many bytes.
+func (r *reader) take(limit int) []byte {
+	if r.err != nil {
+		return nil
+	}
+	n, err := r.d.DecodeBytesLen()
+	r.fail(err)
+	if r.err == nil && n > limit {
+		r.err = errLength
+	}
+	if r.err != nil || n == 0 {
+		return nil
+	}
+	if s, ok := r.d.Buffered().(*source); ok {
+		b, err := s.take(n)
+		r.fail(err)
+		return b
+	}
+	b := make([]byte, n)
+	r.fail(r.d.ReadFull(b))
+	return b
+}
+
+func (r *reader) key(k *Key) {
+	b := r.bytes(keySize)
+	if r.err == nil && len(b) != keySize {
+		r.err = errLength
+	}
+	copy(k[:], b)
+}
+
+// addr reads what writer.addr writes. A port without an address, an address without a port, and an IPv4 address in the
+// clothes of an IPv6 one are refused: equal addresses have equal bytes.
+func (r *reader) addr() netip.AddrPort {
+	b := r.bytes(16)
+	port := num[uint16](r)
+	if r.err != nil {
+		return netip.AddrPort{}
+	}
+	ip, ok := netip.AddrFromSlice(b)
+	if ok != (len(b) != 0) || ok != (port != 0) || ip.Is4In6() {
+		r.err = errAddr
+		return netip.AddrPort{}
+	}
+	return netip.AddrPortFrom(ip, port)
+}
+
+// checkAddr refuses before encoding what addr refuses after it.
+func checkAddr(a netip.AddrPort) error {
+	if a.Addr().IsValid() != (a.Port() != 0) {
+		return errAddr
+	}
+	return nil
+}
+
+// sink is what messages are encoded into.
+type sink struct {
+	b       []byte
+	scratch [16]byte
+}
+
+func (s *sink) Write(p []byte) (int, error) {
+	s.b = append(s.b, p...)
+	return len(p), nil
+}
+
+func (s *sink) WriteByte(c byte) error {
+	s.b = append(s.b, c)
+	return nil
+}
+
+// source is a body that is decoded: an io.ByteScanner, so that the library puts no buffer before it, which can also
+// hand out a part of itself.
+type source struct {
+	b  []byte
+	at int
+}
+
+func (s *source) Read(p []byte) (int, error) {
+	if s.at >= len(s.b) {
+		return 0, io.EOF
+	}
+	n := copy(p, s.b[s.at:])
+	s.at += n
+	return n, nil
+}
+
+func (s *source) ReadByte() (byte, error) {
+	if s.at >= len(s.b) {
+		return 0, io.EOF
+	}
+	s.at++
+	return s.b[s.at-1], nil
+}
+
+func (s *source) UnreadByte() error {
+	if s.at == 0 {
+		return io.ErrNoProgress
+	}
+	s.at--
+	return nil
+}
+
+// take is the next n bytes, capped so that an append to them copies.
+func (s *source) take(n int) ([]byte, error) {
+	if n > len(s.b)-s.at {
+		return nil, io.ErrUnexpectedEOF
+	}
+	b := s.b[s.at : s.at+n : s.at+n]
+	s.at += n
+	return b, nil
+}

@@ -1,0 +1,241 @@
+package wire
+
+import (
+	"fmt"
+	"net/netip"
+	"strconv"
+
+	"github.com/vmihailenco/msgpack/v5"
+)
+
+// Deposit leaves a text with the server, for a client or the channel (§4). It is idempotent; the answer is Stored.
+type Deposit struct {
+	To   Key // a client, or Channel
+	Try  uint8
+	Text Text
+}
+
+// Stored answers Deposit when the server's disk has the text, or says why it never will.
+type Stored struct {
+	To      Key
+	Epoch   uint64
+	ToEpoch uint64
+	Seq     uint64
+	Try     uint8
+	Verdict Verdict
+	State   Presence       // the recipient's, as the server knows it
+	Addr    netip.AddrPort // the recipient's
+	Order   uint64
+}
+
+// Verdict is what became of a deposit. Numbers are only ever appended: an unknown one is a refusal.
+type Verdict uint8
+
+const (
+	Accepted    Verdict = 0
+	Delivered   Verdict = 1
+	FullMailbox Verdict = 2
+	FullPair    Verdict = 3
+	NoClient    Verdict = 5
+	TooLong     Verdict = 8
+)
+
+// String is the verdict as logs name it.
+func (v Verdict) String() string {
+	switch v {
+	case Accepted:
+		return "accepted"
+	case Delivered:
+		return "delivered"
+	case FullMailbox:
+		return "mailbox full"
+	case FullPair:
+		return "too much waits from this sender"
+	case NoClient:
+		return "no such client"
+	case TooLong:
+		return "too long"
+	}
+	return "verdict " + strconv.Itoa(int(v))
+}
+
+// Push brings mail to its receiver (§4). The answer is Taken.
+type Push struct {
+	Prev  uint64 // nothing else waits for the receiver between Prev and Order
+	Order uint64
+	Try   uint8
+	From  Key
+	Text  Text
+}
+
+// Taken answers Push: what the receiver has of one sender's texts, durably.
+type Taken struct {
+	From  Key
+	Marks Marks
+	Order uint64 // the push that this answers
+	Try   uint8
+}
+
+// Receipt tells a sender what To has of the sender's texts. The answer is ReceiptAck.
+type Receipt struct {
+	To    Key
+	Marks Marks
+}
+
+// ReceiptAck answers Receipt with the same marks.
+type ReceiptAck struct {
+	To    Key
+	Marks Marks
+}
+
+const (
+	depositFields    = 2 + textFields
+	storedFields     = 10
+	pushFields       = 4 + textFields
+	takenFields      = 1 + marksFields + 2
+	receiptFields    = 1 + marksFields
+	receiptAckFields = 1 + marksFields
+)
+
+func (*Deposit) Kind() Kind    { return KindDeposit }
+func (*Stored) Kind() Kind     { return KindStored }
+func (*Push) Kind() Kind       { return KindPush }
+func (*Taken) Kind() Kind      { return KindTaken }
+func (*Receipt) Kind() Kind    { return KindReceipt }
+func (*ReceiptAck) Kind() Kind { return KindReceiptAck }
+
+func (m *Deposit) check() error    { return m.Text.check() }
+func (m *Taken) check() error      { return m.Marks.check() }
+func (m *Receipt) check() error    { return m.Marks.check() }
+func (m *ReceiptAck) check() error { return m.Marks.check() }
+
+func (m *Stored) check() error {
+	if m.State > Online {
+		return errRange
+	}
+	return checkAddr(m.Addr)
+}
+
+func (m *Push) check() error {
+	if err := checkOrder(m.Prev, m.Order); err != nil {
+		return err
+	}
+	return m.Text.check()
+}
+
+func checkOrder(prev, order uint64) error {
+	if prev >= order {
+		return fmt.Errorf("%w: order %d after %d", ErrMalformed, order, prev)
+	}
+	return nil
+}
+
+func (m *Deposit) EncodeMsgpack(e *msgpack.Encoder) error {
+	w := begin(e, KindDeposit, depositFields)
+	w.key(&m.To)
+	w.uint(uint64(m.Try))
+	w.text(&m.Text)
+	return w.err
+}
+
+func (m *Deposit) DecodeMsgpack(d *msgpack.Decoder) error {
+	r := open(d, KindDeposit, depositFields)
+	r.key(&m.To)
+	m.Try = num[uint8](&r)
+	r.text(&m.Text)
+	return r.done(m)
+}
+
+func (m *Stored) EncodeMsgpack(e *msgpack.Encoder) error {
+	w := begin(e, KindStored, storedFields)
+	w.key(&m.To)
+	w.uint(m.Epoch)
+	w.uint(m.ToEpoch)
+	w.uint(m.Seq)
+	w.uint(uint64(m.Try))
+	w.uint(uint64(m.Verdict))
+	w.uint(uint64(m.State))
+	w.addr(m.Addr)
+	w.uint(m.Order)
+	return w.err
+}
+
+func (m *Stored) DecodeMsgpack(d *msgpack.Decoder) error {
+	r := open(d, KindStored, storedFields)
+	r.key(&m.To)
+	m.Epoch = num[uint64](&r)
+	m.ToEpoch = num[uint64](&r)
+	m.Seq = num[uint64](&r)
+	m.Try = num[uint8](&r)
+	m.Verdict = num[Verdict](&r)
+	m.State = num[Presence](&r)
+	m.Addr = r.addr()
+	m.Order = num[uint64](&r)
+	return r.done(m)
+}
+
+func (m *Push) EncodeMsgpack(e *msgpack.Encoder) error {
+	w := begin(e, KindPush, pushFields)
+	w.uint(m.Prev)
+	w.uint(m.Order)
+	w.uint(uint64(m.Try))
+	w.key(&m.From)
+	w.text(&m.Text)
+	return w.err
+}
+
+func (m *Push) DecodeMsgpack(d *msgpack.Decoder) error {
+	r := open(d, KindPush, pushFields)
+	m.Prev = num[uint64](&r)
+	m.Order = num[uint64](&r)
+	m.Try = num[uint8](&r)
+	r.key(&m.From)
+	r.text(&m.Text)
+	return r.done(m)
+}
+
+func (m *Taken) EncodeMsgpack(e *msgpack.Encoder) error {
+	w := begin(e, KindTaken, takenFields)
+	w.key(&m.From)
+	w.marks(&m.Marks)
+	w.uint(m.Order)
+	w.uint(uint64(m.Try))
+	return w.err
+}
+
+func (m *Taken) DecodeMsgpack(d *msgpack.Decoder) error {
+	r := open(d, KindTaken, takenFields)
+	r.key(&m.From)
+	r.marks(&m.Marks)
+	m.Order = num[uint64](&r)
+	m.Try = num[uint8](&r)
+	return r.done(m)
+}
+
+func (m *Receipt) EncodeMsgpack(e *msgpack.Encoder) error {
+	w := begin(e, KindReceipt, receiptFields)
+	w.key(&m.To)
+	w.marks(&m.Marks)
+	return w.err
+}
+
+func (m *Receipt) DecodeMsgpack(d *msgpack.Decoder) error {
+	r := open(d, KindReceipt, receiptFields)
+	r.key(&m.To)
+	r.marks(&m.Marks)
+	return r.done(m)
+}
+
+func (m *ReceiptAck) EncodeMsgpack(e *msgpack.Encoder) error {
+	w := begin(e, KindReceiptAck, receiptAckFields)
+	w.key(&m.To)
+	w.marks(&m.Marks)
+	return w.err
+}
+
+func (m *ReceiptAck) DecodeMsgpack(d *msgpack.Decoder) error {
+	r := open(d, KindReceiptAck, receiptAckFields)
+	r.key(&m.To)
+	r.marks(&m.Marks)
+	return r.done(m)
+}

@@ -1,0 +1,20 @@
+package wire
+
+import "bytes"
+
+// Split cuts a text into the bodies of its parts, each of PartSize bytes but the last; an empty text is one empty part.
+// A part may end inside a character: only the joined text is text. A text of at most MaxText bytes has at most MaxParts.
+func Split(text string) [][]byte {
+	rest := []byte(text)
+	parts := make([][]byte, 0, len(rest)/PartSize+1)
+	for len(rest) > PartSize {
+		parts = append(parts, rest[:PartSize:PartSize])
+		rest = rest[PartSize:]
+	}
+	return append(parts, rest)
+}
+
+// Join puts the bodies of all parts, in order, together again.
+func Join(parts [][]byte) string {
+	return string(bytes.Join(parts, nil))
+}

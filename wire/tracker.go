@@ -1,0 +1,247 @@
+package wire
+
+import (
+	"container/heap"
+	"math"
+	"math/rand/v2"
+	"time"
+)
+
+const (
+	// minGap is the least time between two tries, whatever a policy says: a loop that resends at once would never end.
+	minGap = time.Millisecond
+	// maxGap is the longest time between two tries of a policy without a cap.
+	maxGap = 24 * time.Hour
+	// sentTries is of how many tries, the last ones, the times of sending are kept.
+	sentTries = 8
+)
+
+// Policy is how often and for how long something is tried (§7).
+type Policy struct {
+	First    time.Duration // from the first try to the second
+	Factor   float64       // every further gap is longer by it; 0 or 1: they are even
+	Cap      time.Duration // the longest gap; 0: a day
+	Tries    int           // the most tries, the first one included; 0: for ever
+	Deadline time.Duration // since the first try; then it has failed, whatever tries are left; 0: none
+	Jitter   float64       // share of a gap by which it is longer or shorter at random
+}
+
+// Tracker is what was sent and is not acknowledged yet: it says what to send again, and what has failed (§7). It has no
+// socket, goroutine, timer or lock: the loop that owns it tells the time, sends, and sleeps until Next. The zero value is
+// ready.
+//
+// Something fails when its deadline is reached; without a deadline, one gap after its last try. So tries that are used up
+// before the deadline leave the rest of it for the answer.
+type Tracker[K comparable] struct {
+	// Rand makes the jitter; its owner seeds it. Without it there is none.
+	Rand *rand.Rand
+
+	items     map[K]*item[K]
+	queue     queue[K]
+	order     uint64    // of the last insertion
+	expiring  bool      // Expire is at work,
+	expiredTo time.Time // and handles what is due up to this
+}
+
+// item is one tracked thing. sent[(n-1)%sentTries] is when try n was sent.
+type item[K comparable] struct {
+	key    K
+	policy Policy
+	start  time.Time
+	gap    time.Duration
+	tries  int
+	sent   [sentTries]time.Time
+	due    time.Time
+	order  uint64 // breaks ties of due: as they were inserted
+	at     int    // index in the queue, -1 when it is not there
+}
+
+// Track begins to wait for the acknowledgement of k, whose try 1 the caller sends now. What was known of k is forgotten.
+func (t *Tracker[K]) Track(now time.Time, k K, p Policy) {
+	t.Drop(k)
+	if t.items == nil {
+		t.items = make(map[K]*item[K])
+	}
+	t.order++
+	it := &item[K]{key: k, policy: p, start: now, gap: p.clamp(p.First), order: t.order, at: -1}
+	t.items[k] = it
+	t.try(now, it)
+}
+
+// Ack ends the wait for k. The round trip is sampled when the try that the acknowledgement names was sent, is one of the
+// last 8, and is below 255, where the numbers stop.
+func (t *Tracker[K]) Ack(now time.Time, k K, try uint8) (rtt time.Duration, sampled, known bool) {
+	it := t.items[k]
+	if it == nil {
+		return 0, false, false
+	}
+	t.Drop(k)
+	n := int(try)
+	if n < 1 || n >= math.MaxUint8 || n > it.tries || n <= it.tries-sentTries {
+		return 0, false, true
+	}
+	rtt = now.Sub(it.sent[(n-1)%sentTries])
+	if rtt < 0 {
+		return 0, false, true
+	}
+	return rtt, true, true
+}
+
+// Drop forgets k: it neither is sent again nor fails.
+func (t *Tracker[K]) Drop(k K) {
+	it := t.items[k]
+	if it == nil {
+		return
+	}
+	delete(t.items, k)
+	if it.at >= 0 {
+		heap.Remove(&t.queue, it.at)
+	}
+}
+
+// Has reports whether k waits for its acknowledgement.
+func (t *Tracker[K]) Has(k K) bool { return t.items[k] != nil }
+
+// Len is how many wait for their acknowledgement.
+func (t *Tracker[K]) Len() int { return len(t.items) }
+
+// Tries is the number of the last try of k, 0 when k is unknown; like the tries on the wire it stops at 255.
+func (t *Tracker[K]) Tries(k K) uint8 {
+	it := t.items[k]
+	if it == nil {
+		return 0
+	}
+	return it.number()
+}
+
+// Hasten makes the next try of k due now, and its gaps begin at First again: it is called when there is reason to believe
+// that a try will arrive. It does nothing when no try is left.
+func (t *Tracker[K]) Hasten(now time.Time, k K) {
+	it := t.items[k]
+	if it == nil || it.spent() {
+		return
+	}
+	it.gap = it.policy.clamp(it.policy.First)
+	t.schedule(it, now)
+}
+
+// Next is when Expire has something to do, and whether it ever has.
+func (t *Tracker[K]) Next() (time.Time, bool) {
+	if len(t.queue) == 0 {
+		return time.Time{}, false
+	}
+	return t.queue[0].due, true
+}
+
+// Expire calls resend for everything whose next try is due, and failed for everything that has failed and is forgotten;
+// in the order of their times, ties as they were inserted. Late by many gaps is one try, not many. The callbacks may call
+// every method but Expire; what becomes due by them is left for the next Expire.
+func (t *Tracker[K]) Expire(now time.Time, resend func(k K, try uint8), failed func(k K)) {
+	t.expiring, t.expiredTo = true, now
+	defer func() { t.expiring = false }()
+	for len(t.queue) > 0 && !t.queue[0].due.After(now) {
+		it := t.queue[0]
+		if it.over(now) {
+			t.Drop(it.key)
+			failed(it.key)
+			continue
+		}
+		t.try(now, it)
+		resend(it.key, it.number())
+	}
+}
+
+// try counts a try that is sent now and schedules what comes after it.
+func (t *Tracker[K]) try(now time.Time, it *item[K]) {
+	it.sent[it.tries%sentTries] = now
+	it.tries++
+	end := it.start.Add(it.policy.Deadline)
+	due := now.Add(t.jitter(it))
+	it.gap = it.policy.clamp(it.policy.grow(it.gap))
+	if it.policy.Deadline > 0 && (it.spent() || due.After(end)) {
+		due = end
+	}
+	t.schedule(it, due)
+}
+
+// schedule puts an item into the queue, or moves it; while Expire is at work, behind what that handles.
+func (t *Tracker[K]) schedule(it *item[K], due time.Time) {
+	if t.expiring && !due.After(t.expiredTo) {
+		due = t.expiredTo.Add(1)
+	}
+	it.due = due
+	if it.at < 0 {
+		heap.Push(&t.queue, it)
+		return
+	}
+	heap.Fix(&t.queue, it.at)
+}
+
+func (t *Tracker[K]) jitter(it *item[K]) time.Duration {
+	if t.Rand == nil || it.policy.Jitter == 0 {
+		return it.gap
+	}
+	share := 1 + it.policy.Jitter*(2*t.Rand.Float64()-1)
+	return max(time.Duration(float64(it.gap)*share), minGap)
+}
+
+// number is the last try as the wire has it.
+func (it *item[K]) number() uint8 { return uint8(min(it.tries, math.MaxUint8)) }
+
+// spent reports whether no try is left.
+func (it *item[K]) spent() bool { return it.policy.Tries > 0 && it.tries >= it.policy.Tries }
+
+// over reports whether an item that is due has failed.
+func (it *item[K]) over(now time.Time) bool {
+	d := it.policy.Deadline
+	return it.spent() || d > 0 && now.Sub(it.start) >= d
+}
+
+// grow is the gap after one of d.
+func (p Policy) grow(d time.Duration) time.Duration {
+	if p.Factor == 0 {
+		return d
+	}
+	return time.Duration(min(float64(d)*p.Factor, float64(maxGap)))
+}
+
+// clamp keeps a gap between minGap and the cap.
+func (p Policy) clamp(d time.Duration) time.Duration {
+	limit := maxGap
+	if p.Cap > 0 {
+		limit = min(limit, p.Cap)
+	}
+	return max(min(d, limit), minGap)
+}
+
+// queue is a heap of items by due, then by insertion.
+type queue[K comparable] []*item[K]
+
+func (q queue[K]) Len() int { return len(q) }
+
+func (q queue[K]) Less(i, j int) bool {
+	if c := q[i].due.Compare(q[j].due); c != 0 {
+		return c < 0
+	}
+	return q[i].order < q[j].order
+}
+
+func (q queue[K]) Swap(i, j int) {
+	q[i], q[j] = q[j], q[i]
+	q[i].at, q[j].at = i, j
+}
+
+func (q *queue[K]) Push(x any) {
+	it := x.(*item[K])
+	it.at = len(*q)
+	*q = append(*q, it)
+}
+
+func (q *queue[K]) Pop() any {
+	last := len(*q) - 1
+	it := (*q)[last]
+	(*q)[last] = nil
+	*q = (*q)[:last]
+	it.at = -1
+	return it
+}
