@@ -75,6 +75,11 @@ func (c *Client) SendAll(text string) {
 // Peers asks for the table.
 func (c *Client) Peers() { c.events.Put(c.core.Peers) }
 
+// Note asks for Noted.
+func (c *Client) Note(text string) {
+	c.events.Put(func(now time.Time) { c.core.Note(now, text) })
+}
+
 // Drain asks for Drained.
 func (c *Client) Drain() { c.events.Put(c.core.Drain) }
 

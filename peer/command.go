@@ -92,7 +92,16 @@ func (c *Core) fit(text string) bool {
 
 // Peers shows the client table.
 func (c *Core) Peers(now time.Time) {
-	c.do(now, func(time.Time) { c.tell(c.roster.table(c.cfg.Server.Remote, true)) })
+	c.do(now, func(time.Time) {
+		t := c.roster.table(c.cfg.Server.Remote, true)
+		t.Asked = true
+		c.tell(t)
+	})
+}
+
+// Note gives a line of the front end's back, in its place among the commands.
+func (c *Core) Note(now time.Time, text string) {
+	c.do(now, func(time.Time) { c.tell(Noted{Text: text}) })
 }
 
 // Drain gives the notice Drained once every text is delivered, stored, or refused for now.

@@ -31,6 +31,7 @@ type (
 		Server       netip.AddrPort
 		All, Changed []Contact
 		First        bool // the first one since a registration
+		Asked        bool // the user asked for it
 	}
 	// Left: one is deregistered.
 	Left struct{}
@@ -76,6 +77,8 @@ type (
 	NotRegistered struct{}
 	// NotYours: dereg of a name that one does not hold.
 	NotYours struct{ Name string }
+	// Noted: a line of the front end's own, in its place among the commands (Client.Note).
+	Noted struct{ Text string }
 	// BadText: the text is not UTF-8, or empty.
 	BadText struct{ Why string }
 )
@@ -110,5 +113,6 @@ func (TooLong) notice()       {}
 func (UnknownPeer) notice()   {}
 func (NotRegistered) notice() {}
 func (NotYours) notice()      {}
+func (Noted) notice()         {}
 func (BadText) notice()       {}
 func (Arrived) notice()       {}

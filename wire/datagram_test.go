@@ -87,3 +87,19 @@ func TestKeyString(t *testing.T) {
 		t.Errorf("got %s", got)
 	}
 }
+
+func TestStrings(t *testing.T) {
+	for _, tt := range []struct {
+		v    interface{ String() string }
+		want string
+	}{
+		{KindText, "text"}, {KindReceiptAck, "receipt-ack"}, {Kind(77), "kind 77"},
+		{OK, "ok"}, {NotYours, "not yours"}, {Outcome(9), "outcome 9"},
+		{Accepted, "accepted"}, {TooLong, "too long"}, {Verdict(4), "verdict 4"},
+		{Online, "online"}, {Presence(2), "presence 2"},
+	} {
+		if got := tt.v.String(); got != tt.want {
+			t.Errorf("got %q, want %q", got, tt.want)
+		}
+	}
+}

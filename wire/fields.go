@@ -161,7 +161,7 @@ func (r *reader) array(limit int) int {
 	}
 	n, err := r.d.DecodeArrayLen()
 	r.fail(err)
-	if r.err == nil && n > limit {
+	if r.err == nil && (n < 0 || n > limit) { // an int may have 32 bits
 		r.err = errLength
 	}
 	if r.err != nil {
@@ -261,7 +261,7 @@ func (r *reader) take(limit int) []byte {
 	}
 	n, err := r.d.DecodeBytesLen()
 	r.fail(err)
-	if r.err == nil && n > limit {
+	if r.err == nil && (n < 0 || n > limit) { // an int may have 32 bits
 		r.err = errLength
 	}
 	if r.err != nil || n == 0 {

@@ -100,6 +100,7 @@ func TestWindowMarks(t *testing.T) {
 		{"all", 16, 35, []Range{{7, 7}, {9, 12}, {20, 20}, {30, 40}}},
 		{"the lowest two", 2, 9, []Range{{7, 7}, {9, 12}}},
 		{"one that is beyond", 2, 35, []Range{{7, 7}, {30, 40}}},
+		{"the first that is beyond", 2, 20, []Range{{7, 7}, {20, 20}}},
 		{"only the one", 1, 20, []Range{{20, 20}}},
 		{"one below the watermark", 2, 3, []Range{{7, 7}, {9, 12}}},
 		{"one that is missing", 2, 25, []Range{{7, 7}, {9, 12}}},

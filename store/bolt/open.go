@@ -90,7 +90,8 @@ func open(path string, l layout, o Options) (*file, error) {
 		return nil, err
 	}
 	if err := f.admit(l, known); err != nil {
-		return nil, errors.Join(err, f.close())
+		_ = f.close()
+		return nil, err
 	}
 	return f, nil
 }
@@ -139,7 +140,11 @@ func create(path string, l layout, size int64) error {
 	if err != nil {
 		return fmt.Errorf("store %s cannot be made: %w", path, err)
 	}
-	if err := errors.Join(migrations.Apply(db, l.first()), db.Close()); err != nil {
+	err = migrations.Apply(db, l.first())
+	if closeErr := db.Close(); err == nil {
+		err = closeErr
+	}
+	if err != nil {
 		return fmt.Errorf("store %s cannot be made: %w", path, err)
 	}
 	// Link fails when another process was first: its store is as good. Over an empty file, or where there are no links, the

@@ -1,6 +1,7 @@
 package lineedit
 
 import (
+	"io"
 	"strings"
 
 	"golang.org/x/term"
@@ -75,7 +76,7 @@ func (e *Editor) eofOrDelete() {
 		e.buf.delete()
 		return
 	}
-	e.entered = append(e.entered, entry{eof: true})
+	e.entered = append(e.entered, entry{err: io.EOF})
 	e.wake()
 }
 

@@ -66,11 +66,10 @@ type Editor struct {
 	closed      bool
 }
 
-// entry is a line on its way to ReadLine, or the end of file that was typed
-// after the lines before it.
+// entry is what one call of ReadLine returns.
 type entry struct {
 	line string
-	eof  bool
+	err  error
 }
 
 // Open puts the terminal into raw mode, draws the prompt and starts reading.
@@ -125,8 +124,8 @@ func (e *Editor) prepare() error {
 // Only the end of the input is final. There may be one caller at a time.
 func (e *Editor) ReadLine(ctx context.Context) (string, error) {
 	for {
-		if line, err, ok := e.take(); ok {
-			return line, err
+		if next, ok := e.take(); ok {
+			return next.line, next.err
 		}
 		select {
 		case <-ctx.Done():
@@ -138,25 +137,22 @@ func (e *Editor) ReadLine(ctx context.Context) (string, error) {
 }
 
 // take fetches what ReadLine is to return, if there is anything.
-func (e *Editor) take() (line string, err error, ok bool) {
+func (e *Editor) take() (entry, bool) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	switch {
 	case e.interrupted:
 		e.interrupted = false
-		return "", ErrInterrupt, true
+		return entry{err: ErrInterrupt}, true
 	case len(e.entered) > 0:
 		next := e.entered[0]
-		e.entered[0] = entry{} // the slot lives on in the array; the text need not
+		e.entered[0] = entry{} // the array lives on; the text need not
 		e.entered = e.entered[1:]
-		if next.eof {
-			return "", io.EOF, true
-		}
-		return next.line, nil, true
+		return next, true
 	case e.ended || e.closed:
-		return "", io.EOF, true
+		return entry{err: io.EOF}, true
 	}
-	return "", nil, false
+	return entry{}, false
 }
 
 // Println prints text, of one line or several, above the prompt. What the

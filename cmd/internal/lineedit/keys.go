@@ -2,6 +2,7 @@ package lineedit
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -67,7 +68,7 @@ func (d *decoder) feed(p []byte) []event {
 		d.pasting, d.paste = false, nil
 	}
 	d.silent = false
-	b := append(d.pending, p...)
+	b := slices.Concat(d.pending, p)
 	d.pending = nil
 	for len(b) > 0 {
 		n, ev := d.next(b)

@@ -9,7 +9,7 @@ import (
 // joined merges neighbouring text events: how text is cut into events depends
 // on how it came, and means nothing.
 func joined(events []event) []event {
-	var all []event
+	all := make([]event, 0, len(events))
 	for _, ev := range events {
 		if n := len(all); n > 0 && ev.key == keyText && all[n-1].key == keyText {
 			all[n-1].text += ev.text
@@ -89,7 +89,7 @@ func TestDecoder(t *testing.T) {
 
 func byteByByte(in string) []event {
 	var d decoder
-	var got []event
+	got := make([]event, 0, len(in))
 	for i := range len(in) {
 		got = append(got, d.feed([]byte{in[i]})...)
 	}

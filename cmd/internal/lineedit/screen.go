@@ -60,11 +60,11 @@ func (s *screen) cleared(next row, width, height int) string {
 // erase goes to the start of the drawn row. It clears what is on the way only
 // if told so or if the row has been wrapped into several; otherwise the next
 // row is written over it.
-func (s *screen) erase(out *strings.Builder, width int, clear bool) {
+func (s *screen) erase(out *strings.Builder, width int, wipe bool) {
 	rows, cursor := s.drawn.wrapped(width)
 	move(out, cursor, 'A')
 	out.WriteString("\r")
-	if rows > 1 || clear {
+	if rows > 1 || wipe {
 		out.WriteString(eraseToEnd)
 	}
 	for range rows - 1 {

@@ -44,7 +44,7 @@ func TestCursorStandsOnItsCell(t *testing.T) {
 func TestPrintingLeavesTheRowIntact(t *testing.T) {
 	s := newStage(t, 20, 5)
 	s.draw("", "typed| text")
-	want := []string{}
+	want := make([]string, 0, 16)
 	for i := range 12 {
 		s.draw(fmt.Sprintf("message %d\r\n", i), "typed| text")
 		want = append(want, fmt.Sprintf("message %d", i))

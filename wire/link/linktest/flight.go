@@ -54,7 +54,7 @@ func (n *Network) lane(from, to netip.AddrPort) *lane {
 	l := n.lanes[w]
 	if l == nil {
 		h := fnv.New64a()
-		fmt.Fprint(h, from, " ", to)
+		_, _ = fmt.Fprint(h, from, " ", to)
 		l = &lane{random: rand.New(rand.NewPCG(n.seed, h.Sum64()))}
 		n.lanes[w] = l
 	}

@@ -1,0 +1,179 @@
+package main
+
+import (
+	"fmt"
+	"net/netip"
+	"strings"
+	"time"
+
+	"udpchat/peer"
+	"udpchat/wire"
+)
+
+// fullTable is how many clients are listed whenever the table changes; with more, only what changed is.
+const fullTable = 20
+
+// timestamp is how a time of sending is shown, in local time.
+const timestamp = "2006-01-02 15:04:05.000000"
+
+// lines gives what to print for a notice; nothing for those that only steer the program.
+func lines(n peer.Notice, history bool) []string {
+	switch n := n.(type) {
+	case peer.Welcome:
+		return []string{"SERVER: [Welcome, you are registered.]"}
+	case peer.Refused:
+		return []string{"SERVER: ERROR: " + refusal(n)}
+	case peer.Table:
+		return tableLines(n)
+	case peer.Left:
+		return []string{"[You are Offline. Bye.]"}
+	case peer.Waiting:
+		return []string{"SERVER: [You have messages]"}
+	case peer.ServerSilent:
+		return []string{keptLine(n.Kept, history), "[Server not responding.]", "[Exiting.]"}
+	case peer.Quit:
+		if n.Kept > 0 {
+			return []string{keptLine(n.Kept, history)}
+		}
+	case peer.Arrived:
+		return []string{arrivedLine(n)}
+	default:
+		return outcomeLines(n)
+	}
+	return nil
+}
+
+// outcomeLines are what became of something typed.
+func outcomeLines(n peer.Notice) []string {
+	switch n := n.(type) {
+	case peer.Delivered:
+		return []string{fmt.Sprintf("[Message received by %s.]", safe(n.To))}
+	case peer.NoAck:
+		return []string{fmt.Sprintf("[No ACK from %s, message sent to server.]", safe(n.To))}
+	case peer.Stored:
+		if n.To == "" {
+			return []string{"[Message received by SERVER.]"}
+		}
+		return []string{"[Message received by SERVER.]", "SERVER: [Message received by the server and saved]"}
+	case peer.Exists:
+		return []string{fmt.Sprintf("[Client %s exists!!]", safe(n.To))}
+	case peer.Kept:
+		return []string{fmt.Sprintf("[%s: the message to %s is kept here and tried again.]", reason(n.Why), safe(n.To))}
+	case peer.Failed:
+		return []string{fmt.Sprintf("[%s: the message to %s is given up.]", reason(n.Why), safe(n.To))}
+	case peer.TooLong:
+		return []string{fmt.Sprintf("[Message too long: %d bytes, the limit is %d.]", n.Bytes, n.Limit)}
+	case peer.UnknownPeer:
+		return []string{fmt.Sprintf("[Unknown peer: %s]", safe(n.Name))}
+	case peer.NotRegistered:
+		return []string{"[You are offline: reg NAME comes back.]"}
+	case peer.NotYours:
+		return []string{fmt.Sprintf("[You are not registered as %s.]", safe(n.Name))}
+	case peer.Noted:
+		return []string{n.Text}
+	case peer.BadText:
+		return []string{fmt.Sprintf("[Message not sent: %s.]", n.Why)}
+	}
+	return nil
+}
+
+func refusal(n peer.Refused) string {
+	name := safe(n.Name)
+	switch n.Why {
+	case wire.NameTaken:
+		return name + " is taken"
+	case wire.KeyTaken:
+		return "this profile is registered under another name"
+	case wire.BadName:
+		return name + " is not a name that the server takes"
+	}
+	return "not now, try again later"
+}
+
+func reason(v wire.Verdict) string {
+	switch v {
+	case wire.FullMailbox:
+		return "Mailbox is full"
+	case wire.FullPair:
+		return "Your share of the mailbox is full"
+	case wire.NoClient:
+		return "The server does not know the recipient now"
+	case wire.TooLong:
+		return "Too long for the server"
+	}
+	return "The server does not take it"
+}
+
+func keptLine(n int, history bool) string {
+	switch {
+	case n == 0:
+		return "[Nothing is waiting to be sent.]"
+	case !history:
+		return fmt.Sprintf("[%s not sent, and history is off: lost.]", count(n, "message"))
+	}
+	return fmt.Sprintf("[%s kept: sent at the next start.]", count(n, "message"))
+}
+
+func count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+func tableLines(t peer.Table) []string {
+	var out []string
+	if !t.Asked {
+		out = append(out, "[Client table updated.]")
+	}
+	out = append(out, presenceLine("SERVER", t.Server, true))
+	rows := t.All
+	brief := len(rows) > fullTable && !t.Asked
+	if brief {
+		rows = t.Changed
+		if t.First {
+			rows = nil
+		}
+	}
+	online := 0
+	for _, c := range t.All {
+		if c.Online {
+			online++
+		}
+	}
+	for _, c := range rows {
+		out = append(out, presenceLine(safe(c.Name), c.Addr, c.Online))
+	}
+	if brief {
+		out = append(out, fmt.Sprintf("[%s, %d online: peers lists them.]", count(len(t.All), "client"), online))
+	}
+	return out
+}
+
+func presenceLine(name string, addr netip.AddrPort, online bool) string {
+	state := "OFFLINE"
+	if online {
+		state = "ONLINE"
+	}
+	return fmt.Sprintf("%s @ %s is %s", name, addr, state)
+}
+
+func arrivedLine(a peer.Arrived) string {
+	var b strings.Builder
+	if a.Again {
+		b.WriteString("↻ ")
+	}
+	if a.Late {
+		b.WriteString("(late) ")
+	}
+	text := safeText(a.Text)
+	if a.Mail {
+		text = time.UnixMicro(a.Time).Format(timestamp) + " " + text
+	}
+	if a.Post {
+		fmt.Fprintf(&b, "[Channel_Message %s: %s]", safe(a.From), text)
+	} else {
+		fmt.Fprintf(&b, "%s: %s", safe(a.From), text)
+	}
+	return b.String()
+}

@@ -1,0 +1,100 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"sync"
+
+	"golang.org/x/term"
+
+	"udpchat/cmd/internal/lineedit"
+)
+
+const prompt = ">>> "
+
+// screen is where a client is typed into and prints to: a terminal with a prompt, or, for scripts, plain lines.
+type screen interface {
+	// readLine gives the next line; io.EOF at the end of the input, lineedit.ErrInterrupt for Ctrl-C.
+	readLine(ctx context.Context) (string, error)
+	println(line string) error
+	// logWriter is where log lines go that were meant for stderr: above the prompt, when both share a terminal.
+	logWriter(stderr *os.File) io.Writer
+	interactive() bool
+	close()
+}
+
+// openScreen chooses by what standard input and output are.
+func (env *environment) openScreen() (screen, error) {
+	if !term.IsTerminal(int(env.stdin.Fd())) || !term.IsTerminal(int(env.stdout.Fd())) || env.lookup("TERM") == "dumb" {
+		return &plain{in: bufio.NewReader(env.stdin), out: env.stdout}, nil
+	}
+	e, err := lineedit.Open(env.stdin, env.stdout, prompt)
+	if err != nil {
+		return nil, fmt.Errorf("open terminal: %w", err)
+	}
+	return &prompted{e}, nil
+}
+
+// prompted is a screen with a line editor.
+type prompted struct{ editor *lineedit.Editor }
+
+func (p *prompted) readLine(ctx context.Context) (string, error) { return p.editor.ReadLine(ctx) }
+
+func (p *prompted) println(line string) error {
+	p.editor.Println(line)
+	return nil
+}
+
+func (p *prompted) logWriter(stderr *os.File) io.Writer {
+	if !term.IsTerminal(int(stderr.Fd())) {
+		return stderr
+	}
+	return logLines{p.editor}
+}
+
+func (p *prompted) interactive() bool { return true }
+
+func (p *prompted) close() { _ = p.editor.Close() } // the terminal is gone, then
+
+// logLines prints log lines above the prompt.
+type logLines struct{ editor *lineedit.Editor }
+
+func (l logLines) Write(b []byte) (int, error) {
+	l.editor.Println(strings.TrimRight(string(b), "\n"))
+	return len(b), nil
+}
+
+// plain is a screen without a terminal: no prompt and no escape sequence, ever.
+type plain struct {
+	in *bufio.Reader
+
+	mu  sync.Mutex
+	out io.Writer
+}
+
+// readLine gives a line of any length. ctx is not heeded: reading a pipe can't be interrupted; the program ends instead.
+func (p *plain) readLine(context.Context) (string, error) {
+	line, err := p.in.ReadString('\n')
+	if err != nil && (line == "" || !errors.Is(err, io.EOF)) {
+		return "", err
+	}
+	return strings.TrimSuffix(strings.TrimSuffix(line, "\n"), "\r"), nil
+}
+
+func (p *plain) println(line string) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	_, err := io.WriteString(p.out, line+"\n")
+	return err
+}
+
+func (p *plain) logWriter(stderr *os.File) io.Writer { return stderr }
+
+func (p *plain) interactive() bool { return false }
+
+func (p *plain) close() {}

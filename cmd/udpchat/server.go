@@ -1,0 +1,99 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net/netip"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"syscall"
+	"time"
+
+	"udpchat/cmd/internal/config"
+	"udpchat/server"
+	"udpchat/store"
+	"udpchat/store/bolt"
+	"udpchat/wire"
+	"udpchat/wire/link"
+)
+
+// serverSettings are the flags of udpchat server.
+type serverSettings struct {
+	host, db         string
+	port             int
+	log              logSettings
+	ackTimeout       time.Duration
+	retries          int
+	maxMessage       int64
+	texts, pairTexts int
+	bytes, pairBytes int64
+}
+
+func (env *environment) serverCommand() *command {
+	var s serverSettings
+	f := config.New("udpchat server")
+	f.Example = "udpchat server -p 9999"
+	f.Port(&s.port, "p", "port", 9999, "listen on this UDP `PORT`")
+	f.String(&s.host, "", "host", "", "listen on this `ADDRESS` of this machine only; empty: on all, IPv4 and IPv6")
+	f.String(&s.db, "", "db", "", "keep everything in this `FILE`; empty: $XDG_STATE_HOME/udpchat/server.db")
+	s.log.register(f, "info")
+	f.Duration(&s.ackTimeout, "", "ack-timeout", 500*time.Millisecond, 10*time.Millisecond, time.Minute, "time between the tries that a client's presence is judged by")
+	f.Count(&s.retries, "", "retries", 5, 1, 100, "further tries before a client that does not answer counts as offline")
+	f.Size(&s.maxMessage, "", "max-message", wire.MaxText, 1, wire.MaxText, "longest text, in bytes")
+	f.Count(&s.texts, "", "mailbox-texts", 200000, 0, 1<<30, "most texts that may wait for one client; 0: no limit")
+	f.Size(&s.bytes, "", "mailbox-bytes", 256<<20, 0, 0, "most bytes of text that may wait for one client; 0: no limit")
+	f.Count(&s.pairTexts, "", "pair-texts", 100000, 0, 1<<30, "most texts of one sender that may wait for one client; 0: no limit")
+	f.Size(&s.pairBytes, "", "pair-bytes", 64<<20, 0, 0, "most bytes of one sender that may wait for one client; 0: no limit")
+	c := &command{name: "server", short: "keep the directory, the mailbox and the channel", flags: f}
+	c.exec = func(ctx context.Context) error { return env.serve(ctx, s) }
+	return c
+}
+
+// serve runs a server until a signal ends it; a second signal ends it at once.
+func (env *environment) serve(ctx context.Context, s serverSettings) (err error) {
+	if s.host != "" {
+		if _, bad := netip.ParseAddr(s.host); bad != nil {
+			return config.Errorf("flag -host: %q is not an IP address: use one of this machine's, or leave it out for all", s.host)
+		}
+	}
+	if s.db == "" {
+		dir, err := env.stateDir()
+		if err != nil {
+			return err
+		}
+		s.db = filepath.Join(dir, "server.db")
+	}
+	log := s.log.logger(env.stderr)
+	db, err := bolt.OpenServer(s.db, bolt.Options{})
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if closing := db.Close(); err == nil && closing != nil {
+			err = fmt.Errorf("close database: %w", closing)
+		}
+	}()
+	socket, err := link.Listen(s.host, s.port)
+	if err != nil {
+		return err
+	}
+	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	context.AfterFunc(ctx, stop) // from now on a signal has its ordinary effect
+	srv := server.New(server.Config{AckTimeout: s.ackTimeout, Retries: s.retries, MaxMessage: int(s.maxMessage), Log: log, Seed: uint64(time.Now().UnixNano()),
+		Quota: store.Quota{Texts: uint64(s.texts), Bytes: uint64(s.bytes), PairTexts: uint64(s.pairTexts), PairBytes: uint64(s.pairBytes)}}, socket, db)
+	err = srv.Run(ctx, func() {
+		log.Info("listening", "addr", socket.LocalAddr(), "db", s.db)
+		if got, _ := socket.Buffers(); got > 0 && got < wantedBuffer {
+			log.Warn("small receive buffer: bursts may be lost and sent again; raise net.core.rmem_max", "bytes", got, "wanted", wantedBuffer)
+		}
+	})
+	if err == nil {
+		log.Info("stopped")
+	}
+	return err
+}
+
+// wantedBuffer is what a server with many clients needs to hold the answers that come at once, in bytes.
+const wantedBuffer = 1 << 20

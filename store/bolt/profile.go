@@ -1,0 +1,123 @@
+package bolt
+
+import (
+	"crypto/rand"
+	"errors"
+	"fmt"
+
+	"go.etcd.io/bbolt"
+
+	"udpchat/migrations"
+	"udpchat/store"
+)
+
+// Profile is the store of a client in one bbolt file.
+type Profile struct {
+	file      *file
+	committer *committer[store.ProfileChange, struct{}]
+}
+
+var _ store.Profile = (*Profile)(nil)
+
+// OpenProfile opens the profile at path, and makes it, with a new seed, when there has never been one.
+func OpenProfile(path string, o Options) (*Profile, error) {
+	f, err := open(path, layout{
+		kind:  migrations.KindProfile,
+		steps: migrations.Profile,
+		born:  func(tx *bbolt.Tx) error { return bornProfile(&file{path: path}, tx) },
+		mmap:  64 << 20,
+		alloc: 1 << 20,
+	}, o)
+	if err != nil {
+		return nil, err
+	}
+	p := &Profile{file: f}
+	p.committer = newCommitter(f, p.apply)
+	return p, nil
+}
+
+// Submit queues a change.
+func (p *Profile) Submit(c store.ProfileChange, done func(error)) {
+	p.committer.submit(c, func(_ struct{}, err error) { done(err) })
+}
+
+// Close waits for what was submitted and closes the file.
+func (p *Profile) Close() error {
+	p.committer.close()
+	return p.file.close()
+}
+
+// profileTx is a group of changes under way.
+type profileTx struct {
+	file *file
+	tx   *bbolt.Tx
+}
+
+func (p *Profile) apply(tx *bbolt.Tx, group []job[store.ProfileChange, struct{}]) error {
+	t := profileTx{file: p.file, tx: tx}
+	for i := range group {
+		if err := t.change(group[i].change); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t profileTx) change(c store.ProfileChange) error {
+	switch c := c.(type) {
+	case store.Accept:
+		return t.accept(c)
+	case store.Settle:
+		return t.settle(c)
+	case store.Renumber:
+		return t.renumber(c)
+	case store.Receive:
+		return t.receive(c)
+	case store.Shown:
+		return t.shown(c)
+	case store.NewEpoch:
+		return t.newEpoch(c)
+	}
+	return fmt.Errorf("store: unknown change %T", c)
+}
+
+func (t profileTx) shelf(name string) shelf { return t.file.shelf(t.tx, name) }
+
+var selfKey = []byte("self")
+
+// bornProfile draws the seed, the only secret, and the first epoch.
+func bornProfile(f *file, tx *bbolt.Tx) error {
+	me := self{Epoch: randomID()}
+	_, _ = rand.Read(me.Seed[:]) // never fails (crypto/rand)
+	return f.shelf(tx, metaBucket).put(selfKey, &me)
+}
+
+func (t profileTx) newEpoch(c store.NewEpoch) error {
+	if c.Epoch == 0 {
+		return errors.New("store: a new epoch of 0")
+	}
+	var me self
+	if err := t.shelf(metaBucket).must(selfKey, &me); err != nil {
+		return err
+	}
+	me.Epoch = c.Epoch
+	return t.shelf(metaBucket).put(selfKey, &me)
+}
+
+// self is who the client is.
+type self struct {
+	Seed  [32]byte
+	Epoch uint64
+}
+
+func (s *self) encode(w *writer) {
+	w.array(2)
+	w.bytes(s.Seed[:])
+	w.uint(s.Epoch)
+}
+
+func (s *self) decode(r *reader) {
+	r.array(2)
+	r.fill(s.Seed[:])
+	s.Epoch = r.u64()
+}

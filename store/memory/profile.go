@@ -1,0 +1,225 @@
+package memory
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"sync"
+
+	"udpchat/store"
+)
+
+// keptLines is how many lines of history are kept, at least; and all that were not shown.
+const keptLines = 10_000
+
+// Profile is a client's store.
+type Profile struct {
+	answers answers
+
+	mu      sync.Mutex
+	closed  bool
+	seed    [32]byte
+	epoch   uint64
+	outbox  map[textID]store.Outgoing // textID.from is the recipient
+	lanes   []store.Lane              // by last use
+	sources map[textID]store.Source   // textID.seq is 0
+	parts   map[textID]store.Part
+	streams map[uint64]store.Marks
+	lines   []store.Line // by order
+	unshown map[uint64]bool
+}
+
+var _ store.Profile = (*Profile)(nil)
+
+// NewProfile makes a profile with nothing in it.
+func NewProfile(seed [32]byte, epoch uint64) *Profile {
+	return &Profile{
+		seed: seed, epoch: epoch,
+		outbox:  map[textID]store.Outgoing{},
+		sources: map[textID]store.Source{},
+		parts:   map[textID]store.Part{},
+		streams: map[uint64]store.Marks{},
+		unshown: map[uint64]bool{},
+	}
+}
+
+// Submit does the change at once and answers later.
+func (p *Profile) Submit(c store.ProfileChange, done func(error)) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	err := error(store.ErrClosed)
+	if !p.closed {
+		p.change(c)
+		err = nil
+	}
+	p.answers.add(func() { done(err) })
+}
+
+// Apply does the change.
+func (p *Profile) Apply(c store.ProfileChange) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.change(c)
+}
+
+// Close waits for the answers.
+func (p *Profile) Close() error {
+	p.mu.Lock()
+	p.closed = true
+	p.mu.Unlock()
+	p.answers.wait()
+	return nil
+}
+
+// Load tells the state.
+func (p *Profile) Load() (store.Loaded, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.closed {
+		return store.Loaded{}, store.ErrClosed
+	}
+	l := store.Loaded{Seed: p.seed, Epoch: p.epoch, Lanes: slices.Clone(p.lanes)}
+	for _, id := range slices.SortedFunc(maps.Keys(p.outbox), compareTexts) {
+		o := p.outbox[id]
+		o.Text = cloneText(o.Text)
+		l.Outbox = append(l.Outbox, o)
+	}
+	for _, id := range slices.SortedFunc(maps.Keys(p.sources), compareTexts) {
+		src := p.sources[id]
+		src.Marks = cloneMarks(src.Marks)
+		l.Inbox = append(l.Inbox, src)
+	}
+	for _, id := range slices.SortedFunc(maps.Keys(p.parts), compareTexts) {
+		part := p.parts[id]
+		part.Text = cloneText(part.Text)
+		l.Parts = append(l.Parts, part)
+	}
+	for _, id := range slices.Sorted(maps.Keys(p.streams)) {
+		l.Streams = append(l.Streams, store.Stream{Store: id, Marks: cloneMarks(p.streams[id])})
+	}
+	for _, line := range p.lines {
+		if l.Lines = line.Order; p.unshown[line.Order] {
+			l.Unshown = append(l.Unshown, line)
+		}
+	}
+	return l, nil
+}
+
+// History lists lines.
+func (p *Profile) History(after uint64, limit int) ([]store.Line, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.closed {
+		return nil, store.ErrClosed
+	}
+	var lines []store.Line
+	for _, l := range p.lines {
+		if len(lines) < limit && l.Order > after {
+			lines = append(lines, l)
+		}
+	}
+	return lines, nil
+}
+
+func (p *Profile) change(c store.ProfileChange) {
+	switch c := c.(type) {
+	case store.Accept:
+		p.send(c.Items, c.Lane)
+		p.keep(c.Line)
+	case store.Settle:
+		for _, seq := range c.Seqs {
+			delete(p.outbox, textID{c.To, epochs{c.Epoch, c.ToEpoch}, seq})
+		}
+	case store.Renumber:
+		maps.DeleteFunc(p.outbox, func(id textID, _ store.Outgoing) bool {
+			return id.from == c.Old.To && id.epochs == epochs{c.Old.Epoch, c.Old.ToEpoch}
+		})
+		p.send(c.Items, c.New)
+	case store.Receive:
+		p.receive(c)
+	case store.Shown:
+		for _, order := range c.Lines {
+			delete(p.unshown, order)
+		}
+	case store.NewEpoch:
+		p.epoch = c.Epoch
+	default:
+		panic(fmt.Sprintf("store: unknown change %T", c))
+	}
+}
+
+// send puts texts into the outbox and makes a lane the present one of its recipient: the last in the list.
+func (p *Profile) send(items []store.Outgoing, l store.Lane) {
+	for _, o := range items {
+		o.Text = cloneText(o.Text)
+		p.outbox[idOf(o.To, o.Text)] = o
+	}
+	p.lanes = slices.DeleteFunc(p.lanes, func(a store.Lane) bool {
+		return a.To == l.To && a.Epoch == l.Epoch && a.ToEpoch == l.ToEpoch
+	})
+	p.lanes = append(p.lanes, l)
+}
+
+func (p *Profile) keep(l store.Line) {
+	at, found := slices.BinarySearchFunc(p.lines, l.Order, func(a store.Line, o uint64) int {
+		return cmp.Compare(a.Order, o)
+	})
+	if found {
+		p.lines[at] = l
+	} else {
+		p.lines = slices.Insert(p.lines, at, l)
+	}
+	if !l.Out {
+		p.unshown[l.Order] = true
+	}
+	if len(p.lines) > 2*keptLines {
+		old := slices.DeleteFunc(p.lines[:keptLines], func(a store.Line) bool { return !p.unshown[a.Order] })
+		p.lines = slices.Concat(old, p.lines[keptLines:])
+	}
+}
+
+func (p *Profile) receive(c store.Receive) {
+	if d := c.Drop; d != nil {
+		delete(p.sources, sourceID(*d))
+		p.dropParts(d.From, d.Marks.Epoch, func(id textID) bool { return id.toEpoch == d.Marks.ToEpoch })
+	}
+	if c.Source != nil {
+		src := *c.Source
+		src.Marks = cloneMarks(src.Marks)
+		p.sources[sourceID(src)] = src
+	}
+	if c.Part != nil {
+		part := *c.Part
+		part.Text = cloneText(part.Text)
+		p.parts[idOf(part.From, part.Text)] = part
+	}
+	if l := c.Line; l != nil {
+		p.dropParts(l.Peer, l.Epoch, func(id textID) bool {
+			return l.First <= id.seq && id.seq <= l.Last && (c.Source == nil || id.toEpoch == c.Source.Marks.ToEpoch)
+		})
+		p.keep(*l)
+	}
+	if c.Stream != nil {
+		p.streams[c.Stream.Store] = cloneMarks(c.Stream.Marks)
+	}
+}
+
+func (p *Profile) dropParts(from store.Key, epoch uint64, match func(id textID) bool) {
+	maps.DeleteFunc(p.parts, func(id textID, _ store.Part) bool {
+		return id.from == from && id.epoch == epoch && match(id)
+	})
+}
+
+func sourceID(s store.Source) textID {
+	return textID{s.From, epochs{s.Marks.Epoch, s.Marks.ToEpoch}, 0}
+}
+
+func compareTexts(a, b textID) int {
+	return cmp.Or(compareKeys(a.from, b.from), cmp.Compare(a.epoch, b.epoch), cmp.Compare(a.toEpoch, b.toEpoch), cmp.Compare(a.seq, b.seq))
+}
+
+func cloneMarks(m store.Marks) store.Marks {
+	m.Ranges = slices.Clone(m.Ranges)
+	return m
+}

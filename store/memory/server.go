@@ -1,0 +1,197 @@
+package memory
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"sync"
+
+	"udpchat/store"
+)
+
+// Server is a server's store. Orders, revisions and verdicts are those of store/bolt.
+type Server struct {
+	answers answers
+
+	mu      sync.Mutex
+	closed  bool
+	head    store.Head
+	clients map[store.Key]*client
+	names   map[string]store.Key
+	boxes   map[store.Key]*box
+	posts   []store.Item             // by order
+	authors map[textID]uint64        // order of each post
+	untold  map[pair]map[epochs]bool // from sender and recipient
+}
+
+var _ store.Server = (*Server)(nil)
+
+// client is a row, and the channel cursor with where it began.
+type client struct {
+	row       store.Client
+	at, began uint64
+}
+
+// pair is a sender and a recipient.
+type pair struct{ from, to store.Key }
+
+// epochs are the sender's and the recipient's.
+type epochs struct{ epoch, toEpoch uint64 }
+
+// textID names a text or a part of one within a mailbox, or a post.
+type textID struct {
+	from store.Key
+	epochs
+	seq uint64
+}
+
+func idOf(from store.Key, x store.Text) textID {
+	return textID{from, epochs{x.Epoch, x.ToEpoch}, x.Seq}
+}
+
+// NewServer makes an empty store with this ID.
+func NewServer(id uint64) *Server {
+	return &Server{
+		head:    store.Head{ID: id},
+		clients: map[store.Key]*client{},
+		names:   map[string]store.Key{},
+		boxes:   map[store.Key]*box{},
+		authors: map[textID]uint64{},
+		untold:  map[pair]map[epochs]bool{},
+	}
+}
+
+// Submit does the change at once and answers later.
+func (s *Server) Submit(c store.Change, done func(store.Result, error)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	res, err := store.Result{}, store.ErrClosed
+	if !s.closed {
+		res, err = s.change(c), nil
+	}
+	s.answers.add(func() { done(res, err) })
+}
+
+// Apply does the change and tells what it came to.
+func (s *Server) Apply(c store.Change) store.Result {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.change(c)
+}
+
+// Close waits for the answers.
+func (s *Server) Close() error {
+	s.mu.Lock()
+	s.closed = true
+	s.mu.Unlock()
+	s.answers.wait()
+	return nil
+}
+
+// Head tells the counters.
+func (s *Server) Head() (store.Head, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.head, s.open()
+}
+
+// Clients lists rows of the directory.
+func (s *Server) Clients(after store.Key, limit int) ([]store.Client, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var rows []store.Client
+	for _, k := range slices.SortedFunc(maps.Keys(s.clients), compareKeys) {
+		if len(rows) < limit && compareKeys(k, after) > 0 {
+			rows = append(rows, s.clients[k].row)
+		}
+	}
+	return rows, s.open()
+}
+
+func (s *Server) open() error {
+	if s.closed {
+		return store.ErrClosed
+	}
+	return nil
+}
+
+func (s *Server) change(c store.Change) store.Result {
+	switch c := c.(type) {
+	case store.PutClient:
+		return s.putClient(c)
+	case store.Deposit:
+		return s.deposit(c)
+	case store.Take:
+		return s.take(c)
+	case store.Told:
+		return s.told(c)
+	case store.Post:
+		return s.post(c)
+	case store.Advance:
+		return s.advance(c)
+	case store.Renew:
+		s.head.ID = c.ID
+		return store.Result{}
+	}
+	panic(fmt.Sprintf("store: unknown change %T", c))
+}
+
+func (s *Server) putClient(c store.PutClient) store.Result {
+	k, name := c.Client.Key, c.Client.Name
+	old := s.clients[k]
+	switch owner, taken := s.names[name]; {
+	case name == "" || taken && owner != k:
+		return store.Result{Verdict: store.NameTaken}
+	case old != nil && old.row.Name != name:
+		return store.Result{Verdict: store.KeyTaken}
+	}
+	s.names[name] = k
+	s.head.Revision++
+	c.Client.Revision = s.head.Revision
+	if old == nil {
+		old = &client{at: s.head.Order, began: s.head.Order}
+		s.clients[k] = old
+	} else {
+		c.Client.Registered = old.row.Registered
+		if c.Rewind != nil {
+			old.at = min(old.at, max(*c.Rewind, old.began))
+		}
+	}
+	old.row = c.Client
+	return store.Result{Revision: s.head.Revision, Cursor: old.at}
+}
+
+func (s *Server) post(c store.Post) store.Result {
+	if c.Text.ToEpoch != s.head.ID {
+		return store.Result{Verdict: store.Gap}
+	}
+	id := idOf(c.Author, c.Text)
+	if order, known := s.authors[id]; known {
+		return store.Result{Order: order}
+	}
+	before := id
+	before.seq--
+	if s.authors[before] == 0 && id.seq != 1 {
+		return store.Result{Verdict: store.Gap}
+	}
+	s.head.Order++
+	s.authors[id] = s.head.Order
+	s.posts = append(s.posts, store.Item{Order: s.head.Order, From: c.Author, Post: true, Text: cloneText(c.Text)})
+	return store.Result{Order: s.head.Order}
+}
+
+func (s *Server) advance(c store.Advance) store.Result {
+	member := s.clients[c.Member]
+	if member == nil {
+		return store.Result{Verdict: store.NoClient}
+	}
+	member.at = max(member.at, min(c.Order, s.head.Order))
+	return store.Result{Cursor: member.at}
+}
+
+func compareKeys(a, b store.Key) int { return slices.Compare(a[:], b[:]) }
+
+func cloneText(x store.Text) store.Text {
+	x.Body = slices.Clone(x.Body)
+	return x
+}
