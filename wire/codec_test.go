@@ -148,14 +148,14 @@ func TestSeveralMessages(t *testing.T) {
 
 // protocol.md §3: a kind that is not known is skipped and counted, whatever is in it.
 func TestUnknownKinds(t *testing.T) {
-	body := unhex(t, "92 13 c0"+"94 05 01 02 03"+"dc0002 7f 92a1619101"+"91 cdffff"+"91 ccff"+"91 cfffffffffffffffff")
+	body := unhex(t, "92 13 c0"+"94 05 01 02 03"+"dc0002 7f 92a1619101"+"91 cdffff"+"91 ccff"+"91 cfffffffffffffffff"+"94 cd0105 01 02 03")
 	var d Decoder
 	var got []Message
 	err := d.Decode(body, func(m Message) error {
 		got = append(got, m)
 		return nil
 	})
-	if err != nil || d.Unknown != 5 || len(got) != 1 || got[0].Kind() != KindPing {
+	if err != nil || d.Unknown != 6 || len(got) != 1 || got[0].Kind() != KindPing {
 		t.Errorf("got %+v, %d unknown, %v", got, d.Unknown, err)
 	}
 }

@@ -20,7 +20,7 @@ func TestHeader(t *testing.T) {
 				t.Fatalf("header of %d bytes", len(b))
 			}
 			got, rest, err := ParseDatagram(append(b, body...))
-			if err != nil || got != h || !bytes.Equal(rest, body) {
+			if err != nil || got != h || !bytes.Equal(rest, body) || cap(rest) != size {
 				t.Errorf("%+v with %d bytes came back as %+v with %d, %v", h, size, got, len(rest), err)
 			}
 		}

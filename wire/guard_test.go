@@ -38,6 +38,12 @@ var bombs = []struct{ name, hex string }{
 	{"an integer that is cut", "92 01 cf00000000"},
 	{"a length that is cut", "92 01 c5"},
 	{"a count that is cut", "92 01 dd0000"},
+	{"a string of one byte too many", "92 01 a261"},
+	{"a bin of one byte too many", "92 01 c40261"},
+	{"an element too many", "93 01 02"},
+	{"an empty array", "90"},
+	{"a number", "05"},
+	{"a number behind a message", "91 7f 05"},
 	{"too long", strings.Repeat("91 7f", MaxBody/2+1)},
 }
 
@@ -49,8 +55,8 @@ func TestBombs(t *testing.T) {
 			var d Decoder
 			var err error
 			n := allocated(func() { err = d.Decode(b, func(Message) error { return nil }) })
-			if !errors.Is(err, ErrMalformed) {
-				t.Errorf("got %v", err)
+			if !errors.Is(err, ErrMalformed) || !errors.Is(guard(b), ErrMalformed) {
+				t.Errorf("got %v, the guard says %v", err, guard(b))
 			}
 			if n >= 64<<10 {
 				t.Errorf("%d bytes allocated", n)

@@ -12,33 +12,45 @@ import "sync"
 type answers struct {
 	mu    sync.Mutex
 	queue []func()
-	idle  sync.WaitGroup // empty when nothing is waiting
+	idle  []chan struct{} // closed when the queue is empty
 }
 
 func (a *answers) add(f func()) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if a.queue = append(a.queue, f); len(a.queue) == 1 {
-		a.idle.Go(a.run) // close waits for it
+		go a.run() // wait waits for it
 	}
 }
 
 // run keeps the answer it is at in the queue, so that add starts no second goroutine.
 func (a *answers) run() {
-	for {
+	for more := true; more; {
 		a.mu.Lock()
 		first := a.queue[0]
 		a.mu.Unlock()
 		first()
 		a.mu.Lock()
 		a.queue = a.queue[1:]
-		empty := len(a.queue) == 0
-		a.mu.Unlock()
-		if empty {
-			return
+		if more = len(a.queue) > 0; !more {
+			for _, ch := range a.idle {
+				close(ch)
+			}
+			a.idle = nil
 		}
+		a.mu.Unlock()
 	}
 }
 
 // wait returns when everything was answered. It must not be called from an answer.
-func (a *answers) wait() { a.idle.Wait() }
+func (a *answers) wait() {
+	a.mu.Lock()
+	if len(a.queue) == 0 {
+		a.mu.Unlock()
+		return
+	}
+	ch := make(chan struct{})
+	a.idle = append(a.idle, ch)
+	a.mu.Unlock()
+	<-ch
+}

@@ -73,6 +73,8 @@ func (b *buffer) heal() {
 	}
 }
 
+// backspace removes the whole cluster, however many runes it took to type:
+// half a flag or a family without its joiner is nothing anybody wants.
 func (b *buffer) backspace() {
 	if n := len(b.before); n > 0 {
 		b.before = b.before[:n-1]
@@ -118,11 +120,13 @@ func (b *buffer) killWord() {
 	b.heal()
 }
 
+// killToStart drops the array too; a line of megabytes must not stay behind.
 func (b *buffer) killToStart() {
 	b.kill(strings.Join(b.before, ""))
 	b.before = nil
 }
 
+// killToEnd has to turn the half round, which is stored from the far end.
 func (b *buffer) killToEnd() {
 	slices.Reverse(b.after)
 	b.kill(strings.Join(b.after, ""))

@@ -53,6 +53,8 @@ func (e *Editor) apply(ev event, above *strings.Builder) {
 }
 
 // enter hands the line to ReadLine and leaves it, whole, in the scrollback.
+// The queue has no bound: what was typed must not be lost, and nobody types
+// faster than memory grows.
 func (e *Editor) enter(above *strings.Builder) {
 	line := e.buf.text()
 	above.WriteString(visible(e.prompt) + visible(line) + "\r\n")
@@ -71,6 +73,8 @@ func (e *Editor) interrupt() {
 	e.wake()
 }
 
+// eofOrDelete is Ctrl-D, which means the end only where there is nothing to
+// delete. It takes its turn after the lines that were typed before it.
 func (e *Editor) eofOrDelete() {
 	if !e.buf.empty() {
 		e.buf.delete()
@@ -122,6 +126,7 @@ func (e *Editor) paint(above, after string) {
 	_, _ = e.out.WriteString(e.screen.frame(above, e.row(e.width), e.width) + after)
 }
 
+// row lays out the present text.
 func (e *Editor) row(width int) row { return view(e.cells, &e.buf, width) }
 
 // size asks the terminal; one that does not know, such as a serial line, is

@@ -14,7 +14,7 @@
 // While an Editor is open nothing else may write to the terminal.
 //
 // The pieces are pure and are put together in this order: bytes, decoder
-// (keys.go, escape.go), buffer and history, view, screen, bytes. The Editor
+// (decoder.go), buffer and history, view, screen, bytes. The Editor
 // is the shell around them: one mutex, one goroutine that reads and one that
 // waits for changes of size. Both end in Close.
 package lineedit
@@ -27,18 +27,12 @@ import (
 	"os"
 	"strings"
 	"sync"
-	"time"
 
 	"golang.org/x/term"
 )
 
 // ErrInterrupt says that the user pressed Ctrl-C.
 var ErrInterrupt = errors.New("interrupted")
-
-// escapeWait is how long an ESC waits for the rest of a sequence. A terminal
-// sends a sequence in one piece; only a slow line pulls it apart, and a person
-// needs longer than this to press another key after Escape.
-const escapeWait = 100 * time.Millisecond
 
 // Editor is the prompt row of a terminal. Its methods are safe from any
 // goroutine. They wait for the terminal when that takes no output.
@@ -202,28 +196,4 @@ func (e *Editor) Close() error {
 		return fmt.Errorf("restore terminal: %w", err)
 	}
 	return nil
-}
-
-// read is the reading goroutine.
-func (e *Editor) read() {
-	defer close(e.reader)
-	var d decoder
-	buf := make([]byte, 1<<14)
-	for {
-		wait := time.Duration(-1)
-		if d.waiting() {
-			wait = escapeWait
-		}
-		switch e.keys.wait(wait) {
-		case keysStopped:
-			return
-		case keysSilent:
-			d.expire()
-			continue
-		}
-		n, err := e.in.Read(buf)
-		if !e.handle(d.feed(buf[:n]), err != nil) {
-			return
-		}
-	}
 }

@@ -1,0 +1,64 @@
+SHELL := /bin/bash
+.SHELLFLAGS := -o pipefail -euc
+MAKEFLAGS += --warn-undefined-variables
+.DEFAULT_GOAL := build
+
+LINTER_VERSION := v2.15.0
+LINTER := bin/golangci-lint-$(LINTER_VERSION)
+FUZZTIME ?= 30s
+
+.PHONY: build
+build: ## the binary, bin/udpchat
+	CGO_ENABLED=0 go build -trimpath -o bin/udpchat ./cmd/udpchat
+
+.PHONY: demo
+demo: build ## chat as x with y and z; without a terminal: play the three transcripts and compare
+	go run ./cmd/internal/demo bin/udpchat
+
+.PHONY: test
+test: ## all tests
+	go test -shuffle=on ./...
+
+.PHONY: race
+race: ## all tests under the race detector
+	go test -race -shuffle=on ./...
+
+.PHONY: fuzz
+fuzz: ## every fuzz target for FUZZTIME
+	@go list -f '{{.Dir}}' ./... | while read -r dir; do \
+		{ grep -hoE '^func Fuzz[A-Za-z0-9_]+' "$$dir"/*_test.go || true; } | cut -c6- | while read -r target; do \
+			echo "$$target in $${dir#$(CURDIR)/}"; \
+			go test "$$dir" -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME); \
+		done; \
+	done
+
+.PHONY: bench
+bench: ## every benchmark
+	go test -run '^$$' -bench . -benchmem ./...
+
+.PHONY: lint
+lint: $(LINTER) ## the linter, with the arrows between packages
+	$(LINTER) run ./...
+
+$(LINTER):
+	GOBIN=$(CURDIR)/bin go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(LINTER_VERSION)
+	mv bin/golangci-lint $@
+
+.PHONY: tidy
+tidy: ## fails when go.mod or go.sum are not tidy
+	go mod tidy -diff
+
+.PHONY: cross
+cross: ## the binary for every system that is supported
+	@for target in linux/amd64 linux/arm64 linux/arm darwin/amd64 darwin/arm64 windows/amd64; do \
+		echo "build $$target"; \
+		CGO_ENABLED=0 GOOS=$${target%/*} GOARCH=$${target#*/} go build -o /dev/null ./cmd/udpchat; \
+		GOOS=$${target%/*} GOARCH=$${target#*/} go vet ./...; \
+	done
+
+.PHONY: check
+check: tidy lint cross test race demo ## what CI runs
+
+.PHONY: help
+help: ## this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10

@@ -1,0 +1,17 @@
+package memory_test
+
+import (
+	"testing"
+
+	"udpchat/store"
+	"udpchat/store/memory"
+	"udpchat/store/storetest"
+)
+
+func TestServer(t *testing.T) {
+	storetest.RunServer(t, func(t *testing.T) store.Server {
+		s := memory.NewServer(42)
+		t.Cleanup(func() { _ = s.Close() })
+		return s
+	})
+}

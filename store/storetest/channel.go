@@ -1,0 +1,157 @@
+package storetest
+
+import (
+	"fmt"
+	"reflect"
+	"testing"
+
+	"udpchat/store"
+)
+
+// post makes the author's next post in its epoch 1.
+func post(t testing.TB, s store.Server, author store.Key, seq uint64) store.Post {
+	x := Single(seq, fmt.Sprintf("post %d", seq))
+	x.ToEpoch = head(t, s).ID
+	return store.Post{Author: author, Text: x}
+}
+
+func postsInOrder(t *testing.T, s store.Server) {
+	Register(t, s, "ann")
+	other := post(t, s, bob, 2)
+	other.Text.Epoch = 2
+	for i, c := range []struct {
+		post store.Post
+		want store.Result
+	}{
+		{post(t, s, bob, 2), store.Result{Verdict: store.Gap}},
+		{post(t, s, bob, 0), store.Result{Verdict: store.Gap}},
+		{post(t, s, bob, 1), store.Result{Order: 1}},
+		{post(t, s, bob, 1), store.Result{Order: 1}},
+		{post(t, s, bob, 3), store.Result{Verdict: store.Gap}},
+		{post(t, s, bob, 2), store.Result{Order: 2}},
+		{post(t, s, cat, 1), store.Result{Order: 3}},
+		{post(t, s, bob, 1), store.Result{Order: 1}},
+		{other, store.Result{Verdict: store.Gap}},
+	} {
+		if r := Do(t, s, c.post); r != c.want {
+			t.Errorf("step %d: %+v, want %+v", i, r, c.want)
+		}
+	}
+	if got := waiting(t, s, "ann"); !reflect.DeepEqual(orders(got), []uint64{1, 2, 3}) || !got[0].Post || !sameItem(got[2], store.Item{Order: 3, From: cat, Post: true, Text: post(t, s, cat, 1).Text}) {
+		t.Errorf("waiting %+v", got)
+	}
+}
+
+func postsOfOtherStore(t *testing.T, s store.Server) {
+	Register(t, s, "ann")
+	old := post(t, s, bob, 1)
+	Do(t, s, old)
+	next := post(t, s, bob, 2)
+	Do(t, s, store.Renew{ID: head(t, s).ID + 1})
+	if r := Do(t, s, next); r.Verdict != store.Gap {
+		t.Errorf("a post for the store's old id: %+v", r)
+	}
+	if r := Do(t, s, post(t, s, bob, 1)); r != (store.Result{Order: 2}) {
+		t.Errorf("the first post for the new id: %+v", r)
+	}
+}
+
+func channelFromRegistration(t *testing.T, s store.Server) {
+	Register(t, s, "ann")
+	Do(t, s, post(t, s, bob, 1))
+	Do(t, s, post(t, s, bob, 2))
+	r := Do(t, s, store.PutClient{Client: store.Client{Key: cat, Name: "cat"}})
+	Do(t, s, post(t, s, bob, 3))
+	if got := orders(waiting(t, s, "cat")); r.Cursor != 2 || !reflect.DeepEqual(got, []uint64{3}) {
+		t.Errorf("cursor %d, waiting %v", r.Cursor, got)
+	}
+	if got := orders(waiting(t, s, "ann")); !reflect.DeepEqual(got, []uint64{1, 2, 3}) {
+		t.Errorf("ann has waiting %v", got)
+	}
+	if got := orders(waiting(t, s, "nobody")); len(got) != 0 {
+		t.Errorf("nobody has waiting %v", got)
+	}
+}
+
+func waitingMerged(t *testing.T, s store.Server) {
+	Register(t, s, "ann", "cat")
+	var changes []store.Change
+	var want []uint64
+	seqs := [3]uint64{}
+	for i := range uint64(400) {
+		which := (i * i / 3) % 3
+		seqs[which]++
+		switch which {
+		case 0:
+			changes = append(changes, store.Deposit{To: ann, From: bob, Text: Single(seqs[0], "b")})
+		case 1:
+			changes = append(changes, post(t, s, bob, seqs[1]))
+		default:
+			changes = append(changes, store.Deposit{To: cat, From: bob, Text: Single(seqs[2], "c")})
+			continue
+		}
+		want = append(want, i+1)
+	}
+	DoAll(t, s, changes...)
+	for _, limit := range []int{1, 63, 64, 65, 129, 1000} {
+		var got []uint64
+		for {
+			var after uint64
+			if len(got) > 0 {
+				after = got[len(got)-1]
+			}
+			items, _, err := s.Waiting(ann, after, limit)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got = append(got, orders(items)...); len(items) < limit {
+				break
+			}
+		}
+		if !reflect.DeepEqual(got, want) {
+			t.Errorf("limit %d: %d items, want %d", limit, len(got), len(want))
+		}
+	}
+}
+
+func cursorForward(t *testing.T, s store.Server) {
+	Register(t, s, "ann")
+	for seq := uint64(1); seq <= 5; seq++ {
+		Do(t, s, post(t, s, bob, seq))
+	}
+	for i, c := range []struct{ to, cursor uint64 }{{2, 2}, {1, 2}, {4, 4}, {100, 5}} {
+		if r := Do(t, s, store.Advance{Member: ann, Order: c.to}); r.Cursor != c.cursor {
+			t.Errorf("step %d: %+v, want cursor %d", i, r, c.cursor)
+		}
+	}
+	Do(t, s, post(t, s, bob, 6))
+	if got := orders(waiting(t, s, "ann")); !reflect.DeepEqual(got, []uint64{6}) {
+		t.Errorf("waiting %v", got)
+	}
+	if r := Do(t, s, store.Advance{Member: cat, Order: 1}); r.Verdict != store.NoClient {
+		t.Errorf("nobody's cursor: %+v", r)
+	}
+}
+
+func cursorRewinds(t *testing.T, s store.Server) {
+	Do(t, s, post(t, s, bob, 1))
+	Do(t, s, post(t, s, bob, 2))
+	row := store.Client{Key: ann, Name: "ann"}
+	to := func(n uint64) *uint64 { return &n }
+	Do(t, s, store.PutClient{Client: row, Rewind: to(0)}) // registers at 2
+	for seq := uint64(3); seq <= 6; seq++ {
+		Do(t, s, post(t, s, bob, seq))
+	}
+	Do(t, s, store.Advance{Member: ann, Order: 6})
+	for i, c := range []struct {
+		rewind *uint64
+		cursor uint64
+	}{{nil, 6}, {to(9), 6}, {to(4), 4}, {to(5), 4}, {to(0), 2}, {to(1), 2}, {nil, 2}} {
+		if r := Do(t, s, store.PutClient{Client: row, Rewind: c.rewind}); r.Cursor != c.cursor {
+			t.Errorf("step %d: %+v, want cursor %d", i, r, c.cursor)
+		}
+	}
+	if got := orders(waiting(t, s, "ann")); !reflect.DeepEqual(got, []uint64{3, 4, 5, 6}) {
+		t.Errorf("waiting %v", got)
+	}
+}

@@ -1,0 +1,179 @@
+package storetest
+
+import (
+	"cmp"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"udpchat/store"
+)
+
+// serverModel does random changes, in groups that are submitted at once, on a store and on the model.
+func serverModel(t *testing.T, open func(t *testing.T) store.Server) {
+	for i, seed := range seeds(4) {
+		t.Run(fmt.Sprint("run ", i), func(t *testing.T) {
+			g := &generator{Rand: source(t, seed)}
+			s := open(t)
+			m := &model{head: head(t, s)}
+			for round := range 150 {
+				var changes []store.Change
+				var want []store.Result
+				for range 1 + g.IntN(20) {
+					c := g.change(m)
+					changes = append(changes, c)
+					want = append(want, m.change(c))
+				}
+				for i, got := range DoAll(t, s, changes...) {
+					if got != want[i] {
+						t.Fatalf("round %d, change %d %T%+v: %+v, want %+v", round, i, changes[i], changes[i], got, want[i])
+					}
+				}
+				if round%30 == 29 {
+					s = reopen(s)
+				}
+				if round%5 == 4 {
+					agree(t, s, m)
+				}
+			}
+		})
+	}
+}
+
+var names = []string{"ann", "bob", "cat", "dan"}
+
+// generator makes changes from so few clients, epochs and seqs that they meet often.
+type generator struct{ *rand.Rand }
+
+func (g *generator) key() store.Key { return Key(names[g.IntN(len(names))]) }
+
+func (g *generator) change(m *model) store.Change {
+	switch n := g.IntN(100); {
+	case n < 8:
+		c := store.PutClient{Client: store.Client{Key: g.key(), Name: names[g.IntN(len(names))], Registered: g.Int64N(9), LastSeen: g.Int64()}}
+		if g.IntN(3) > 0 {
+			c.Client.Name = string(c.Client.Key[:3])
+		}
+		if g.IntN(2) == 0 {
+			at := g.Uint64N(m.head.Order + 2)
+			c.Rewind = &at
+		}
+		return c
+	case n < 55:
+		return store.Deposit{To: g.key(), From: g.key(), Text: g.text(), Quota: g.quota()}
+	case n < 75:
+		return g.take(m)
+	case n < 83:
+		mk := g.marks()
+		if len(m.deliveries) > 0 && g.IntN(2) == 0 {
+			d := m.deliveries[g.IntN(len(m.deliveries))]
+			return store.Told{Sender: d.from, To: d.to, Marks: marks(d.seqs, d.epoch, d.toEpoch)}
+		}
+		return store.Told{Sender: g.key(), To: g.key(), Marks: mk}
+	case n < 93:
+		x := g.text()
+		x.Part, x.Parts = 0, 1
+		x.Seq, x.ToEpoch = g.Uint64N(30), m.head.ID
+		if last := len(m.posts) - 1; last >= 0 && g.IntN(3) > 0 {
+			p := m.posts[max(0, last-g.IntN(4))]
+			x.Epoch, x.Seq = p.Text.Epoch, p.Text.Seq+g.Uint64N(3)
+			return store.Post{Author: p.From, Text: x}
+		}
+		if g.IntN(3) > 0 {
+			x.Seq = 1
+		}
+		return store.Post{Author: g.key(), Text: x}
+	case n < 99:
+		return store.Advance{Member: g.key(), Order: g.Uint64N(m.head.Order + 3)}
+	default:
+		return store.Renew{ID: 1 + g.Uint64N(3)}
+	}
+}
+
+// text is a part of a text whose shape follows from its seq, so that parts of one text fit together.
+func (g *generator) text() store.Text {
+	x := store.Text{
+		Epoch: 1 + g.Uint64N(6), ToEpoch: 1 + g.Uint64N(3), Seq: 1 + g.Uint64N(12), Parts: 1, Time: g.Int64(), Flags: uint8(g.Uint32()),
+		Body: make([]byte, g.IntN(300)),
+	}
+	if g.IntN(2) == 0 {
+		x.Epoch, x.ToEpoch = 1, 1
+	}
+	for i := range x.Body {
+		x.Body[i] = byte(g.Uint32())
+	}
+	switch {
+	case x.Seq >= 3 && x.Seq <= 5:
+		x.Part, x.Parts = uint16(x.Seq-3), 3
+	case x.Seq >= 7 && x.Seq <= 8:
+		x.Part, x.Parts = uint16(x.Seq-7), 2
+	}
+	x.Size = uint32(x.First() * 10)
+	return x
+}
+
+func (g *generator) quota() store.Quota {
+	if g.IntN(4) == 0 {
+		return store.Quota{}
+	}
+	return store.Quota{Texts: 3 + g.Uint64N(6), Bytes: 200 + g.Uint64N(300), PairTexts: 2 + g.Uint64N(5), PairBytes: 100 + g.Uint64N(200)}
+}
+
+func (g *generator) marks() store.Marks {
+	set := uint64(1)<<(g.Uint64N(9)+1) - 1
+	set |= g.Uint64() & g.Uint64() & (1<<16 - 1)
+	return marks(set|1, 1+g.Uint64N(6), 1+g.Uint64N(3))
+}
+
+// take is mostly of mail that is there.
+func (g *generator) take(m *model) store.Take {
+	c := store.Take{To: g.key(), From: g.key(), Marks: g.marks()}
+	if len(m.mail) > 0 {
+		k := m.mail[g.IntN(len(m.mail))]
+		c.To, c.From = k.to, k.item.From
+		if g.IntN(4) > 0 {
+			c.Marks.Epoch, c.Marks.ToEpoch = k.item.Text.Epoch, k.item.Text.ToEpoch
+		}
+	}
+	for _, k := range m.mail {
+		if k.to == c.To && g.IntN(3) > 0 || g.IntN(20) == 0 {
+			c.Orders = append(c.Orders, k.item.Order)
+		}
+	}
+	return c
+}
+
+// agree compares all that can be read.
+func agree(t *testing.T, s store.Server, m *model) {
+	t.Helper()
+	if h := head(t, s); h != m.head {
+		t.Fatalf("head %+v, want %+v", h, m.head)
+	}
+	var rows []store.Client
+	for _, c := range m.clients {
+		rows = append(rows, c.row)
+	}
+	slices.SortFunc(rows, func(a, b store.Client) int { return slices.Compare(a.Key[:], b.Key[:]) })
+	if got := clients(t, s, store.Key{}, 100); !slices.Equal(got, rows) {
+		t.Fatalf("clients %+v, want %+v", got, rows)
+	}
+	for _, name := range names {
+		if got, want := waiting(t, s, name), m.waiting(Key(name)); !slices.EqualFunc(got, want, sameItem) {
+			t.Fatalf("%s has waiting %+v, want %+v", name, got, want)
+		}
+		var want []store.Delivery
+		for _, d := range m.deliveries {
+			if d.from == Key(name) && d.untold {
+				want = append(want, store.Delivery{To: d.to, Marks: marks(d.seqs, d.epoch, d.toEpoch)})
+			}
+		}
+		slices.SortFunc(want, func(a, b store.Delivery) int {
+			return cmp.Or(slices.Compare(a.To[:], b.To[:]), cmp.Compare(a.Marks.Epoch, b.Marks.Epoch), cmp.Compare(a.Marks.ToEpoch, b.Marks.ToEpoch))
+		})
+		got := untold(t, s, name)
+		if !slices.EqualFunc(got, want, func(a, b store.Delivery) bool { return a.To == b.To && sameMarks(a.Marks, b.Marks) }) {
+			t.Fatalf("%s is not told %+v, want %+v", name, got, want)
+		}
+	}
+}
