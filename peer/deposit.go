@@ -46,6 +46,10 @@ func (c *Core) depositFailed(now time.Time, id partID) {
 // deposited: the server answers a deposit.
 func (c *Core) deposited(now time.Time, m *wire.Stored) {
 	l, p := c.outbox.part(partID{m.To, m.Seq})
+	if l != nil && m.Verdict == wire.Skipped {
+		c.skipped(now, l, m)
+		return
+	}
 	if p == nil || m.Epoch != l.epoch || m.ToEpoch != l.toEpoch || p.state == saving {
 		return
 	}
@@ -63,6 +67,19 @@ func (c *Core) deposited(now time.Time, m *wire.Stored) {
 	}
 	c.pump(now, l)
 	c.leaveWhenDecided(now)
+}
+
+// skipped: the server lacks posts before this one. Those on their way will come; those that this client no longer has (an older copy
+// of a store was restored) are closed as void, from behind (protocol.md §5).
+func (c *Core) skipped(now time.Time, l *lane, m *wire.Stored) {
+	if m.Epoch != l.epoch || m.ToEpoch != l.toEpoch || len(l.parts) > 0 && l.parts[0].t.Seq < m.Seq {
+		return
+	}
+	through := uint64(0)
+	if m.Seq > maxVoids {
+		through = m.Seq - 1 - maxVoids
+	}
+	c.voidHole(now, l, through, m.Seq-1, true)
 }
 
 // storedPart: the server has it on disk. A post ends with that; mail is held here on until it is delivered.

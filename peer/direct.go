@@ -75,6 +75,9 @@ func (c *Core) acked(now time.Time, from wire.Key, m *wire.Ack) {
 
 // receipt: the server passes on what a recipient says it has (protocol.md §10).
 func (c *Core) receipt(now time.Time, m *wire.Receipt) {
+	if c.phase != ready {
+		return // it comes again, when the table has names for people
+	}
 	c.toServer(&wire.ReceiptAck{To: m.To, Marks: m.Marks})
 	if l := c.outbox.lanes[m.To]; l != nil && c.current(now, l, m.Marks) {
 		c.have(now, l, m.Marks, true)
@@ -102,13 +105,21 @@ func (c *Core) closeHoles(now time.Time, l *lane, marks store.Marks, mail bool) 
 	if len(l.parts) > 0 {
 		held = l.parts[0].t.Seq - 1
 	}
-	if marks.Through >= held || now.Sub(l.voided) < c.cfg.AckTimeout {
+	if marks.Through < held {
+		c.voidHole(now, l, marks.Through, held, mail)
+	}
+}
+
+// voidHole ends seqs above through and up to last, some at a time: the next answer asks for more.
+func (c *Core) voidHole(now time.Time, l *lane, through, last uint64, mail bool) {
+	if now.Sub(l.voided) < c.cfg.AckTimeout {
 		return
 	}
 	l.voided = now
-	for seq := marks.Through + 1; seq <= min(held, marks.Through+maxVoids); seq++ {
+	contact := c.roster.contacts[l.to]
+	for seq := through + 1; seq <= min(last, through+maxVoids); seq++ {
 		void := wire.Text{Epoch: l.epoch, ToEpoch: l.toEpoch, Seq: seq, Parts: 1, Time: now.UnixMicro(), Flags: wire.FlagVoid}
-		if contact := c.roster.contacts[l.to]; !mail && contact != nil {
+		if !mail && contact != nil && contact.addr.IsValid() {
 			c.send(pathTo(contact.addr), l.to, &wire.Direct{Try: 1, Text: void})
 		} else {
 			c.toServer(&wire.Deposit{To: l.to, Try: 1, Text: void})

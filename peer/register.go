@@ -80,7 +80,7 @@ func (c *Core) changeStore(now time.Time, id uint64) {
 	c.roster.forget()
 	c.inbox.lastStore = id
 	c.outbox.forgetStored()
-	if l := c.outbox.lanes[wire.Channel]; l != nil {
+	if l := c.outbox.lanes[wire.Channel]; l != nil && l.toEpoch != id {
 		c.renumber(now, l, id)
 	}
 }

@@ -9,7 +9,7 @@ import (
 )
 
 // post appends to the channel's log: one write however many members there are (protocol.md §11). An author's posts are accepted
-// in their order only; one that skips is not answered, and comes again after the one before it.
+// in their order only; one that skips comes again after the one before it.
 func (c *Core) post(cl *client, m *wire.Deposit) {
 	if m.Text.ToEpoch != c.head.ID {
 		c.send(cl.session.path, cl.key, &wire.Pong{Known: true, Store: c.head.ID, Revision: c.head.Revision})
@@ -22,9 +22,6 @@ func (c *Core) post(cl *client, m *wire.Deposit) {
 	m = keep(m)
 	change := store.Post{Author: store.Key(cl.key), Text: store.Text(m.Text)}
 	c.commit(change, func(now time.Time, r store.Result) {
-		if r.Verdict == store.Gap {
-			return
-		}
 		c.stored(cl, m, r, wire.Verdict(r.Verdict))
 		if r.Verdict != store.Accepted || r.Order <= c.head.Order {
 			return

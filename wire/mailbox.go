@@ -36,6 +36,7 @@ const (
 	Delivered   Verdict = 1
 	FullMailbox Verdict = 2
 	FullPair    Verdict = 3
+	Skipped     Verdict = 4 // a post before it is missing: nothing was stored
 	NoClient    Verdict = 5
 	TooLong     Verdict = 8
 )

@@ -15,38 +15,67 @@ func TestServer(t *testing.T) {
 	storetest.RunServer(t, func(t *testing.T) store.Server { return newServer(t) })
 }
 
-// reopening is a server's store that the suite can close and open again. When the test ends it is closed and checked.
-type reopening struct {
+func TestProfile(t *testing.T) {
+	storetest.RunProfile(t, func(t *testing.T) store.Profile { return newProfile(t) })
+}
+
+// reopeningServer is a store that the suite can close and open again.
+type reopeningServer struct {
 	*Server
 	t    *testing.T
 	path string
 }
 
-func newServer(t *testing.T) *reopening {
-	r := &reopening{t: t, path: filepath.Join(t.TempDir(), "server.db")}
-	r.open()
-	t.Cleanup(func() {
-		_ = r.Close()
-		check(t, r.path)
-	})
+type reopeningProfile struct {
+	*Profile
+	t    *testing.T
+	path string
+}
+
+// newServer opens a store that is checked when the test has ended.
+func newServer(t *testing.T) *reopeningServer {
+	r := &reopeningServer{t: t, path: filepath.Join(t.TempDir(), "server.db")}
+	r.Server = must(OpenServer(r.path, Options{}))(t)
+	t.Cleanup(func() { closeAndCheck(t, r.Server, r.path) })
 	return r
 }
 
-func (r *reopening) open() {
-	s, err := OpenServer(r.path, Options{})
-	if err != nil {
-		r.t.Fatal(err)
-	}
-	r.Server = s
+func newProfile(t *testing.T) *reopeningProfile {
+	r := &reopeningProfile{t: t, path: filepath.Join(t.TempDir(), "profile.db")}
+	r.Profile = must(OpenProfile(r.path, Options{}))(t)
+	t.Cleanup(func() { closeAndCheck(t, r.Profile, r.path) })
+	return r
 }
 
-func (r *reopening) Reopen() store.Server {
-	if err := r.Close(); err != nil {
-		r.t.Fatal(err)
-	}
-	check(r.t, r.path)
-	r.open()
+func (r *reopeningServer) Reopen() store.Server {
+	closeAndCheck(r.t, r.Server, r.path)
+	r.Server = must(OpenServer(r.path, Options{}))(r.t)
 	return r
+}
+
+func (r *reopeningProfile) Reopen() store.Profile {
+	closeAndCheck(r.t, r.Profile, r.path)
+	r.Profile = must(OpenProfile(r.path, Options{}))(r.t)
+	return r
+}
+
+// must fails the test on an error.
+func must[T any](v T, err error) func(t testing.TB) T {
+	return func(t testing.TB) T {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+}
+
+func closeAndCheck(t testing.TB, s interface{ Close() error }, path string) {
+	t.Helper()
+	if err := s.Close(); err != nil {
+		t.Error(err)
+	}
+	check(t, path)
 }
 
 // check is bbolt's own view of a file's structure.

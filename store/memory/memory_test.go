@@ -15,3 +15,11 @@ func TestServer(t *testing.T) {
 		return s
 	})
 }
+
+func TestProfile(t *testing.T) {
+	storetest.RunProfile(t, func(t *testing.T) store.Profile {
+		p := memory.NewProfile([32]byte{1}, 42)
+		t.Cleanup(func() { _ = p.Close() })
+		return p
+	})
+}

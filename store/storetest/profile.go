@@ -1,0 +1,269 @@
+package storetest
+
+import (
+	"errors"
+	"reflect"
+	"testing"
+
+	"udpchat/store"
+)
+
+// RunProfile runs the suite on a client's store. open gives an empty one, and closes it when the test ends.
+func RunProfile(t *testing.T, open func(t *testing.T) store.Profile) {
+	for _, c := range []struct {
+		name string
+		run  func(t *testing.T, p store.Profile)
+	}{
+		{"a new profile has a seed and an epoch, and keeps them", newProfile},
+		{"an accepted text is in the outbox and in the history", accepted},
+		{"what is settled leaves the outbox", settled},
+		{"a renumbered lane has the new texts only", renumbered},
+		{"a recipient's present lane is the last of its lanes", lanesByUse},
+		{"a source's marks are replaced, by both epochs", sourceReplaced},
+		{"parts are kept until their text is whole", partsUntilWhole},
+		{"parts of another lane stay", partsOfOtherLane},
+		{"a dropped source goes with its parts", sourceDropped},
+		{"a stream is kept per store", streamsKept},
+		{"lines are unshown until they were shown", linesShown},
+		{"history is listed in pages", historyInPages},
+		{"changes after close are refused", closedProfileRefuses},
+	} {
+		t.Run(c.name, func(t *testing.T) { c.run(t, open(t)) })
+	}
+	t.Run("random changes agree with the model", func(t *testing.T) { profileModel(t, open) })
+}
+
+func newProfile(t *testing.T, p store.Profile) {
+	l := load(t, p)
+	if l.Seed == [32]byte{} || l.Epoch == 0 || !reflect.DeepEqual(l, store.Loaded{Seed: l.Seed, Epoch: l.Epoch}) {
+		t.Errorf("loaded %+v", l)
+	}
+	Change(t, p, store.NewEpoch{Epoch: 1 << 63})
+	p = reopen(p)
+	if again := load(t, p); again.Seed != l.Seed || again.Epoch != 1<<63 {
+		t.Errorf("loaded %+v, before %+v", again, l)
+	}
+}
+
+func line(order uint64, out bool) store.Line {
+	return store.Line{
+		Order: order, Peer: bob, Epoch: 1, First: order, Last: order, Time: -1, Arrived: 1 << 60, Out: out,
+		Post: order%2 == 0, Mail: order%3 == 0, Text: "text ☺",
+	}
+}
+
+func accept(seq, last uint64, order uint64) store.Accept {
+	a := store.Accept{Lane: store.Lane{To: bob, Epoch: 1, ToEpoch: 1, Last: last}, Line: line(order, true)}
+	for ; seq <= last; seq++ {
+		a.Items = append(a.Items, store.Outgoing{To: bob, Text: Single(seq, "x")})
+	}
+	return a
+}
+
+func accepted(t *testing.T, p store.Profile) {
+	a := accept(1, 3, 1)
+	Change(t, p, a)
+	a.Items[0].Text.Body[0] = 'Y'
+	p = reopen(p)
+	for range 2 {
+		l := load(t, p)
+		if len(l.Outbox) != 3 || !reflect.DeepEqual(l.Outbox[0], accept(1, 1, 1).Items[0]) || l.Lines != 1 || len(l.Unshown) != 0 {
+			t.Errorf("loaded %+v", l)
+		}
+		if !reflect.DeepEqual(l.Lanes, []store.Lane{a.Lane}) {
+			t.Errorf("lanes %+v", l.Lanes)
+		}
+		l.Outbox[0].Text.Body[0] = 'Z'
+	}
+	if h := history(t, p, 0, 9); !reflect.DeepEqual(h, []store.Line{a.Line}) {
+		t.Errorf("history %+v", h)
+	}
+}
+
+func settled(t *testing.T, p store.Profile) {
+	Change(t, p, accept(1, 5, 1))
+	Change(t, p,
+		store.Settle{To: bob, Epoch: 1, ToEpoch: 1, Seqs: []uint64{2, 4, 99}},
+		store.Settle{To: bob, Epoch: 1, ToEpoch: 2, Seqs: []uint64{1}},
+		store.Settle{To: cat, Epoch: 1, ToEpoch: 1, Seqs: []uint64{1}},
+	)
+	if got := outboxSeqs(load(t, reopen(p))); !reflect.DeepEqual(got, []uint64{1, 3, 5}) {
+		t.Errorf("outbox %v", got)
+	}
+}
+
+func renumbered(t *testing.T, p store.Profile) {
+	a := accept(1, 100, 1)
+	Change(t, p, a, store.Settle{To: bob, Epoch: 1, ToEpoch: 1, Seqs: []uint64{1}})
+	other := store.Outgoing{To: cat, Text: Single(1, "other lane")}
+	Change(t, p, store.Accept{Items: []store.Outgoing{other}, Lane: store.Lane{To: cat, Epoch: 1, ToEpoch: 1, Last: 1}, Line: line(2, true)})
+	x := Single(1, "anew")
+	x.ToEpoch = 2
+	next := store.Outgoing{To: bob, Text: x}
+	Change(t, p, store.Renumber{Old: a.Lane, New: store.Lane{To: bob, Epoch: 1, ToEpoch: 2, Last: 1}, Items: []store.Outgoing{next}})
+	l := load(t, reopen(p))
+	if !reflect.DeepEqual(l.Outbox, []store.Outgoing{next, other}) {
+		t.Errorf("outbox %+v", l.Outbox)
+	}
+}
+
+func lanesByUse(t *testing.T, p store.Profile) {
+	use := func(toEpoch, last uint64) store.Accept {
+		return store.Accept{Lane: store.Lane{To: bob, Epoch: 1, ToEpoch: toEpoch, Last: last}, Line: line(last, true)}
+	}
+	Change(t, p, use(5, 7), use(9, 1), use(2, 3), use(9, 2))
+	Change(t, p, store.Renumber{Old: use(9, 2).Lane, New: use(5, 8).Lane})
+	want := []store.Lane{use(2, 3).Lane, use(9, 2).Lane, use(5, 8).Lane}
+	if l := load(t, reopen(p)); !reflect.DeepEqual(l.Lanes, want) {
+		t.Errorf("lanes %+v, want %+v", l.Lanes, want)
+	}
+}
+
+func sourceReplaced(t *testing.T, p store.Profile) {
+	a := store.Source{From: bob, Age: 3, Marks: upTo(4, store.Range{Lo: 6, Hi: 9})}
+	b := store.Source{From: bob, Age: 4, Marks: store.Marks{Epoch: 1, ToEpoch: 2, Through: 1}}
+	old := a
+	old.Marks = upTo(1)
+	for _, s := range []store.Source{old, b, a} {
+		Change(t, p, store.Receive{Source: &s})
+	}
+	if l := load(t, reopen(p)); len(l.Inbox) != 2 || !sameMarks(l.Inbox[0].Marks, a.Marks) || l.Inbox[0].Age != 3 || !sameMarks(l.Inbox[1].Marks, b.Marks) {
+		t.Errorf("inbox %+v", l.Inbox)
+	}
+}
+
+func partsUntilWhole(t *testing.T, p store.Profile) {
+	for part := range uint16(2) {
+		Change(t, p, store.Receive{
+			Source: &store.Source{From: bob, Marks: upTo(uint64(part) + 5)},
+			Part:   &store.Part{From: bob, Text: Part(5, part, 3, 3000), Mail: part == 1},
+		})
+	}
+	Change(t, p, store.Receive{Part: &store.Part{From: bob, Text: Part(20, 0, 3, 3000)}})
+	l := load(t, reopen(p))
+	if len(l.Parts) != 3 || !reflect.DeepEqual(l.Parts[1], store.Part{From: bob, Text: Part(5, 1, 3, 3000), Mail: true}) {
+		t.Errorf("parts %+v", l.Parts)
+	}
+	whole := line(1, false)
+	whole.First, whole.Last = 5, 7
+	Change(t, p, store.Receive{Source: &store.Source{From: bob, Marks: upTo(7)}, Line: &whole})
+	if l := load(t, reopen(p)); len(l.Parts) != 1 || l.Parts[0].Text.Seq != 20 || len(l.Unshown) != 1 {
+		t.Errorf("loaded %+v", l)
+	}
+}
+
+func partsOfOtherLane(t *testing.T, p store.Profile) {
+	post := Part(5, 0, 3, 3000)
+	post.ToEpoch = 77
+	for _, part := range []store.Part{{From: bob, Text: post}, {From: bob, Text: Part(5, 0, 3, 3000)}, {From: cat, Text: Part(5, 0, 3, 3000)}} {
+		Change(t, p, store.Receive{Part: &part})
+	}
+	whole := line(1, false)
+	whole.First, whole.Last = 5, 7
+	Change(t, p, store.Receive{Source: &store.Source{From: bob, Marks: upTo(7)}, Line: &whole})
+	if l := load(t, p); len(l.Parts) != 2 || l.Parts[0].Text.ToEpoch != 77 || l.Parts[1].From != cat {
+		t.Errorf("parts %+v", l.Parts)
+	}
+}
+
+func sourceDropped(t *testing.T, p store.Profile) {
+	a, b := store.Source{From: bob, Marks: upTo(5)}, store.Source{From: bob, Marks: store.Marks{Epoch: 2, ToEpoch: 1, Through: 1}}
+	Change(t, p,
+		store.Receive{Source: &a, Part: &store.Part{From: bob, Text: Part(5, 0, 3, 3000)}},
+		store.Receive{Source: &b, Drop: &a},
+	)
+	if l := load(t, reopen(p)); len(l.Inbox) != 1 || l.Inbox[0].Marks.Epoch != 2 || len(l.Parts) != 0 {
+		t.Errorf("loaded %+v", l)
+	}
+}
+
+func streamsKept(t *testing.T, p store.Profile) {
+	for _, s := range []store.Stream{{Store: 9, Marks: store.Marks{Through: 1}}, {Store: 8, Marks: store.Marks{Through: 5}}, {Store: 9, Marks: store.Marks{Through: 2, Ranges: []store.Range{{Lo: 4, Hi: 6}}}}} {
+		Change(t, p, store.Receive{Stream: &s})
+	}
+	l := load(t, reopen(p))
+	if len(l.Streams) != 2 || l.Streams[0].Marks.Through != 5 || !sameMarks(l.Streams[1].Marks, store.Marks{Through: 2, Ranges: []store.Range{{Lo: 4, Hi: 6}}}) {
+		t.Errorf("streams %+v", l.Streams)
+	}
+}
+
+func linesShown(t *testing.T, p store.Profile) {
+	for order := uint64(1); order <= 200; order++ {
+		l := line(order, false)
+		Change(t, p, store.Receive{Line: &l})
+	}
+	Change(t, p, accept(1, 1, 201))
+	l := load(t, reopen(p))
+	if len(l.Unshown) != 200 || l.Unshown[99] != line(100, false) || l.Lines != 201 {
+		t.Errorf("%d unshown, %d lines", len(l.Unshown), l.Lines)
+	}
+	Change(t, p, store.Shown{Lines: []uint64{1, 2, 200, 999}})
+	if l := load(t, reopen(p)); len(l.Unshown) != 197 || l.Unshown[0].Order != 3 {
+		t.Errorf("%d unshown", len(l.Unshown))
+	}
+}
+
+func historyInPages(t *testing.T, p store.Profile) {
+	var changes []store.ProfileChange
+	for order := uint64(1); order <= 150; order++ {
+		l := line(order*2, false)
+		changes = append(changes, store.Receive{Line: &l})
+	}
+	Change(t, p, changes...)
+	for _, limit := range []int{1, 64, 65, 1000} {
+		var got []store.Line
+		for {
+			var after uint64
+			if len(got) > 0 {
+				after = got[len(got)-1].Order
+			}
+			page := history(t, p, after, limit)
+			if got = append(got, page...); len(page) < limit {
+				break
+			}
+		}
+		if len(got) != 150 || got[149] != line(300, false) {
+			t.Errorf("limit %d: %d lines", limit, len(got))
+		}
+	}
+}
+
+func closedProfileRefuses(t *testing.T, p store.Profile) {
+	Change(t, p, accept(1, 1, 1))
+	if err := p.Close(); err != nil {
+		t.Fatal(err)
+	}
+	answer := make(chan error)
+	p.Submit(store.NewEpoch{Epoch: 4}, func(err error) { answer <- err })
+	if err := <-answer; !errors.Is(err, store.ErrClosed) {
+		t.Errorf("change after close: %v", err)
+	}
+	if _, err := p.Load(); !errors.Is(err, store.ErrClosed) {
+		t.Errorf("load after close: %v", err)
+	}
+}
+
+func load(t testing.TB, p store.Profile) store.Loaded {
+	t.Helper()
+	l, err := p.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l
+}
+
+func history(t testing.TB, p store.Profile, after uint64, limit int) []store.Line {
+	t.Helper()
+	lines, err := p.History(after, limit)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return lines
+}
+
+func outboxSeqs(l store.Loaded) (seqs []uint64) {
+	for _, o := range l.Outbox {
+		seqs = append(seqs, o.Text.Seq)
+	}
+	return seqs
+}

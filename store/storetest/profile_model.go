@@ -1,0 +1,193 @@
+package storetest
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+
+	"udpchat/store"
+)
+
+// profileModel does random changes, in groups, on a profile and on a model that is one plain Loaded and a list of lines.
+func profileModel(t *testing.T, open func(t *testing.T) store.Profile) {
+	for i, seed := range seeds(3) {
+		t.Run(fmt.Sprint("run ", i), func(t *testing.T) {
+			g := &generator{Rand: source(t, seed)}
+			p := open(t)
+			m := &plain{Loaded: load(t, p)}
+			for round := range 100 {
+				var changes []store.ProfileChange
+				for range 1 + g.IntN(12) {
+					c := g.profileChange(m)
+					changes = append(changes, c)
+					m.change(c)
+				}
+				Change(t, p, changes...)
+				if round%20 == 19 {
+					p = reopen(p)
+				}
+				if round%5 != 4 {
+					continue
+				}
+				if got, want := sorted(load(t, p)), sorted(m.Loaded); got != want {
+					t.Fatalf("round %d: loaded\n%s, want\n%s", round, got, want)
+				}
+				if got := history(t, p, 0, 10_000); !slices.Equal(got, m.lines) {
+					t.Fatalf("round %d: %d lines, want %d", round, len(got), len(m.lines))
+				}
+			}
+		})
+	}
+}
+
+// plain is the model.
+type plain struct {
+	store.Loaded
+	lines []store.Line
+}
+
+func (m *plain) change(c store.ProfileChange) {
+	switch c := c.(type) {
+	case store.Accept:
+		m.send(c.Items, c.Lane)
+		m.keep(c.Line)
+	case store.Settle:
+		m.Outbox = slices.DeleteFunc(m.Outbox, func(o store.Outgoing) bool {
+			return laneOf(o.To, ann, o.Text) == lane{c.To, ann, c.Epoch, c.ToEpoch} && slices.Contains(c.Seqs, o.Text.Seq)
+		})
+	case store.Renumber:
+		m.Outbox = slices.DeleteFunc(m.Outbox, func(o store.Outgoing) bool {
+			return laneOf(o.To, ann, o.Text) == lane{c.Old.To, ann, c.Old.Epoch, c.Old.ToEpoch}
+		})
+		m.send(c.Items, c.New)
+	case store.Receive:
+		m.receive(c)
+	case store.Shown:
+		m.Unshown = slices.DeleteFunc(m.Unshown, func(l store.Line) bool { return slices.Contains(c.Lines, l.Order) })
+	case store.NewEpoch:
+		m.Epoch = c.Epoch
+	}
+}
+
+func (m *plain) send(items []store.Outgoing, l store.Lane) {
+	m.Outbox = append(m.Outbox, items...)
+	m.Lanes = slices.DeleteFunc(m.Lanes, func(a store.Lane) bool { return a.To == l.To && a.Epoch == l.Epoch && a.ToEpoch == l.ToEpoch })
+	m.Lanes = append(m.Lanes, l)
+}
+
+func (m *plain) keep(l store.Line) {
+	m.lines = append(m.lines, l)
+	m.Lines = l.Order
+	if !l.Out {
+		m.Unshown = append(m.Unshown, l)
+	}
+}
+
+func (m *plain) receive(c store.Receive) {
+	same := func(a, b store.Source) bool { return laneIn(a) == laneIn(b) }
+	if c.Drop != nil {
+		m.Inbox = slices.DeleteFunc(m.Inbox, func(s store.Source) bool { return same(s, *c.Drop) })
+		m.Parts = slices.DeleteFunc(m.Parts, func(p store.Part) bool { return laneOf(ann, p.From, p.Text) == laneIn(*c.Drop) })
+	}
+	if c.Source != nil {
+		m.Inbox = slices.DeleteFunc(m.Inbox, func(s store.Source) bool { return same(s, *c.Source) })
+		m.Inbox = append(m.Inbox, *c.Source)
+	}
+	if c.Part != nil {
+		m.Parts = slices.DeleteFunc(m.Parts, func(p store.Part) bool {
+			return laneOf(ann, p.From, p.Text) == laneOf(ann, c.Part.From, c.Part.Text) && p.Text.Seq == c.Part.Text.Seq
+		})
+		m.Parts = append(m.Parts, *c.Part)
+	}
+	if c.Line != nil {
+		m.Parts = slices.DeleteFunc(m.Parts, func(p store.Part) bool {
+			return p.From == c.Line.Peer && p.Text.Epoch == c.Line.Epoch && p.Text.Seq >= c.Line.First && p.Text.Seq <= c.Line.Last &&
+				(c.Source == nil || p.Text.ToEpoch == c.Source.Marks.ToEpoch)
+		})
+		m.keep(*c.Line)
+	}
+	if c.Stream != nil {
+		m.Streams = slices.DeleteFunc(m.Streams, func(s store.Stream) bool { return s.Store == c.Stream.Store })
+		m.Streams = append(m.Streams, *c.Stream)
+	}
+}
+
+func laneIn(s store.Source) lane { return lane{ann, s.From, s.Marks.Epoch, s.Marks.ToEpoch} }
+
+func (g *generator) profileChange(m *plain) store.ProfileChange {
+	switch n := g.IntN(100); {
+	case n < 25:
+		return g.accept(m)
+	case n < 40 && len(m.Outbox) > 0:
+		o := m.Outbox[g.IntN(len(m.Outbox))]
+		return store.Settle{To: o.To, Epoch: o.Text.Epoch, ToEpoch: o.Text.ToEpoch, Seqs: []uint64{o.Text.Seq, g.Uint64N(50)}}
+	case n < 45 && len(m.Lanes) > 0:
+		a := g.accept(m)
+		return store.Renumber{Old: m.Lanes[g.IntN(len(m.Lanes))], New: a.Lane, Items: a.Items}
+	case n < 60 && m.Lines > 0:
+		return store.Shown{Lines: []uint64{1 + g.Uint64N(m.Lines), 1 + g.Uint64N(m.Lines)}}
+	case n < 63:
+		return store.NewEpoch{Epoch: 1 + g.Uint64()>>1}
+	}
+	return g.receive(m)
+}
+
+func (g *generator) accept(m *plain) store.Accept {
+	l := store.Lane{To: g.key(), Epoch: 1 + g.Uint64N(2), ToEpoch: 1 + g.Uint64N(2)}
+	for _, old := range m.Lanes {
+		if old.To == l.To && old.Epoch == l.Epoch && old.ToEpoch == l.ToEpoch {
+			l = old
+		}
+	}
+	a := store.Accept{Line: g.line(m, true)}
+	for range 1 + g.IntN(3) {
+		l.Last++
+		x := g.text()
+		x.Epoch, x.ToEpoch, x.Seq = l.Epoch, l.ToEpoch, l.Last
+		a.Items = append(a.Items, store.Outgoing{To: l.To, Text: x})
+	}
+	a.Lane = l
+	return a
+}
+
+func (g *generator) receive(m *plain) (c store.Receive) {
+	if g.IntN(2) == 0 {
+		c.Source = &store.Source{From: g.key(), Age: g.Uint64(), Marks: g.marks()}
+	}
+	if g.IntN(2) == 0 {
+		c.Part = &store.Part{From: g.key(), Text: g.text(), Mail: g.IntN(2) == 0}
+	} else if g.IntN(2) == 0 {
+		l := g.line(m, false)
+		c.Line = &l
+	}
+	if g.IntN(4) == 0 {
+		c.Stream = &store.Stream{Store: 1 + g.Uint64N(3), Marks: g.marks()}
+		c.Stream.Marks.Epoch, c.Stream.Marks.ToEpoch = 0, 0
+	}
+	if g.IntN(8) == 0 && len(m.Inbox) > 0 {
+		drop := m.Inbox[g.IntN(len(m.Inbox))]
+		c.Drop = &drop
+	}
+	return c
+}
+
+func (g *generator) line(m *plain, out bool) store.Line {
+	first := 1 + g.Uint64N(10)
+	return store.Line{
+		Order: m.Lines + 1, Peer: g.key(), Epoch: 1 + g.Uint64N(6), First: first, Last: first + g.Uint64N(3),
+		Time: g.Int64(), Arrived: g.Int64(), Out: out, Post: g.IntN(2) == 0, Mail: g.IntN(2) == 0, Text: fmt.Sprint(g.Uint64()),
+	}
+}
+
+// sorted is all that was loaded as text, with what has no order put into one.
+func sorted(l store.Loaded) string {
+	return fmt.Sprintln(l.Seed, l.Epoch, l.Lines, l.Lanes, l.Unshown, lines(l.Outbox), lines(l.Inbox), lines(l.Parts), lines(l.Streams))
+}
+
+func lines[T any](list []T) (out []string) {
+	for _, v := range list {
+		out = append(out, fmt.Sprintf("%+v", v))
+	}
+	slices.Sort(out)
+	return out
+}
