@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/netip"
 	"os"
@@ -75,6 +76,9 @@ func (env *environment) serve(ctx context.Context, s serverSettings) (err error)
 		}
 	}()
 	socket, err := link.Listen(s.host, s.port)
+	if errors.Is(err, syscall.EADDRNOTAVAIL) {
+		return config.Errorf("flag -host: %v", err)
+	}
 	if err != nil {
 		return err
 	}
