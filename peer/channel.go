@@ -15,9 +15,9 @@ func (c *Core) post(now time.Time, m *wire.PushPost) {
 	}
 	st := c.inbox.stream(c.store)
 	at := &span{st, m.Prev, m.Order}
-	order, try := m.Order, m.Try
+	order, try, id := m.Order, m.Try, c.store
 	answer := func() {
-		c.toServer(&wire.Seen{Store: c.store, Through: st.had.Through(), Ranges: st.had.Marks(wire.MaxRanges, order), Order: order, Try: try})
+		c.toServer(&wire.Seen{Store: id, Through: st.had.Through(), Ranges: st.had.Marks(wire.MaxRanges, order), Order: order, Try: try})
 	}
 	switch {
 	case st.had.Has(order):

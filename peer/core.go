@@ -54,6 +54,7 @@ func (c *Core) Handle(now time.Time, p link.Path, from wire.Key, m wire.Message)
 	if from == wire.ServerKey {
 		if p.Remote == c.cfg.Server.Remote {
 			c.heard = now
+			c.requests.Drop(keepalive)
 			c.handleServer(now, m)
 		}
 		return
@@ -91,14 +92,14 @@ func (c *Core) handleServer(now time.Time, m wire.Message) {
 
 // Tick does what is due at now.
 func (c *Core) Tick(now time.Time) {
-	c.requests.Expire(now, func(uint32, uint8) { c.sendRequest() }, func(uint32) { c.requestFailed(now) })
+	c.requests.Expire(now, func(id uint32, _ uint8) { c.sendRequest(id) }, func(uint32) { c.requestFailed(now) })
 	c.outbox.direct.Expire(now,
 		func(id partID, try uint8) { c.sendDirect(id, try) },
 		func(id partID) { c.missed(now, id) })
 	c.outbox.deposits.Expire(now,
 		func(id partID, try uint8) { c.sendDeposit(id, try) },
 		func(id partID) { c.depositFailed(now, id) })
-	c.keepalive(now)
+	c.keepAlive(now)
 	c.inbox.expire(now, c)
 	c.leaveWhenDecided(now)
 }
@@ -114,9 +115,9 @@ func (c *Core) Next() (time.Time, bool) {
 	earliest(c.requests.Next())
 	earliest(c.outbox.direct.Next())
 	earliest(c.outbox.deposits.Next())
-	earliest(c.pingDue, c.phase == ready)
-	earliest(c.inbox.next(c.cfg.Hold))
-	earliest(c.quitBy, c.quitting)
+	earliest(c.pingDue, c.phase == ready || c.phase == loading)
+	earliest(c.inbox.next(c.cfg.Hold, c.phase == ready))
+	earliest(c.quitBy, c.quitting && c.phase == ready)
 	return next, !next.IsZero()
 }
 
@@ -140,5 +141,6 @@ func (c *Core) silent(now time.Time) bool {
 func (c *Core) giveUp() {
 	c.phase = left
 	c.requests.Drop(c.request)
+	c.outbox.pause()
 	c.tell(ServerSilent{Kept: c.outbox.undecided()})
 }

@@ -50,8 +50,11 @@ func (c *Core) deposited(now time.Time, m *wire.Stored) {
 		c.skipped(now, l, m)
 		return
 	}
-	if p == nil || m.Epoch != l.epoch || m.ToEpoch != l.toEpoch || p.state == saving {
+	if p == nil || c.roster.revision == 0 || m.Epoch != l.epoch || m.ToEpoch != l.toEpoch || p.state == saving {
 		return
+	}
+	if p.state == kept && m.Verdict != wire.Accepted && m.Verdict != wire.Delivered && m.Verdict != wire.TooLong {
+		return // still refused: its tries run on
 	}
 	c.outbox.deposits.Drop(partID{m.To, m.Seq})
 	switch m.Verdict {
@@ -69,23 +72,32 @@ func (c *Core) deposited(now time.Time, m *wire.Stored) {
 	c.leaveWhenDecided(now)
 }
 
-// skipped: the server lacks posts before this one. Those on their way will come; those that this client no longer has (an older copy
-// of a store was restored) are closed as void, from behind (protocol.md §5).
+// skipped: the server lacks posts before this one. Those on their way will come, and this one follows them; those that this client no
+// longer has (an older copy of a store was restored) are closed as void, from behind (protocol.md §5).
 func (c *Core) skipped(now time.Time, l *lane, m *wire.Stored) {
-	if m.Epoch != l.epoch || m.ToEpoch != l.toEpoch || len(l.parts) > 0 && l.parts[0].t.Seq < m.Seq {
+	if m.Epoch != l.epoch || m.ToEpoch != l.toEpoch {
+		return
+	}
+	if p := l.find(m.Seq); p != nil {
+		p.skipped = true
+	}
+	if len(l.parts) > 0 && l.parts[0].t.Seq < m.Seq {
 		return
 	}
 	through := uint64(0)
 	if m.Seq > maxVoids {
 		through = m.Seq - 1 - maxVoids
 	}
-	c.voidHole(now, l, through, m.Seq-1, true)
+	if c.voidHole(now, l, through, m.Seq-1, true) {
+		c.follow(now, l)
+	}
 }
 
 // storedPart: the server has it on disk. A post ends with that; mail is held here on until it is delivered.
 func (c *Core) storedPart(now time.Time, l *lane, p *part, m *wire.Stored) {
 	if l.to == wire.Channel {
 		c.settle(now, l, func(q *part) bool { return q == p }, func(*text) { c.tell(Stored{}) })
+		c.follow(now, l)
 		return
 	}
 	tried := p.text.missed
@@ -102,6 +114,20 @@ func (c *Core) storedPart(now time.Time, l *lane, p *part, m *wire.Stored) {
 	if tried && !p.extra && m.State == wire.Online && m.Addr.IsValid() && contact != nil && contact.addr != m.Addr {
 		p.extra = true
 		c.send(pathTo(m.Addr), l.to, &wire.Direct{Try: directTries + 1, Text: p.t})
+	}
+}
+
+// follow tries those posts again that came to the server too early, up to the first one that it has not refused.
+func (c *Core) follow(now time.Time, l *lane) {
+	for _, p := range l.parts {
+		switch {
+		case p.state == done:
+		case !p.skipped:
+			return
+		default:
+			p.skipped = false
+			c.outbox.deposits.Hasten(now, partID{l.to, p.t.Seq})
+		}
 	}
 }
 

@@ -60,8 +60,8 @@ func (c *Core) missed(now time.Time, id partID) {
 // acked: a recipient says what it has of this client's texts.
 func (c *Core) acked(now time.Time, from wire.Key, m *wire.Ack) {
 	l := c.outbox.lanes[from]
-	if l == nil {
-		return
+	if l == nil || c.roster.revision == 0 {
+		return // the first table has names for people: it comes again
 	}
 	if !c.current(now, l, m.Marks) {
 		return
@@ -110,10 +110,10 @@ func (c *Core) closeHoles(now time.Time, l *lane, marks store.Marks, mail bool) 
 	}
 }
 
-// voidHole ends seqs above through and up to last, some at a time: the next answer asks for more.
-func (c *Core) voidHole(now time.Time, l *lane, through, last uint64, mail bool) {
+// voidHole ends seqs above through and up to last, some at a time: the next answer asks for more. False: it did so just now.
+func (c *Core) voidHole(now time.Time, l *lane, through, last uint64, mail bool) bool {
 	if now.Sub(l.voided) < c.cfg.AckTimeout {
-		return
+		return false
 	}
 	l.voided = now
 	contact := c.roster.contacts[l.to]
@@ -125,4 +125,5 @@ func (c *Core) voidHole(now time.Time, l *lane, through, last uint64, mail bool)
 			c.toServer(&wire.Deposit{To: l.to, Try: 1, Text: void})
 		}
 	}
+	return true
 }

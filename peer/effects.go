@@ -16,11 +16,7 @@ type Effects struct {
 }
 
 // Send is a message to put into a datagram.
-type Send struct {
-	Path link.Path
-	To   wire.Key
-	Msg  wire.Message
-}
+type Send = link.Send
 
 // Commit is a change to make durable. Done is called in the loop, in the order of the commits, once it is; after an error
 // it is never called: the shell stops (store.Profile.Submit).
@@ -30,7 +26,7 @@ type Commit struct {
 }
 
 func (c *Core) send(p link.Path, to wire.Key, m wire.Message) {
-	c.fx.Sends = append(c.fx.Sends, Send{p, to, m})
+	c.fx.Sends = append(c.fx.Sends, Send{Path: p, To: to, Msg: m})
 }
 
 func (c *Core) toServer(m wire.Message) { c.send(c.cfg.Server, wire.ServerKey, m) }

@@ -80,5 +80,8 @@ func (c *Core) contactChanged(now time.Time, old, next *contact) {
 			c.renumber(now, l, next.epoch)
 		}
 	}
+	if next.online {
+		c.retry(now, l, laneWindow)
+	}
 	c.pump(now, l)
 }

@@ -149,7 +149,9 @@ func (c *Core) receive(now time.Time, s *source, t wire.Text, at *span, answer f
 		change.Stream = at.record(c.store)
 	}
 	c.commit(change, func(now time.Time) {
-		s.had.Mark(t.Seq)
+		if s.toEpoch == t.ToEpoch { // else one's own state became another one meanwhile
+			s.had.Mark(t.Seq)
+		}
 		answer()
 		for _, also := range s.waiting[t.Seq] {
 			also()

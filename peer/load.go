@@ -1,8 +1,10 @@
 package peer
 
 import (
+	"cmp"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"udpchat/store"
@@ -54,13 +56,17 @@ func (c *Core) loadOutbox(now time.Time, from store.Loaded) {
 }
 
 func (c *Core) loadInbox(from store.Loaded) error {
+	slices.SortFunc(from.Inbox, func(a, b store.Source) int { return cmp.Compare(a.Age, b.Age) })
 	for _, in := range from.Inbox {
+		if in.Marks.ToEpoch != c.epoch {
+			continue // of a state that is gone
+		}
 		w, err := window(in.Marks)
 		if err != nil {
 			return fmt.Errorf("read marks of %v: %w", wire.Key(in.From), err)
 		}
 		s := c.source(wire.Key(in.From), in.Marks.Epoch)
-		s.age, s.fresh, s.toEpoch = in.Age, false, in.Marks.ToEpoch
+		s.age, s.fresh = in.Age, false
 		s.had, _ = window(in.Marks)
 		s.taken = w
 		c.inbox.age = max(c.inbox.age, in.Age)
@@ -72,6 +78,7 @@ func (c *Core) loadInbox(from store.Loaded) error {
 			return fmt.Errorf("read stream %x: %w", in.Store, err)
 		}
 		s.taken, _ = window(in.Marks)
+		s.gate.passed = highest(&s.had)
 		c.inbox.lastStore = in.Store
 	}
 	for _, p := range from.Parts {
@@ -87,28 +94,85 @@ func (c *Core) loadPart(p store.Part) {
 		s.parts[first] = append(s.parts[first], &p)
 		return
 	}
-	id := sourceID{from, p.Text.Epoch}
-	for _, st := range c.inbox.streams {
-		if st.parts[id] == nil {
-			st.parts[id] = map[uint64][]*store.Part{}
-		}
-		st.parts[id][first] = append(st.parts[id][first], &p)
+	id, st := sourceID{from, p.Text.Epoch}, c.inbox.stream(p.Text.ToEpoch)
+	if st.parts[id] == nil {
+		st.parts[id] = map[uint64][]*store.Part{}
 	}
+	st.parts[id][first] = append(st.parts[id][first], &p)
+}
+
+// highest is the highest number in a window.
+func highest(w *wire.Window) uint64 {
+	if r := w.Ranges(); len(r) > 0 {
+		return r[len(r)-1].Hi
+	}
+	return w.Through()
 }
 
 // loadUnshown sends what was not noted as shown on its way to the screen again. It may have been there: it is marked.
 func (c *Core) loadUnshown(now time.Time, lines []store.Line) {
 	c.inbox.unshown = len(lines)
+	var posts []store.Line
 	for _, line := range lines {
 		if line.Post {
-			c.show(now, arrival{line: line, again: true})
+			posts = append(posts, line)
 			continue
 		}
 		s := c.source(keyOf(line), line.Epoch)
 		c.hold(now, &s.gate, held{after: line.First - 1, at: line.Last, pass: func(now time.Time, late bool) {
 			c.show(now, arrival{line: line, late: late, again: true})
 		}})
+	}
+	for _, s := range c.inbox.order {
+		s.gate.passed = s.shown()
 		s.gate.release(now, s.had.Through())
+	}
+	inOrder(posts)
+	for _, line := range posts { // no line knows its place in the server's log
+		c.show(now, arrival{line: line, again: true})
+	}
+}
+
+// shown is the highest seq that was on the screen for certain: had, not in a text that is not whole, and not waiting.
+func (s *source) shown() uint64 {
+	top := highest(&s.had)
+	for i := len(s.gate.held) - 1; top > 0; top-- {
+		for i >= 0 && s.gate.held[i].after >= top {
+			i--
+		}
+		waits := i >= 0 && top <= s.gate.held[i].at
+		if s.had.Has(top) && !waits && !s.partial(top) {
+			break
+		}
+	}
+	return top
+}
+
+// partial tells whether a seq is of a text that is not whole.
+func (s *source) partial(seq uint64) bool {
+	for _, parts := range s.parts {
+		for _, p := range parts {
+			if p.Text.Seq == seq {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// inOrder puts the posts of each author in the order in which they were written, into the places that these have.
+func inOrder(posts []store.Line) {
+	of := map[sourceID][]store.Line{}
+	id := func(l store.Line) sourceID { return sourceID{keyOf(l), l.Epoch} }
+	for _, l := range posts {
+		of[id(l)] = append(of[id(l)], l)
+	}
+	for _, own := range of {
+		slices.SortStableFunc(own, func(a, b store.Line) int { return cmp.Compare(a.First, b.First) })
+	}
+	for i, l := range posts {
+		own := of[id(l)]
+		posts[i], of[id(l)] = own[0], own[1:]
 	}
 }
 

@@ -42,10 +42,12 @@ type lane struct {
 
 // part is one datagram's worth of a text.
 type part struct {
-	text  *text
-	t     wire.Text
-	state state
-	extra bool // the one further direct copy was sent
+	text    *text
+	t       wire.Text
+	state   state
+	extra   bool // the one further direct copy was sent
+	saves   int  // commits that are awaited: more than one when it was renumbered meanwhile
+	skipped bool // a post that came to the server before the one that it follows
 }
 
 // state is where a part is on its road.
@@ -95,9 +97,12 @@ func (c *Core) accept(now time.Time, to wire.Key, toEpoch uint64, typed string) 
 
 // commitParts lets parts go once they are on disk.
 func (c *Core) commitParts(change store.ProfileChange, l *lane, parts []*part) {
+	for _, p := range parts {
+		p.saves++
+	}
 	c.commit(change, func(now time.Time) {
 		for _, p := range parts {
-			if p.state == saving {
+			if p.saves--; p.saves == 0 {
 				p.state = queued
 			}
 		}
@@ -164,10 +169,12 @@ func (o *outbox) part(id partID) (*lane, *part) {
 // them; until then their parts stay, since a recipient that loses its state needs all of them again.
 func (c *Core) settle(now time.Time, l *lane, had func(p *part) bool, whole func(x *text)) {
 	var texts []*text
+	room := 0
 	for _, p := range l.parts {
 		if p.state == saving || p.state == done || !had(p) {
 			continue
 		}
+		room++
 		p.state = done
 		c.outbox.direct.Drop(partID{l.to, p.t.Seq})
 		c.outbox.deposits.Drop(partID{l.to, p.t.Seq})
@@ -184,8 +191,19 @@ func (c *Core) settle(now time.Time, l *lane, had func(p *part) bool, whole func
 	if l.byMail && !slices.ContainsFunc(l.parts, func(p *part) bool { return p.state >= depositing && p.state < done }) {
 		l.byMail = false // protocol.md §7: the direct way is tried again
 	}
+	c.retry(now, l, room)
 	c.pump(now, l)
 	c.leaveWhenDecided(now)
+}
+
+// retry offers some of what the server had no room for again: there is reason to believe that it has now.
+func (c *Core) retry(now time.Time, l *lane, parts int) {
+	for _, p := range l.parts {
+		if p.state == kept && parts > 0 {
+			c.outbox.deposits.Hasten(now, partID{l.to, p.t.Seq})
+			parts--
+		}
+	}
 }
 
 // remove takes the texts that are delivered out of the outbox.

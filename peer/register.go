@@ -24,22 +24,27 @@ func (c *Core) track(now time.Time) {
 	if c.typed {
 		policy = c.urgent()
 	}
+	c.requests.Drop(keepalive)
 	c.requests.Track(now, c.request, policy)
-	c.sendRequest()
+	c.sendRequest(c.request)
 }
 
-// sendRequest sends the registration or deregistration on its way, with the same id on every try.
-func (c *Core) sendRequest() {
+// sendRequest sends the keepalive, or the registration or deregistration on its way, with the same id on every try.
+func (c *Core) sendRequest(id uint32) {
+	if id == keepalive {
+		c.ping()
+		return
+	}
 	if c.phase == leaving {
 		c.toServer(&wire.Deregister{Request: c.request, Name: c.cfg.Name})
 		return
 	}
-	id := c.store
-	if id == 0 {
-		id = c.inbox.lastStore
+	known := c.store
+	if known == 0 {
+		known = c.inbox.lastStore
 	}
 	c.toServer(&wire.Register{Request: c.request, Name: c.cfg.Name, Epoch: c.epoch,
-		Store: id, Revision: c.roster.revision, Seen: c.inbox.stream(id).had.Through()})
+		Store: known, Revision: c.roster.revision, Seen: c.inbox.stream(known).had.Through()})
 }
 
 func (c *Core) requestFailed(now time.Time) {
@@ -64,6 +69,7 @@ func (c *Core) registered(now time.Time, m *wire.Registered) {
 	}
 	c.changeStore(now, m.Store)
 	c.phase, c.awaited, c.waiting = loading, m.Revision, m.Waiting
+	c.pingDue = now.Add(c.pause())
 	if c.typed {
 		c.tell(Welcome{Name: c.cfg.Name})
 	}
@@ -91,7 +97,6 @@ func (c *Core) loaded(now time.Time) {
 		return
 	}
 	c.phase = ready
-	c.pingDue = now.Add(c.pause())
 	if c.typed {
 		t := c.roster.table(c.cfg.Server.Remote, true)
 		t.First = true
@@ -116,12 +121,21 @@ func (c *Core) deregistered(now time.Time, m *wire.Deregistered) {
 	c.resume(now)
 }
 
-// keepalive tells the server that one is there, and which table one has.
-func (c *Core) keepalive(now time.Time) {
-	if c.phase != ready || now.Before(c.pingDue) {
+// keepalive is a ping's name among the requests, whose ids are odd.
+const keepalive = 0
+
+// keepAlive tells the server that one is there, and which table one has: again until the server says something.
+func (c *Core) keepAlive(now time.Time) {
+	if c.phase != ready && c.phase != loading || now.Before(c.pingDue) {
 		return
 	}
 	c.pingDue = now.Add(c.pause())
+	if c.requests.Has(keepalive) {
+		return
+	}
+	policy := c.background()
+	policy.Cap = c.cfg.Keepalive / 3
+	c.requests.Track(now, keepalive, policy)
 	c.ping()
 }
 
@@ -140,10 +154,19 @@ func (c *Core) pinged(m *wire.Ping) {
 	}
 }
 
-// ponged: a server that does not know this client, or that has another store than it had, is registered with again,
-// without troubling the user.
+// ponged: a server that does not know this client, or that has another store than it had, is registered with again.
 func (c *Core) ponged(now time.Time, m *wire.Pong) {
-	if c.phase == ready && (!m.Known || m.Store != c.store) {
+	if !m.Known || m.Store != c.store {
+		c.registerAgain(now)
+	}
+}
+
+// registerAgain does so without troubling the user, unless the user waits for a registration that was not over yet.
+func (c *Core) registerAgain(now time.Time) {
+	switch c.phase {
+	case ready:
 		c.register(now, false)
+	case loading:
+		c.register(now, c.typed)
 	}
 }

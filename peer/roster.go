@@ -29,7 +29,11 @@ func (r *roster) named(name string) *contact { return r.byName[name] }
 
 // tablePage takes one page of changes and says how far the table has come (protocol.md §8).
 func (c *Core) tablePage(now time.Time, m *wire.Table) {
-	if m.Store != c.store || c.phase != ready && c.phase != loading {
+	if c.phase != ready && c.phase != loading {
+		return
+	}
+	if m.Store != c.store {
+		c.registerAgain(now)
 		return
 	}
 	if m.Since > c.roster.revision {

@@ -55,7 +55,8 @@ func (b *inbox) expire(now time.Time, c *Core) {
 	b.release(now, c)
 }
 
-func (b *inbox) next(hold time.Duration) (time.Time, bool) {
+// next is when something held goes on at the latest: to the screen only while that is allowed.
+func (b *inbox) next(hold time.Duration, screen bool) (time.Time, bool) {
 	var first time.Time
 	earliest := func(t time.Time, ok bool) {
 		if ok && (first.IsZero() || t.Before(first)) {
@@ -66,7 +67,7 @@ func (b *inbox) next(hold time.Duration) (time.Time, bool) {
 		earliest(g.next(hold))
 	}
 	for _, a := range b.screen.queue {
-		earliest(a.since.Add(hold), true)
+		earliest(a.since.Add(hold), screen)
 	}
 	return first, !first.IsZero()
 }

@@ -16,11 +16,7 @@ type Effects struct {
 }
 
 // Send is a message to put into a datagram.
-type Send struct {
-	Path link.Path
-	To   wire.Key
-	Msg  wire.Message
-}
+type Send = link.Send
 
 // Commit is a change to make durable. Done is called in the loop, in the order of the commits, once it is; after an error
 // it is never called: the shell stops (store.Server.Submit).
@@ -36,7 +32,7 @@ type Read struct {
 }
 
 func (c *Core) send(p link.Path, to wire.Key, m wire.Message) {
-	c.fx.Sends = append(c.fx.Sends, Send{p, to, m})
+	c.fx.Sends = append(c.fx.Sends, Send{Path: p, To: to, Msg: m})
 }
 
 func (c *Core) commit(change store.Change, done func(now time.Time, r store.Result)) {

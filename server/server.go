@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"sync"
 	"time"
 
@@ -19,19 +18,19 @@ type Server struct {
 	conn  link.Conn
 	store store.Server
 
-	core   *Core
-	sealer *link.Sealer
-	dec    wire.Decoder
-	done   *link.Queue[func(now time.Time)] // finished commits and reads, for the loop
-	reads  *link.Queue[Read]
-	fatal  chan error
+	core  *Core
+	loop  *link.Loop
+	reads *link.Queue[Read]
 }
 
 // New makes a server on a socket, which Run closes, and a store, which it does not.
 func New(cfg Config, conn link.Conn, s store.Server) *Server {
 	cfg.defaults()
-	return &Server{cfg: cfg, conn: conn, store: s, sealer: link.NewSealer(wire.ServerKey),
-		done: link.NewQueue[func(now time.Time)](), reads: link.NewQueue[Read](), fatal: make(chan error, 1)}
+	srv := &Server{cfg: cfg, conn: conn, store: s, loop: link.NewLoop(conn, wire.ServerKey), reads: link.NewQueue[Read]()}
+	srv.loop.Dropped = func(p link.Path, size int, err error) {
+		cfg.Log.Debug("datagram dropped", "addr", p.Remote, "bytes", size, "err", err)
+	}
+	return srv
 }
 
 // Run serves until ctx ends, then returns nil; an error means that the store can't be trusted any more.
@@ -41,16 +40,12 @@ func (s *Server) Run(ctx context.Context, ready func()) error {
 		return errors.Join(err, s.conn.Close())
 	}
 	ctx, cancel := context.WithCancel(ctx)
-	inlet := link.NewInlet(s.conn)
+	defer cancel()
 	var wg sync.WaitGroup
-	wg.Go(inlet.Run)
 	wg.Go(func() { s.look(ctx) })
 	ready()
-	err := s.loop(ctx, inlet)
+	err := s.loop.Run(ctx, s.core, s.carryOut, s.core.Stop)
 	cancel()
-	if closing := s.conn.Close(); closing != nil && !errors.Is(closing, net.ErrClosed) {
-		err = errors.Join(err, fmt.Errorf("close socket: %w", closing))
-	}
 	wg.Wait()
 	return err
 }
@@ -86,90 +81,28 @@ func (s *Server) look(ctx context.Context) {
 		}
 		for _, r := range s.reads.Take() {
 			if err := r.Do(s.store); err != nil {
-				s.fail(fmt.Errorf("read database: %w", err))
+				s.loop.Fail(fmt.Errorf("read database: %w", err))
 				return
 			}
-			s.done.Put(r.Done)
+			s.loop.Events.Put(r.Done)
 		}
-	}
-}
-
-func (s *Server) fail(err error) {
-	select {
-	case s.fatal <- err:
-	default: // the first one counts
-	}
-}
-
-// loop owns the core. It never touches the disk.
-func (s *Server) loop(ctx context.Context, inlet *link.Inlet) error {
-	timer := time.NewTimer(0)
-	defer timer.Stop()
-	for {
-		select {
-		case d := <-inlet.C:
-			s.open(d)
-			for n := len(inlet.C); n > 0; n-- {
-				s.open(<-inlet.C)
-			}
-		case <-s.done.Ready:
-			for _, f := range s.done.Take() {
-				f(time.Now())
-			}
-		case <-timer.C:
-		case err := <-s.fatal:
-			return err
-		case <-ctx.Done():
-			s.core.Stop()
-			s.carryOut()
-			return nil
-		}
-		s.core.Tick(time.Now())
-		s.carryOut()
-		if next, ok := s.core.Next(); ok {
-			timer.Reset(time.Until(next))
-		} else {
-			timer.Stop()
-		}
-	}
-}
-
-// open takes one datagram apart and gives its messages to the core. What is malformed is dropped.
-func (s *Server) open(d link.Datagram) {
-	from, to, body, err := link.Open(d.Data)
-	if err == nil && to == wire.ServerKey {
-		now := time.Now()
-		err = s.dec.Decode(body, func(m wire.Message) error {
-			s.core.Handle(now, d.Path, from, m)
-			return nil
-		})
-	}
-	if err != nil {
-		s.cfg.Log.Debug("datagram dropped", "addr", d.Path.Remote, "bytes", len(d.Data), "err", err)
 	}
 }
 
 // carryOut does what the core wants done.
-func (s *Server) carryOut() {
+func (s *Server) carryOut() []link.Send {
 	fx := s.core.Take()
 	for _, cm := range fx.Commits {
 		s.store.Submit(cm.Change, func(r store.Result, err error) {
 			if err != nil {
-				s.fail(fmt.Errorf("write database: %w", err))
+				s.loop.Fail(fmt.Errorf("write database: %w", err))
 				return
 			}
-			s.done.Put(func(now time.Time) { cm.Done(now, r) })
+			s.loop.Events.Put(func(now time.Time) { cm.Done(now, r) })
 		})
 	}
 	for _, r := range fx.Reads {
 		s.reads.Put(r)
 	}
-	for _, m := range fx.Sends {
-		if err := s.sealer.Add(m.Path, m.To, m.Msg); err != nil {
-			s.cfg.Log.Error("message fits no datagram", "kind", m.Msg.Kind(), "err", err)
-		}
-	}
-	if _, err := s.sealer.Flush(s.conn.Write); err != nil {
-		s.cfg.Log.Debug("datagram not sent", "err", err)
-	}
+	return fx.Sends
 }

@@ -141,14 +141,19 @@ func (c *Core) tableAck(now time.Time, cl *client, m *wire.TableAck) {
 	}
 }
 
-// position takes a client's word for which revision it has: after a restart the server does not know.
+// position takes a client's word for which revision it has: after a restart the server does not know, and an
+// acknowledgement of an earlier session can say too much.
 func (c *Core) position(now time.Time, cl *client, id, revision uint64) {
 	s := cl.session
 	if id != c.head.ID || revision > c.head.Revision {
 		revision = 0
 	}
 	if s.page != 0 {
-		return
+		if revision >= s.told {
+			return
+		}
+		s.page = 0
+		c.pages.Drop(cl.key)
 	}
 	if s.told = revision; s.told < c.head.Revision {
 		c.table.changed(now)

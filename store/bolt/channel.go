@@ -49,7 +49,7 @@ func (t *serverTx) heal(shelf string, key []byte, it *item) error {
 // advance moves a cursor forward, but not past what there is: nobody can have seen that.
 func (t *serverTx) advance(c store.Advance) (store.Result, error) {
 	var at cursor
-	known, err := t.shelf("cursors").get(clientKey(c.Member), &at)
+	known, err := t.strictShelf("cursors").get(clientKey(c.Member), &at)
 	if err != nil {
 		return store.Result{}, err
 	}

@@ -48,12 +48,12 @@ func large(t *testing.T) (content, sidecar []byte, c contents) {
 	s := must(OpenServer(path, Options{}))(t)
 	storetest.Register(t, s, people...)
 	var changes []store.Change
-	for i := range 200 {
+	for i := range 100 {
 		k := store.Key{0: 1, 30: byte(i), 31: 1}
 		changes = append(changes, store.PutClient{Client: store.Client{Key: k, Name: fmt.Sprint("client ", i), Epoch: uint64(i)}})
 	}
 	id := must(s.Head())(t).ID
-	for seq := uint64(1); seq <= 300; seq++ {
+	for seq := uint64(1); seq <= 120; seq++ {
 		for _, to := range people[:3] {
 			x := storetest.Single(seq, strings.Repeat(fmt.Sprintf("%s %d ", to, seq), 5+int(seq%30)))
 			changes = append(changes, store.Deposit{To: storetest.Key(to), From: storetest.Key("bob"), Text: x})
@@ -84,14 +84,18 @@ type verdicts struct{ harmless, refused, errors, counted, missing, wrong int }
 func (v *verdicts) judge(want, got contents, err error) (wrong bool) {
 	missing := false
 	for name, items := range got.waiting {
-		truth := map[uint64]store.Item{}
-		for _, it := range want.waiting[name] {
-			truth[it.Order] = it
-		}
+		truth := want.waiting[name]
 		for _, it := range items {
-			wrong = wrong || !reflect.DeepEqual(it, truth[it.Order])
+			for len(truth) > 0 && truth[0].Order < it.Order {
+				truth, missing = truth[1:], true
+			}
+			if len(truth) == 0 || !same(it, truth[0]) {
+				wrong = true
+				break
+			}
+			truth = truth[1:]
 		}
-		missing = missing || len(items) < len(truth)
+		missing = missing || len(truth) > 0
 	}
 	rows, told := map[store.Key]store.Client{}, map[store.Key]store.Delivery{}
 	for _, c := range want.clients {
@@ -123,6 +127,15 @@ func (v *verdicts) judge(want, got contents, err error) (wrong bool) {
 	return wrong
 }
 
+// same compares items; reflect is too slow for all of them.
+func same(a, b store.Item) bool {
+	if !bytes.Equal(a.Text.Body, b.Text.Body) {
+		return false
+	}
+	a.Text.Body, b.Text.Body = nil, nil
+	return reflect.DeepEqual(a, b)
+}
+
 // flips opens copies of a store with one bit turned over.
 func flips(t *testing.T, n int, o Options) (v verdicts) {
 	content, sidecar, want := large(t)
@@ -130,7 +143,7 @@ func flips(t *testing.T, n int, o Options) (v verdicts) {
 	t.Logf("seed %d, %d bytes", seed, len(content))
 	rnd := rand.New(rand.NewPCG(seed, 0))
 	path := filepath.Join(t.TempDir(), "server.db")
-	for range n {
+	for i := range n {
 		bit := rnd.IntN(8 * len(content))
 		damaged := bytes.Clone(content)
 		damaged[bit/8] ^= 1 << (bit % 8)
@@ -151,21 +164,39 @@ func flips(t *testing.T, n int, o Options) (v verdicts) {
 		if err != nil && !errors.Is(err, store.ErrDamaged) && !o.unchecked {
 			t.Errorf("bit %d: read: %v", bit, err)
 		}
+		if i%5 == 0 {
+			err = harmlessWrite(s)
+			if err != nil && !errors.Is(err, store.ErrDamaged) && !o.unchecked {
+				t.Errorf("bit %d: write: %v", bit, err)
+			}
+			after, err := readAll(s)
+			if new(verdicts).judge(want, after, err) && !o.unchecked {
+				t.Errorf("bit %d of page %d: a wrong text was read after a write", bit, bit/8/os.Getpagesize())
+			}
+		}
 		_ = s.Close()
 	}
 	t.Logf("of %d flipped bits: %+v", n, v)
 	return v
 }
 
+// harmlessWrite changes nothing that readAll reads, but takes free pages: a damaged list of them can name what is in use.
+func harmlessWrite(s *Server) error {
+	wrote := make(chan error)
+	k := store.Key{0: 9, 1: 9}
+	s.Submit(store.Take{To: k, From: k, Marks: store.Marks{Through: 9}}, func(_ store.Result, err error) { wrote <- err })
+	return <-wrote
+}
+
 func TestAFlippedBitGivesNoWrongText(t *testing.T) {
-	if v := flips(t, 400, Options{}); v.errors+v.counted+v.refused == 0 {
+	if v := flips(t, 200, Options{}); v.errors+v.counted+v.refused == 0 {
 		t.Errorf("nothing was noticed: %+v", v)
 	}
 }
 
 // The test above can fail: without checksums the same flips do give wrong texts.
 func TestWithoutChecksumsAFlippedBitGivesWrongTexts(t *testing.T) {
-	if v := flips(t, 200, Options{unchecked: true}); v.wrong == 0 {
+	if v := flips(t, 60, Options{unchecked: true}); v.wrong == 0 {
 		t.Errorf("no wrong text: %+v", v)
 	}
 }

@@ -22,7 +22,7 @@ func (s *Server) Untold(sender store.Key) (list []store.Delivery, err error) {
 	for {
 		var keys [][]byte
 		err = s.file.view(func(tx *bbolt.Tx) (err error) {
-			if keys, err = s.file.shelf(tx, "untold").keys(clientKey(sender), from, pageSize); err != nil {
+			if keys, err = s.file.strictShelf(tx, "untold").keys(clientKey(sender), from, pageSize); err != nil {
 				return err
 			}
 			for _, k := range keys {

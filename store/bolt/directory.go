@@ -37,7 +37,7 @@ func (s *Server) Clients(after store.Key, limit int) ([]store.Client, error) {
 
 func (s *Server) clientsPage(after store.Key, limit int) (rows []store.Client, err error) {
 	err = s.file.view(func(tx *bbolt.Tx) error {
-		clients := s.file.shelf(tx, "clients")
+		clients := s.file.strictShelf(tx, "clients")
 		return clients.scan(nil, clientKey(after).after(), func(k, v []byte) error {
 			if len(rows) == limit {
 				return errStop
@@ -57,7 +57,7 @@ func (s *Server) clientsPage(after store.Key, limit int) (rows []store.Client, e
 func (t *serverTx) putClient(c store.PutClient) (store.Result, error) {
 	id := clientKey(c.Client.Key)
 	old, next := row{}, row(c.Client)
-	known, err := t.shelf("clients").get(id, &old)
+	known, err := t.strictShelf("clients").get(id, &old)
 	if err != nil {
 		return store.Result{}, err
 	}
@@ -84,7 +84,7 @@ func (t *serverTx) bind(name string, k store.Key, known bool, oldName string) (s
 		return store.NameTaken, nil
 	}
 	var owner ref
-	taken, err := t.shelf("names").get([]byte(name), &owner)
+	taken, err := t.strictShelf("names").get([]byte(name), &owner)
 	switch {
 	case err != nil:
 		return 0, err

@@ -26,7 +26,7 @@ func (p *Profile) History(after uint64, limit int) (lines []store.Line, err erro
 
 func (p *Profile) historyPage(after uint64, limit int) (page []store.Line, err error) {
 	err = p.file.view(func(tx *bbolt.Tx) error {
-		s := p.file.shelf(tx, "lines")
+		s := p.file.strictShelf(tx, "lines")
 		return s.scan(nil, numberKey(after).after(), func(k, v []byte) error {
 			if len(page) == limit {
 				return errStop

@@ -18,12 +18,12 @@ func (t profileTx) receive(c store.Receive) error {
 		}
 	}
 	if p := c.Part; p != nil {
-		if err := t.shelf("parts").put(partKey(p.From, p.Text), &part{p.Mail, p.Text}); err != nil {
+		if err := t.shelf("parts").put(partKey(p.From, p.Text), &part{p.Mail, p.Post, p.Text}); err != nil {
 			return err
 		}
 	}
 	if c.Line != nil {
-		if err := t.dropParts(*c.Line, c.Source); err != nil {
+		if err := t.dropParts(c); err != nil {
 			return err
 		}
 		if err := t.putLine(*c.Line); err != nil {
@@ -44,11 +44,19 @@ func (t profileTx) dropSource(s store.Source) error {
 	return t.removeParts(s.From, s.Marks.Epoch, 0, func(_, toEpoch uint64) (bool, bool) { return toEpoch == s.Marks.ToEpoch, true })
 }
 
-// dropParts removes the parts of a text that is whole now. The source, if there is one, says to which of this client's
-// epochs (or of which server's channel) they were.
-func (t profileTx) dropParts(l store.Line, s *store.Source) error {
-	return t.removeParts(l.Peer, l.Epoch, l.First, func(seq, toEpoch uint64) (bool, bool) {
-		return s == nil || toEpoch == s.Marks.ToEpoch, seq <= l.Last
+// dropParts removes the parts of a text that is whole now. They name this client's epoch, as the source does, or, a post's, the
+// server's store.
+func (t profileTx) dropParts(c store.Receive) error {
+	return t.removeParts(c.Line.Peer, c.Line.Epoch, c.Line.First, func(seq, toEpoch uint64) (hit, more bool) {
+		switch {
+		case c.Source != nil:
+			hit = toEpoch == c.Source.Marks.ToEpoch
+		case c.Stream != nil:
+			hit = toEpoch == c.Stream.Store
+		default:
+			hit = true
+		}
+		return hit, seq <= c.Line.Last
 	})
 }
 
@@ -94,7 +102,7 @@ func readPart(s shelf, k, v []byte, list []store.Part) ([]store.Part, error) {
 	var p part
 	err := s.read(k, v, &p)
 	c := cut(k)
-	return append(list, store.Part{From: c.client(), Text: p.Text, Mail: p.Mail}), err
+	return append(list, store.Part{From: c.client(), Text: p.Text, Mail: p.Mail, Post: p.Post}), err
 }
 
 func readStream(s shelf, k, v []byte, list []store.Stream) ([]store.Stream, error) {
@@ -124,19 +132,21 @@ func (s *source) decode(r *reader) {
 
 // part is a part of a text that is not whole.
 type part struct {
-	Mail bool
-	Text store.Text
+	Mail, Post bool
+	Text       store.Text
 }
 
 func (p *part) encode(w *writer) {
-	w.array(2)
+	w.array(3)
 	w.bool(p.Mail)
+	w.bool(p.Post)
 	encodeText(w, p.Text)
 }
 
 func (p *part) decode(r *reader) {
-	r.array(2)
+	r.array(3)
 	p.Mail = r.bool()
+	p.Post = r.bool()
 	p.Text = decodeText(r)
 }
 

@@ -51,7 +51,7 @@ func (p *Profile) eachRecord(name string, read func(s shelf, k, v []byte) error)
 	for {
 		n := 0
 		err := p.file.view(func(tx *bbolt.Tx) error {
-			s := p.file.shelf(tx, name)
+			s := p.file.strictShelf(tx, name)
 			return s.scan(nil, from, func(k, v []byte) error {
 				if n == pageSize {
 					return errStop

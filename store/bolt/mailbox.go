@@ -1,6 +1,8 @@
 package bolt
 
 import (
+	"errors"
+
 	"go.etcd.io/bbolt"
 
 	"udpchat/store"
@@ -35,19 +37,19 @@ type waitingPage struct {
 
 func (p *waitingPage) read(f *file, tx *bbolt.Tx) error {
 	var at cursor
-	known, err := f.shelf(tx, "cursors").get(clientKey(p.to), &at)
+	known, err := f.strictShelf(tx, "cursors").get(clientKey(p.to), &at)
 	if err != nil || !known {
 		return err
 	}
-	mail, err := f.shelf(tx, "mail").keys(clientKey(p.to), clientKey(p.to).number(p.after).after(), p.room)
+	mail, err := p.keys(f.strictShelf(tx, "mail"), clientKey(p.to), clientKey(p.to).number(p.after).after())
 	if err != nil {
 		return err
 	}
-	posts, err := f.shelf(tx, "posts").keys(nil, numberKey(max(p.after, at.At)).after(), p.room)
+	posts, err := p.keys(f.strictShelf(tx, "posts"), nil, numberKey(max(p.after, at.At)).after())
 	if err != nil {
 		return err
 	}
-	p.more = len(mail) == p.room || len(posts) == p.room
+	p.more = len(mail)+len(posts) >= p.room // there may be more than was asked for, or what has no room here
 	for ; p.room > 0 && len(mail)+len(posts) > 0; p.room-- {
 		if len(posts) == 0 || len(mail) > 0 && orderOf(mail[0]) < orderOf(posts[0]) {
 			p.add(f.shelf(tx, "mail"), mail[0], false)
@@ -58,6 +60,21 @@ func (p *waitingPage) read(f *file, tx *bbolt.Tx) error {
 		}
 	}
 	return nil
+}
+
+// keys lists keys. A damaged neighbour may be one that belongs here: it is counted.
+func (p *waitingPage) keys(s shelf, prefix, from []byte) ([][]byte, error) {
+	keys, err := s.keys(prefix, from, p.room)
+	if errors.As(err, new(edgeError)) {
+		p.damaged++
+		err = nil
+	}
+	for _, k := range keys {
+		if err == nil && len(k) != len(prefix)+8 {
+			err = s.file.damaged("record %x of %s has a key of %d bytes", k, s.name, len(k))
+		}
+	}
+	return keys, err
 }
 
 func (p *waitingPage) add(s shelf, key []byte, post bool) {
@@ -78,7 +95,7 @@ func orderOf(key []byte) uint64 {
 
 // deposit puts a text into a mailbox.
 func (t *serverTx) deposit(c store.Deposit) (store.Result, error) {
-	if ok, err := t.shelf("clients").get(clientKey(c.To), &row{}); err != nil || !ok {
+	if ok, err := t.strictShelf("clients").get(clientKey(c.To), &row{}); err != nil || !ok {
 		return store.Result{Verdict: store.NoClient}, err
 	}
 	it := item{From: c.From, Text: c.Text}

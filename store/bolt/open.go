@@ -89,7 +89,10 @@ func open(path string, l layout, o Options) (*file, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := f.admit(l, known); err != nil {
+	if err = f.checkTree(); err == nil {
+		err = f.admit(l, known)
+	}
+	if err != nil {
 		_ = f.close()
 		return nil, err
 	}
@@ -191,6 +194,24 @@ func openBolt(path string, l layout, o Options) (f *file, err error) {
 	}
 	f.db.AllocSize = l.alloc
 	return f, nil
+}
+
+// checkTree looks where bbolt's page numbers lead, before bbolt follows them.
+func (f *file) checkTree() error {
+	newest, err := readMeta(f.os, 0)
+	if err == nil {
+		var other meta
+		if other, err = readMeta(f.os, newest.pageSize); other.tx > newest.tx {
+			newest = other
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("store %s: %w", f.path, err)
+	}
+	if err := checkTree(f.os, newest); err != nil {
+		return f.damaged("%v", err)
+	}
+	return nil
 }
 
 // mmapSize is how much bbolt maps at first. On Windows the file itself would grow to it, and 32 bits have no room for it.

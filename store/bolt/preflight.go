@@ -22,7 +22,9 @@ const (
 	atMagic      = 0
 	atVersion    = 4
 	atPageSize   = 8
+	atRoot       = 16
 	atHighWater  = 40 // number of pages that the file has at least
+	atTx         = 48
 	smallestPage = 1 << 10
 	largestPage  = 1 << 24
 )
@@ -33,6 +35,8 @@ type meta struct {
 	valid     bool
 	pageSize  int64
 	highWater int64
+	root      uint64
+	tx        uint64 // the number of the transaction that wrote it
 }
 
 // preflight looks at the file before bbolt does. A process that writes the file at this moment can be seen
@@ -108,6 +112,7 @@ func readMeta(f io.ReaderAt, page int64) (m meta, err error) {
 	_, _ = sum.Write(b[:metaChecked])
 	m.pageSize = int64(order.Uint32(b[atPageSize:]))
 	m.highWater = int64(order.Uint64(b[atHighWater:]))
+	m.root, m.tx = order.Uint64(b[atRoot:]), order.Uint64(b[atTx:])
 	m.valid = m.magic && order.Uint32(b[atVersion:]) == metaVersion && order.Uint64(b[metaChecked:]) == sum.Sum64() &&
 		m.pageSize >= smallestPage && m.pageSize <= largestPage && m.highWater >= 0 && m.highWater < 1<<50/m.pageSize
 	return m, nil

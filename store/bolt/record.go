@@ -52,16 +52,22 @@ func seal(bucket string, key []byte, rec record) ([]byte, error) {
 	return binary.BigEndian.AppendUint32(b, checksum(bucket, key, b)), nil
 }
 
+// sound tells whether a value's checksum fits.
+func sound(bucket string, key, value []byte) bool {
+	n := len(value) - 4
+	return n > 0 && binary.BigEndian.Uint32(value[n:]) == checksum(bucket, key, value[:n])
+}
+
 // unseal checks a value and reads it into rec, which shares nothing with it afterwards. unchecked is for the test that shows
 // what the sum is good for.
 func unseal(bucket string, key, value []byte, rec record, unchecked bool) error {
 	if len(value) < recordOverhead {
 		return fmt.Errorf("it has %d bytes", len(value))
 	}
-	body, sum := value[:len(value)-4], binary.BigEndian.Uint32(value[len(value)-4:])
-	if !unchecked && sum != checksum(bucket, key, body) {
+	if !unchecked && !sound(bucket, key, value) {
 		return fmt.Errorf("its checksum does not fit")
 	}
+	body := value[:len(value)-4]
 	if body[0] != recordVersion {
 		return fmt.Errorf("its version is %d", body[0])
 	}

@@ -100,6 +100,8 @@ func (t *serverTx) change(c store.Change) (store.Result, error) {
 
 func (t *serverTx) shelf(name string) shelf { return t.file.shelf(t.tx, name) }
 
+func (t *serverTx) strictShelf(name string) shelf { return t.file.strictShelf(t.tx, name) }
+
 // nextOrder gives the next receipt order.
 func (t *serverTx) nextOrder() uint64 {
 	t.moved = true

@@ -14,10 +14,19 @@ type shelf struct {
 	bucket *bbolt.Bucket
 	name   string
 	file   *file
+	// strict: that something is not there is believed only when what stands on both sides of the gap is sound. A flipped bit
+	// in a key makes a search miss the record, and the two ends of a list are found by a search.
+	strict bool
 }
 
 func (f *file) shelf(tx *bbolt.Tx, name string) shelf {
 	return shelf{bucket: tx.Bucket([]byte(name)), name: name, file: f}
+}
+
+func (f *file) strictShelf(tx *bbolt.Tx, name string) shelf {
+	s := f.shelf(tx, name)
+	s.strict = !f.unchecked
+	return s
 }
 
 // open checks that the bucket is there: a damaged page can hide it.
@@ -33,11 +42,41 @@ func (s shelf) get(key []byte, rec record) (bool, error) {
 	if err := s.open(); err != nil {
 		return false, err
 	}
-	value := s.bucket.Get(key)
-	if value == nil {
+	c := s.bucket.Cursor()
+	k, v := c.Seek(key)
+	if bytes.Equal(k, key) && v != nil {
+		return true, s.read(k, v, rec)
+	}
+	if !s.strict {
 		return false, nil
 	}
-	return true, s.read(key, value, rec)
+	if err := s.above(k, v, key); err != nil {
+		return false, err
+	}
+	k, v = c.Prev()
+	return false, s.below(k, v, key)
+}
+
+// edgeError is about a neighbour whose checksum does not fit: it may have been one of what was looked for.
+type edgeError struct{ error }
+
+func (e edgeError) Unwrap() error { return e.error }
+
+// above checks the record that ends a gap or a list, below the one before it.
+func (s shelf) above(k, v, place []byte) error { return s.believe(k, v, bytes.Compare(k, place) > 0) }
+
+func (s shelf) below(k, v, place []byte) error { return s.believe(k, v, bytes.Compare(k, place) < 0) }
+
+func (s shelf) believe(k, v []byte, ordered bool) error {
+	switch {
+	case k == nil || !s.strict:
+		return nil
+	case v == nil || !ordered:
+		return s.file.damaged("record %x of %s is out of order", k, s.name)
+	case !sound(s.name, k, v):
+		return edgeError{s.file.damaged("record %x of %s does not fit its checksum", k, s.name)}
+	}
+	return nil
 }
 
 // must reads a record that has to be there.
@@ -84,7 +123,7 @@ func (s shelf) delete(keys ...[]byte) error {
 var errStop = errors.New("stop")
 
 // scan shows the records whose key begins with prefix and is not below from, by key. Key and value are bbolt's: they end with
-// the transaction and must not be kept. fn must not change the bucket.
+// the transaction and must not be kept. fn must not change the bucket. An edgeError comes after everything was shown.
 func (s shelf) scan(prefix, from []byte, fn func(key, value []byte) error) error {
 	if err := s.open(); err != nil {
 		return err
@@ -93,8 +132,13 @@ func (s shelf) scan(prefix, from []byte, fn func(key, value []byte) error) error
 		from = prefix
 	}
 	c := s.bucket.Cursor()
+	before, err := s.before(c, from)
+	if err != nil {
+		return err
+	}
 	var last []byte
-	for k, v := c.Seek(from); k != nil && bytes.HasPrefix(k, prefix); k, v = c.Next() {
+	k, v := c.Seek(from)
+	for ; k != nil && bytes.HasPrefix(k, prefix); k, v = c.Next() {
 		// A flipped page number can lead back: without this a scan could go on for ever.
 		if bytes.Compare(k, from) < 0 || last != nil && bytes.Compare(k, last) <= 0 {
 			return s.file.damaged("record %x of %s is out of order", k, s.name)
@@ -104,16 +148,33 @@ func (s shelf) scan(prefix, from []byte, fn func(key, value []byte) error) error
 		}
 		switch err := fn(k, v); {
 		case err == errStop:
-			return nil
+			return before
 		case err != nil:
 			return err
 		}
 		last = k
 	}
-	return nil
+	if err := s.above(k, v, prefix); err != nil { // is this really the end?
+		return err
+	}
+	return before
 }
 
-// keys copies the keys that begin with prefix and are not below from, up to limit.
+// before checks the record before a place: an edgeError apart from others.
+func (s shelf) before(c *bbolt.Cursor, from []byte) (edge, err error) {
+	if len(from) == 0 || !s.strict {
+		return nil, nil
+	}
+	c.Seek(from)
+	k, v := c.Prev()
+	err = s.below(k, v, from)
+	if errors.As(err, new(edgeError)) {
+		return err, nil
+	}
+	return nil, err
+}
+
+// keys copies the keys that begin with prefix and are not below from, up to limit. They are good beside an edgeError.
 func (s shelf) keys(prefix, from []byte, limit int) (keys [][]byte, err error) {
 	err = s.scan(prefix, from, func(k, _ []byte) error {
 		if len(keys) == limit {

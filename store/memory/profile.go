@@ -196,13 +196,25 @@ func (p *Profile) receive(c store.Receive) {
 	}
 	if l := c.Line; l != nil {
 		p.dropParts(l.Peer, l.Epoch, func(id textID) bool {
-			return l.First <= id.seq && id.seq <= l.Last && (c.Source == nil || id.toEpoch == c.Source.Marks.ToEpoch)
+			return l.First <= id.seq && id.seq <= l.Last && meant(c, id.toEpoch)
 		})
 		p.keep(*l)
 	}
 	if c.Stream != nil {
 		p.streams[c.Stream.Store] = cloneMarks(c.Stream.Marks)
 	}
+}
+
+// meant tells whether parts that name this epoch are of what is received: a source's name this client's epoch, posts name
+// the server's store.
+func meant(c store.Receive, toEpoch uint64) bool {
+	switch {
+	case c.Source != nil:
+		return toEpoch == c.Source.Marks.ToEpoch
+	case c.Stream != nil:
+		return toEpoch == c.Stream.Store
+	}
+	return true
 }
 
 func (p *Profile) dropParts(from store.Key, epoch uint64, match func(id textID) bool) {

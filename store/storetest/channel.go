@@ -3,6 +3,7 @@ package storetest
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"testing"
 
 	"udpchat/store"
@@ -92,7 +93,16 @@ func waitingMerged(t *testing.T, s store.Server) {
 		}
 		want = append(want, i+1)
 	}
-	DoAll(t, s, changes...)
+	wants := func(head uint64) []uint64 {
+		n, _ := slices.BinarySearch(want, head+1)
+		return want[:n]
+	}
+	for i, c := range changes {
+		Do(t, s, c)
+		if got := orders(waiting(t, s, "ann")); !slices.Equal(got, wants(uint64(i+1))) { // at every length: it is the last page that goes wrong
+			t.Fatalf("after %d changes there are %d items, want %d", i+1, len(got), len(wants(uint64(i+1))))
+		}
+	}
 	for _, limit := range []int{1, 63, 64, 65, 129, 1000} {
 		var got []uint64
 		for {

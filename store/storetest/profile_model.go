@@ -102,7 +102,8 @@ func (m *plain) receive(c store.Receive) {
 	if c.Line != nil {
 		m.Parts = slices.DeleteFunc(m.Parts, func(p store.Part) bool {
 			return p.From == c.Line.Peer && p.Text.Epoch == c.Line.Epoch && p.Text.Seq >= c.Line.First && p.Text.Seq <= c.Line.Last &&
-				(c.Source == nil || p.Text.ToEpoch == c.Source.Marks.ToEpoch)
+				(c.Source == nil || p.Text.ToEpoch == c.Source.Marks.ToEpoch) &&
+				(c.Source != nil || c.Stream == nil || p.Text.ToEpoch == c.Stream.Store)
 		})
 		m.keep(*c.Line)
 	}

@@ -1,0 +1,17 @@
+// Package sim runs one server.Core and a few peer.Cores on a network and on disks that fail, in virtual time: thousands of
+// disasters a second, each of them named by its seed.
+//
+// It is not a second implementation of anything: what decides is the code that the program runs, and every message goes
+// through the codec. Only sockets, disks, users and the clock are models. There is one queue of events, one source of
+// randomness and no goroutine, so that a seed always tells the same story.
+//
+//	World ── queue of events by time
+//	  ├─ network   loses, repeats, delays, cuts
+//	  ├─ host      server.Core over store/memory ──┐
+//	  ├─ guests    peer.Core over store/memory ────┤ disk: durable after a delay; a crash takes the rest
+//	  │            and a user: types, leaves, quits, looks at the screen
+//	  └─ ledger    what was typed, accepted, shown: keyed by texts, never by the protocol's ids
+//
+// A run has a time of faults, drawn by its seed, and then a healed network with everybody back, in which everything must
+// settle.
+package sim

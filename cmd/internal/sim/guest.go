@@ -1,0 +1,185 @@
+package sim
+
+import (
+	"time"
+
+	"udpchat/peer"
+	"udpchat/store"
+	"udpchat/store/memory"
+	"udpchat/wire"
+	"udpchat/wire/link"
+)
+
+// guest is a client with its user.
+type guest struct {
+	party
+	profile *memory.Profile
+	core    *peer.Core
+	present bool // is welcome, and has not left since
+	leaving bool // typed so
+	starts  int
+	looks   time.Duration // when the front end has read all notices
+	tells   time.Duration // when it has said what it printed
+
+	lines  map[uint64]*message // of texts received, durable
+	shown  map[uint64]bool     // durable
+	unsure map[uint64]bool     // lines that may have been on the screen when this run began
+}
+
+func (g *guest) start() {
+	if g.alive {
+		return
+	}
+	if g.starts > 0 && g.w.chance(.4) {
+		g.w.net.move(&g.party)
+	}
+	g.begin()
+	g.starts++
+	g.present, g.leaving = false, false
+	g.w.tracef("%s: STARTS at %v", g.name, g.addr)
+	loaded, _ := g.profile.Load()
+	if g.w.opt.ForgetMarks {
+		loaded.Inbox, loaded.Streams = nil, nil
+	}
+	g.w.ledger.restarted(g, loaded.Outbox)
+	clear(g.unsure)
+	for _, l := range loaded.Unshown {
+		g.unsure[l.Order] = true
+	}
+	g.step(func(now time.Time) {
+		cfg := peer.Config{Name: g.name, Server: link.Path{Remote: g.w.host.addr}, Seed: g.w.rand.Uint64()}
+		var err error
+		if g.core, err = peer.NewCore(now, cfg, g.key, loaded); err != nil {
+			g.w.fail("%s cannot start: %v", g.name, err)
+		}
+		g.core.Register(now)
+	})
+}
+
+func (g *guest) handle(now time.Time, p link.Path, from wire.Key, m wire.Message) {
+	g.core.Handle(now, p, from, m)
+}
+
+func (g *guest) tick(now time.Time)      { g.core.Tick(now) }
+func (g *guest) next() (time.Time, bool) { return g.core.Next() }
+
+func (g *guest) carryOut() {
+	fx := g.core.Take()
+	for _, c := range fx.Commits {
+		on := g.profile
+		g.disk.submit(write{
+			apply: func() {
+				if g.w.tracing() {
+					g.w.tracef("%s: durable %T%+v", g.name, c.Change, short(c.Change))
+				}
+				on.Apply(c.Change)
+				g.w.ledger.profileWrote(g, c.Change)
+			},
+			done: func(now time.Time) { c.Done(now) },
+		})
+	}
+	for _, s := range fx.Sends {
+		g.send(s.Path, s.To, s.Msg)
+	}
+	g.flush()
+	if len(fx.Notices) > 0 {
+		notices := append([]peer.Notice(nil), fx.Notices...)
+		g.looks = max(g.looks, g.w.at+g.w.upTo(time.Millisecond)) // in their order
+		g.after(g.looks-g.w.at, func() { g.look(notices) })
+	}
+}
+
+// killed brings it back after a while.
+func (g *guest) killed() {
+	g.w.after(g.w.pause(30*time.Second), g.start)
+}
+
+// exit ends the program cleanly.
+func (g *guest) exit() {
+	g.w.tracef("%s: EXITS", g.name)
+	g.disk.flush()
+	g.alive = false
+	g.run++
+	g.w.after(g.w.pause(30*time.Second), g.start)
+}
+
+// command types something.
+func (g *guest) command(f func(now time.Time)) {
+	if g.alive && g.frozen <= g.w.at {
+		g.step(f)
+	}
+}
+
+func (g *guest) leave() {
+	g.command(func(now time.Time) {
+		g.w.tracef("%s: types dereg", g.name)
+		g.core.Deregister(now, g.name)
+	})
+}
+
+func (g *guest) quit() {
+	g.command(func(now time.Time) {
+		g.w.tracef("%s: types quit", g.name)
+		g.leaving = true
+		g.core.Quit(now)
+	})
+}
+
+// back registers again, by the program that runs or a new one.
+func (g *guest) back() {
+	if !g.alive {
+		g.start()
+		return
+	}
+	g.command(func(now time.Time) {
+		g.w.tracef("%s: types reg", g.name)
+		g.core.Register(now)
+	})
+}
+
+// look is the front end: it prints, and tells what it printed.
+func (g *guest) look(notices []peer.Notice) {
+	for _, n := range notices {
+		if !g.alive {
+			return
+		}
+		if g.w.tracing() {
+			if _, table := n.(peer.Table); !table {
+				g.w.tracef("%s: notice %T%+v", g.name, n, short(n))
+			}
+		}
+		switch n := n.(type) {
+		case peer.Arrived:
+			g.w.ledger.arrived(g, n)
+			if g.w.edge() {
+				g.kill("between the screen and its note of it")
+				return
+			}
+			g.tells = max(g.tells, g.w.at+g.w.upTo(2*time.Millisecond))
+			g.after(g.tells-g.w.at, func() {
+				g.step(func(time.Time) { g.core.Shown([]uint64{n.Line}) })
+			})
+		case peer.Delivered:
+			g.w.ledger.told(g, n.To)
+		case peer.Welcome:
+			g.present = true
+		case peer.Left:
+			g.present = false
+			if !g.leaving {
+				g.after(g.w.pause(30*time.Second), g.back)
+			}
+		case peer.ServerSilent, peer.Quit:
+			g.exit()
+		case peer.Refused:
+			g.w.fail("%s is refused: %v", g.name, n.Why)
+		case peer.Failed, peer.TooLong, peer.BadText, peer.NotYours:
+			g.w.fail("%s: %T%+v", g.name, n, n)
+		}
+	}
+}
+
+func newProfile(w *World) *memory.Profile {
+	return memory.NewProfile([32]byte{}, w.rand.Uint64()|1)
+}
+
+var _ store.Profile = (*memory.Profile)(nil)

@@ -1,0 +1,99 @@
+package sim
+
+import (
+	"time"
+
+	"udpchat/server"
+	"udpchat/store"
+	"udpchat/store/memory"
+	"udpchat/wire"
+	"udpchat/wire/link"
+)
+
+// host is the server.
+type host struct {
+	party
+	store *memory.Server
+	core  *server.Core
+}
+
+func (h *host) start() {
+	if h.alive {
+		return
+	}
+	h.begin()
+	h.w.tracef("server: STARTS")
+	head, _ := h.store.Head()
+	rows, _ := h.store.Clients(store.Key{}, 1000)
+	h.step(func(now time.Time) {
+		h.core = server.NewCore(now, server.Config{Quota: h.w.mix.Quota, Seed: h.w.rand.Uint64()}, head, rows)
+	})
+}
+
+func (h *host) handle(now time.Time, p link.Path, from wire.Key, m wire.Message) {
+	h.core.Handle(now, p, from, m)
+}
+
+func (h *host) tick(now time.Time)      { h.core.Tick(now) }
+func (h *host) next() (time.Time, bool) { return h.core.Next() }
+
+func (h *host) carryOut() {
+	fx := h.core.Take()
+	for _, c := range fx.Commits {
+		h.commit(c)
+	}
+	for _, r := range fx.Reads {
+		h.after(h.w.upTo(2*time.Millisecond), func() {
+			if err := r.Do(h.store); err != nil {
+				h.w.fail("server cannot read: %v", err)
+			}
+			h.after(h.w.upTo(100*time.Microsecond), func() { h.step(r.Done) })
+		})
+	}
+	for _, s := range fx.Sends {
+		h.send(s.Path, s.To, s.Msg)
+	}
+	h.flush()
+}
+
+func (h *host) commit(c server.Commit) {
+	var r store.Result
+	on := h.store
+	h.disk.submit(write{
+		apply: func() {
+			if h.w.tracing() {
+				h.w.tracef("server: durable %T%+v", c.Change, short(c.Change))
+			}
+			r = on.Apply(c.Change)
+			h.w.ledger.serverWrote(c.Change, r)
+		},
+		done: func(now time.Time) { c.Done(now, r) },
+	})
+}
+
+// killed brings it back after a while.
+func (h *host) killed() {
+	h.w.after(h.w.pause(20*time.Second), h.start)
+}
+
+// stop ends it cleanly.
+func (h *host) stop() {
+	if !h.alive {
+		return
+	}
+	h.w.tracef("server: STOPS")
+	h.core.Stop()
+	h.carryOut()
+	h.disk.flush()
+	h.alive = false
+	h.run++
+	h.killed()
+}
+
+// lose takes the whole disk away.
+func (h *host) lose() {
+	h.kill("and its disk is lost")
+	h.w.tracef("server: DISK LOST")
+	h.store = memory.NewServer(h.w.rand.Uint64() | 1)
+	h.w.ledger.lost()
+}

@@ -1,0 +1,71 @@
+package sim
+
+import (
+	"math/rand/v2"
+	"time"
+
+	"udpchat/store"
+)
+
+// Mix is what a seed draws: how large the world is, and which of its parts fail how often. Each kind of fault is absent from
+// many mixes, so that one does not hide another.
+type Mix struct {
+	Guests int
+	Texts  int           // typed during the faults; some more follow when all is well
+	Length time.Duration // of the faults
+
+	Loss, Twice, Late float64       // of datagrams; late ones take up to Lag longer
+	Lag               time.Duration // at most 2 s
+	Latency           time.Duration
+
+	Disk  time.Duration // a commit takes up to this
+	Stall float64       // of commits take a hundred times as long
+	Edge  float64       // a program is killed so often at one of the edges of a commit
+
+	Cuts, Crashes, Kills, Vanishes, Freezes, Rebinds int // partitions; the server's; guests'
+	Leaves, Quits, Stops                             int // deregistrations, clean ends of programs, of the server
+	Losses                                           int // of the server's whole disk
+
+	Long, Channel, Self float64 // of texts
+	Burst               int     // texts typed in a row, at most
+	Quota               store.Quota
+}
+
+// draw makes a mix.
+func draw(r *rand.Rand) Mix {
+	some := func(p float64, n int) int {
+		if r.Float64() >= p {
+			return 0
+		}
+		return 1 + r.IntN(n)
+	}
+	share := func(p, most float64) float64 {
+		if r.Float64() >= p {
+			return 0
+		}
+		return most * r.Float64()
+	}
+	m := Mix{
+		Guests: 3 + r.IntN(4), Texts: 80 + r.IntN(100), Length: time.Duration(40+r.IntN(200)) * time.Second,
+		Loss: share(.6, .4), Twice: share(.5, .3), Late: share(.5, .5), Lag: time.Duration(1+r.IntN(2000)) * time.Millisecond,
+		Latency: time.Duration(1+r.IntN(60)) * time.Millisecond,
+		Disk:    time.Duration(200+r.IntN(8000)) * time.Microsecond, Stall: share(.2, .05),
+		Cuts: some(.5, 6), Crashes: some(.4, 4), Kills: some(.5, 8), Vanishes: some(.3, 2), Freezes: some(.3, 3), Rebinds: some(.4, 4),
+		Leaves: some(.4, 6), Quits: some(.3, 4), Stops: some(.2, 2), Losses: some(.04, 1),
+		Long: share(.4, .3), Channel: share(.6, .5), Self: share(.3, .1), Burst: 1 + r.IntN(12),
+	}
+	if r.Float64() < .4 {
+		m.Edge = 1 / (30 + 400*r.Float64())
+	}
+	if r.Float64() < .3 {
+		m.Quota = store.Quota{Texts: uint64(some(.5, 20)), Bytes: uint64(some(.3, 20_000)),
+			PairTexts: uint64(some(.5, 10)), PairBytes: uint64(some(.3, 10_000))}
+		if m.Quota.Bytes > 0 {
+			m.Quota.Bytes += longest
+		}
+		if m.Quota.PairBytes > 0 {
+			m.Quota.PairBytes += longest
+		}
+	}
+	return m
+}

@@ -1,0 +1,112 @@
+package sim
+
+import (
+	"net/netip"
+	"time"
+
+	"udpchat/wire"
+	"udpchat/wire/link"
+)
+
+// network carries datagrams between addresses, badly while the faults last.
+type network struct {
+	w     *World
+	at    map[netip.AddrPort]*party
+	cut   [][]time.Duration // from, to: nothing passes until then
+	free  [][]byte
+	freed []netip.AddrPort // addresses that someone had once
+	port  uint16
+	sent  int
+}
+
+func (n *network) init(w *World, parties int) {
+	n.w, n.at = w, map[netip.AddrPort]*party{}
+	n.cut = make([][]time.Duration, parties)
+	for i := range n.cut {
+		n.cut[i] = make([]time.Duration, parties)
+	}
+}
+
+// move gives a party an address that it did not have, sometimes one that another had.
+func (n *network) move(p *party) {
+	if p.addr.IsValid() {
+		delete(n.at, p.addr)
+		n.freed = append(n.freed, p.addr)
+	}
+	n.port++
+	p.addr = netip.AddrPortFrom(netip.AddrFrom4([4]byte{10, 0, 0, byte(p.index)}), 1000+n.port)
+	if k := len(n.freed); k > 4 && n.w.chance(.3) {
+		i := n.w.rand.IntN(k)
+		p.addr, n.freed[i] = n.freed[i], p.addr
+	}
+	n.at[p.addr] = p
+}
+
+// write takes one datagram from a party.
+func (n *network) write(p *party, b []byte, path link.Path) error {
+	n.sent++
+	w := n.w
+	if w.tracing() {
+		w.traceDatagram(p, b, path)
+	}
+	to := n.at[path.Remote]
+	if to == nil || w.at < n.cut[p.index][to.index] {
+		w.tracef("%s: lost on the way to %v", p.name, path.Remote)
+		return nil
+	}
+	copies := 1
+	if !w.healed {
+		if w.chance(w.mix.Loss) {
+			w.tracef("%s: lost on the way to %s", p.name, to.name)
+			copies = 0
+		}
+		if w.chance(w.mix.Twice) {
+			copies++
+		}
+	}
+	for range copies {
+		n.carry(p.addr, path.Remote, b)
+	}
+	return nil
+}
+
+// carry brings one copy of a datagram to who has the address when it arrives.
+func (n *network) carry(from, to netip.AddrPort, b []byte) {
+	w := n.w
+	delay := w.mix.Latency + w.upTo(w.mix.Latency/4)
+	if !w.healed && w.chance(w.mix.Late) {
+		delay += w.upTo(w.mix.Lag)
+	}
+	data := n.buffer(b)
+	w.after(delay, func() {
+		if p := n.at[to]; p != nil && p.alive && p.frozen <= w.at {
+			p.receive(link.Path{Remote: from}, data)
+		}
+		clear(data[:cap(data)]) // what is borrowed from it is gone
+		n.free = append(n.free, data[:0])
+	})
+}
+
+func (n *network) buffer(b []byte) []byte {
+	if k := len(n.free); k > 0 {
+		data := n.free[k-1]
+		n.free = n.free[:k-1]
+		return append(data, b...)
+	}
+	return append(make([]byte, 0, wire.MaxDatagram), b...)
+}
+
+// part cuts two parties off from each other, in one direction or both.
+func (n *network) part(a, b int, until time.Duration, both bool) {
+	n.cut[a][b] = until
+	if both {
+		n.cut[b][a] = until
+	}
+}
+
+// heal ends what the faults do to the network. What is on its way still arrives late.
+func (n *network) heal() {
+	for i := range n.cut {
+		clear(n.cut[i])
+	}
+}

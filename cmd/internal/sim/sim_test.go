@@ -1,0 +1,77 @@
+package sim
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"testing"
+	"time"
+)
+
+var (
+	seedFlag  = flag.Uint64("seed", 0, "run this seed with a full trace (TestSeed)")
+	seedsFlag = flag.Int("seeds", 0, "how many seeds TestSeeds runs; 0: as many as fit into its time")
+	firstFlag = flag.Uint64("first", 1, "the first seed of TestSeeds")
+)
+
+// TestSeeds runs the worlds of many seeds.
+func TestSeeds(t *testing.T) {
+	budget := 20 * time.Second
+	if testing.Short() {
+		budget = 2 * time.Second
+	}
+	var n, failed int
+	var sum Report
+	slow := map[uint64]time.Duration{}
+	start := time.Now()
+	for seed := *firstFlag; *seedsFlag == 0 && time.Since(start) < budget || n < *seedsFlag; seed++ {
+		r := Run(seed, Options{})
+		n++
+		sum.Typed += r.Typed
+		sum.Accepted += r.Accepted
+		sum.Shown += r.Shown
+		sum.Again += r.Again
+		sum.Late += r.Late
+		sum.Crashes += r.Crashes
+		sum.Datagrams += r.Datagrams
+		sum.Fresh = append(sum.Fresh, r.Fresh...)
+		sum.Left = append(sum.Left, r.Left...)
+		if m := r.Fresh.Above(35 * time.Second); m > 0 && !t.Failed() {
+			slow[seed] = r.Settled
+		}
+		if len(r.Failures) > 0 {
+			report(t, r)
+			if failed++; failed >= 20 && *seedsFlag == 0 {
+				break
+			}
+		}
+	}
+	took := time.Since(start)
+	t.Logf("%d seeds (%.0f/s), %d failed; texts: %d typed, %d accepted, %d shown (%d again, %d late); %d crashes, %d datagrams",
+		n, float64(n)/took.Seconds(), failed, sum.Typed, sum.Accepted, sum.Shown, sum.Again, sum.Late, sum.Crashes, sum.Datagrams)
+	t.Logf("from accepted to shown, typed in the healed world: %v", sum.Fresh)
+	t.Logf("from the end of the faults to shown, typed before: %v", sum.Left)
+	for seed := range slow {
+		t.Logf("slow: seed %d", seed)
+	}
+}
+
+func report(t *testing.T, r Report) {
+	t.Helper()
+	for _, f := range r.Failures {
+		t.Errorf("seed %d: %s", r.Seed, f)
+	}
+	t.Logf("mix: %+v\nreplay: go test ./cmd/internal/sim -run 'TestSeed$' -seed %d -v", r.Mix, r.Seed)
+}
+
+// TestSeed replays one seed, step for step.
+func TestSeed(t *testing.T) {
+	if *seedFlag == 0 {
+		t.Skip("no -seed")
+	}
+	r := Run(*seedFlag, Options{Trace: os.Stdout})
+	fmt.Printf("%+v\n", r.Mix)
+	if len(r.Failures) > 0 {
+		report(t, r)
+	}
+}

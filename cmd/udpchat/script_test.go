@@ -1,0 +1,278 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"udpchat/cmd/internal/play"
+)
+
+// Each script in testdata/script is a scene that also reads as a piece of a manual. Beside the usual commands there are:
+//
+//	server [FLAGS]          starts a server on $PORT and waits until it listens
+//	client NAME [FLAGS]     starts a client of it, with pipes
+//	types NAME LINE         types a line; @FILE: each line of a file
+//	sees NAME LINE          waits for a line after the one that was seen last; @FILE: for each line of a file
+//	! sees NAME LINE        there was no such line so far
+//	counts NAME N LINE      there were N of them so far
+//	closes NAME             ends the client's input
+//	signals NAME SIGNAL     INT, TERM, HUP or KILL; NAME may be server
+//	ends NAME CODE          waits until it ends, with that exit code; -1: by a signal
+//	logs NAME TEXT          waits for a line of standard error that contains it
+//	refuses CODE LINE ARGS  udpchat ARGS ends with that code, and that is all it says
+//	lines N FORMAT FILE     makes a file of N numbered lines
+//	bytes N PREFIX FILE     makes a file of one line: PREFIX and N letters
+//
+// In what is seen, times are TIMESTAMP and ports are PORT.
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:                 filepath.Join("testdata", "script"),
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+		Setup:               setUp,
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"server": plainly(startServer), "client": plainly(startClient), "types": plainly(types), "sees": sees, "counts": plainly(counts),
+			"closes": plainly(closes), "signals": plainly(signals), "ends": plainly(ends), "logs": plainly(logs),
+			"refuses": plainly(refuses), "lines": plainly(numbered), "bytes": plainly(letters),
+		},
+	})
+}
+
+// cast is who takes part in a script.
+type cast map[string]*player
+
+// player is a process, and how far its output was looked at.
+type player struct {
+	*play.Pipes
+	seen int
+}
+
+func setUp(env *testscript.Env) error {
+	port, err := play.FreePort()
+	if err != nil {
+		return err
+	}
+	home := filepath.Join(env.WorkDir, ".home")
+	env.Setenv("HOME", home)
+	env.Setenv("XDG_STATE_HOME", home)
+	env.Setenv("PORT", strconv.Itoa(port))
+	all := cast{}
+	env.Values["cast"] = all
+	env.Defer(func() {
+		for _, p := range all {
+			p.Process().Kill()
+		}
+	})
+	return nil
+}
+
+// plainly is for commands that can't be negated.
+func plainly(f func(*testscript.TestScript, []string)) func(*testscript.TestScript, bool, []string) {
+	return func(ts *testscript.TestScript, neg bool, args []string) {
+		if neg {
+			ts.Fatalf("this command takes no !")
+		}
+		f(ts, args)
+	}
+}
+
+func need(ts *testscript.TestScript, args []string, n int) {
+	if len(args) < n {
+		ts.Fatalf("too few arguments")
+	}
+}
+
+func check(ts *testscript.TestScript, err error) {
+	if err != nil {
+		ts.Fatalf("%v", err)
+	}
+}
+
+func waiting() (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.Background(), 30*time.Second)
+}
+
+func start(ts *testscript.TestScript, name string, args ...string) *player {
+	all := ts.Value("cast").(cast)
+	if old := all[name]; old != nil {
+		old.Process().Kill()
+	}
+	path, err := exec.LookPath("udpchat")
+	check(ts, err)
+	cmd := exec.Command(path, args...)
+	cmd.Dir = ts.MkAbs(".")
+	cmd.Env = play.Environ(ts.Getenv("HOME"))
+	pipes, err := play.OpenPipes(cmd)
+	check(ts, err)
+	all[name] = &player{Pipes: pipes}
+	return all[name]
+}
+
+func at(ts *testscript.TestScript, name string) *player {
+	p := ts.Value("cast").(cast)[name]
+	if p == nil {
+		ts.Fatalf("%s was not started", name)
+	}
+	return p
+}
+
+func startServer(ts *testscript.TestScript, args []string) {
+	p := start(ts, "server", append([]string{"server", "-host", "127.0.0.1", "-p", ts.Getenv("PORT")}, args...)...)
+	ctx, cancel := waiting()
+	defer cancel()
+	if !p.Stderr.Until(ctx, play.Listening) {
+		ts.Fatalf("the server does not listen:\n%s", strings.Join(p.Stderr.Lines(), "\n"))
+	}
+}
+
+func startClient(ts *testscript.TestScript, args []string) {
+	need(ts, args, 1)
+	start(ts, args[0], append([]string{"client", "-n", args[0], "-p", ts.Getenv("PORT")}, args[1:]...)...)
+}
+
+// listed gives an argument, or the lines of the file that it names.
+func listed(ts *testscript.TestScript, arg string) []string {
+	file, ok := strings.CutPrefix(arg, "@")
+	if !ok {
+		return []string{arg}
+	}
+	return strings.Split(strings.TrimSuffix(ts.ReadFile(file), "\n"), "\n")
+}
+
+func types(ts *testscript.TestScript, args []string) {
+	need(ts, args, 2)
+	for _, line := range listed(ts, strings.Join(args[1:], " ")) {
+		check(ts, at(ts, args[0]).Send(line))
+	}
+}
+
+var printedPort = regexp.MustCompile(`(127\.0\.0\.1:|Port->)[0-9]+`)
+
+func printed(line string) string {
+	return printedPort.ReplaceAllString(play.Timeless(line), "${1}PORT")
+}
+
+func sees(ts *testscript.TestScript, neg bool, args []string) {
+	need(ts, args, 2)
+	p := at(ts, args[0])
+	if neg {
+		if n := times(p, args[1]); n > 0 {
+			ts.Fatalf("%s saw it %d times: %s", args[0], n, args[1])
+		}
+		return
+	}
+	ctx, cancel := waiting()
+	defer cancel()
+	for _, want := range listed(ts, args[1]) {
+		seen := p.seen
+		if !p.Screen().Until(ctx, func(lines []string) bool {
+			for ; seen < len(lines); seen++ {
+				if printed(lines[seen]) == want {
+					return true
+				}
+			}
+			return false
+		}) {
+			ts.Fatalf("%s does not see: %s\nafter line %d of\n%s\n%s", args[0], want, p.seen, strings.Join(p.Screen().Lines(), "\n"),
+				strings.Join(p.Stderr.Lines(), "\n"))
+		}
+		p.seen = seen + 1
+	}
+}
+
+func times(p *player, line string) (n int) {
+	for _, l := range p.Screen().Lines() {
+		if printed(l) == line {
+			n++
+		}
+	}
+	return n
+}
+
+func counts(ts *testscript.TestScript, args []string) {
+	need(ts, args, 3)
+	if n := times(at(ts, args[0]), args[2]); strconv.Itoa(n) != args[1] {
+		ts.Fatalf("%s saw it %d times: %s", args[0], n, args[2])
+	}
+}
+
+func closes(ts *testscript.TestScript, args []string) {
+	need(ts, args, 1)
+	check(ts, at(ts, args[0]).CloseInput())
+}
+
+func signals(ts *testscript.TestScript, args []string) {
+	need(ts, args, 2)
+	signal, ok := map[string]os.Signal{"INT": os.Interrupt, "TERM": syscall.SIGTERM, "HUP": syscall.SIGHUP, "KILL": os.Kill}[args[1]]
+	if !ok {
+		ts.Fatalf("unknown signal %s", args[1])
+	}
+	check(ts, at(ts, args[0]).Process().Signal(signal))
+}
+
+func ends(ts *testscript.TestScript, args []string) {
+	need(ts, args, 2)
+	ctx, cancel := waiting()
+	defer cancel()
+	p := at(ts, args[0])
+	code, err := p.Process().Exit(ctx)
+	check(ts, err)
+	if strconv.Itoa(code) != args[1] {
+		ts.Fatalf("exit code %d\n%s\n%s", code, strings.Join(p.Screen().Lines(), "\n"), strings.Join(p.Stderr.Lines(), "\n"))
+	}
+}
+
+func logs(ts *testscript.TestScript, args []string) {
+	need(ts, args, 2)
+	ctx, cancel := waiting()
+	defer cancel()
+	p := at(ts, args[0])
+	if !p.Stderr.Until(ctx, func(lines []string) bool { return strings.Contains(strings.Join(lines, "\n"), args[1]) }) {
+		ts.Fatalf("it is not in:\n%s", strings.Join(p.Stderr.Lines(), "\n"))
+	}
+}
+
+func refuses(ts *testscript.TestScript, args []string) {
+	need(ts, args, 2)
+	err := ts.Exec("udpchat", args[2:]...)
+	code := 0
+	var exit *exec.ExitError
+	if errors.As(err, &exit) {
+		code = exit.ExitCode()
+	} else {
+		check(ts, err)
+	}
+	if got := strings.TrimSuffix(ts.ReadFile("stderr"), "\n"); got != args[1] || strconv.Itoa(code) != args[0] || ts.ReadFile("stdout") != "" {
+		ts.Fatalf("exit code %d, it says\n%s\n%s", code, got, ts.ReadFile("stdout"))
+	}
+}
+
+func numbered(ts *testscript.TestScript, args []string) {
+	need(ts, args, 3)
+	n, err := strconv.Atoi(args[0])
+	check(ts, err)
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, args[1]+"\n", i+1)
+	}
+	check(ts, os.WriteFile(ts.MkAbs(args[2]), []byte(b.String()), 0o600))
+}
+
+func letters(ts *testscript.TestScript, args []string) {
+	need(ts, args, 3)
+	n, err := strconv.Atoi(args[0])
+	check(ts, err)
+	check(ts, os.WriteFile(ts.MkAbs(args[2]), []byte(args[1]+strings.Repeat("a", n)+"\n"), 0o600))
+}

@@ -1,0 +1,327 @@
+package peer
+
+import (
+	"bytes"
+	"net/netip"
+	"reflect"
+	"slices"
+	"testing"
+	"time"
+
+	"udpchat/store"
+	"udpchat/store/memory"
+	"udpchat/wire"
+	"udpchat/wire/link"
+)
+
+// bench is a Core whose server, other peers, disk and clock are played by the test. Everything happens at once unless it is held
+// back, and everything that is said goes through the codec.
+type bench struct {
+	t       *testing.T
+	cfg     Config
+	profile *memory.Profile
+	core    *Core
+	start   time.Time
+	now     time.Time
+
+	head    uint64 // of the server's table
+	friends []*friend
+	holding bool // commits wait for release
+	commits []Commit
+	sent    []sent // what the test has not looked at
+	told    []Notice
+}
+
+// friend is another peer, or the server, that the test plays.
+type friend struct {
+	key   wire.Key
+	name  string
+	epoch uint64
+	addr  netip.AddrPort
+}
+
+// sent is a message that the core sent.
+type sent struct {
+	at  time.Duration // since the start
+	to  wire.Key
+	via netip.AddrPort
+	msg wire.Message
+}
+
+const (
+	storeID = 77
+	myEpoch = 500
+)
+
+var (
+	me     = wire.Key{0: 0xee, 31: 1}
+	server = &friend{name: "server", addr: netip.MustParseAddrPort("10.0.0.200:7000")}
+)
+
+func newBench(t *testing.T, cfg Config) *bench {
+	t.Helper()
+	cfg.Name, cfg.Server = "ann", link.Path{Remote: server.addr}
+	if cfg.Keepalive == 0 {
+		cfg.Keepalive = 1000 * time.Hour // the test speaks of it if it wants it
+	}
+	b := &bench{t: t, cfg: cfg, profile: memory.NewProfile([32]byte{1}, myEpoch), start: time.Date(2026, 3, 4, 5, 6, 7, 0, time.UTC)}
+	b.now = b.start
+	b.restart()
+	return b
+}
+
+// readyBench makes a core that is registered and knows these people, who are online.
+func readyBench(t *testing.T, names ...string) (*bench, []*friend) {
+	t.Helper()
+	b := newBench(t, Config{})
+	for _, name := range names {
+		b.friend(name)
+	}
+	b.register()
+	return b, b.friends
+}
+
+// restart makes a new core from the profile, as a client that was killed and started again.
+func (b *bench) restart() {
+	b.t.Helper()
+	b.commits, b.sent, b.told = nil, nil, nil
+	loaded, err := b.profile.Load()
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	if b.core, err = NewCore(b.now, b.cfg, me, loaded); err != nil {
+		b.t.Fatal(err)
+	}
+	b.settle()
+}
+
+func (b *bench) friend(name string) *friend {
+	n := byte(len(b.friends) + 1)
+	f := &friend{wire.Key{0: n, 31: 1}, name, 1000 + uint64(n), netip.AddrPortFrom(netip.AddrFrom4([4]byte{10, 0, 0, n}), 4000+uint16(n))}
+	b.friends = append(b.friends, f)
+	return f
+}
+
+func (f *friend) row(state wire.Presence) wire.Row {
+	return wire.Row{Key: f.key, Name: f.name, Epoch: f.epoch, Addr: f.addr, State: state}
+}
+
+// register registers and looks away from what that causes.
+func (b *bench) register() {
+	b.t.Helper()
+	b.do(b.core.Register)
+	b.answerRegister(storeID)
+	var rows []wire.Row
+	for _, f := range b.friends {
+		rows = append(rows, f.row(wire.Online))
+	}
+	b.page(rows...)
+	b.sent = slices.DeleteFunc(b.sent, func(s sent) bool { return s.msg.Kind() == wire.KindRegister || s.msg.Kind() == wire.KindTableAck })
+	b.told = slices.DeleteFunc(b.told, func(n Notice) bool {
+		switch n.(type) {
+		case Welcome, Table:
+			return true
+		}
+		return false
+	})
+	if b.core.phase != ready {
+		b.t.Fatalf("not ready but in phase %d", b.core.phase)
+	}
+}
+
+// answerRegister answers the registration on its way; the table has one row more than it had then.
+func (b *bench) answerRegister(id uint64) {
+	b.t.Helper()
+	b.head++
+	b.recv(server, &wire.Registered{Request: b.core.request, Store: id, Revision: b.head, MaxMessage: wire.MaxText, Lease: 90})
+}
+
+// page brings rows of the table, the last ones.
+func (b *bench) page(rows ...wire.Row) {
+	b.t.Helper()
+	b.head = max(b.head, b.core.roster.revision+1)
+	b.recv(server, &wire.Table{Store: b.core.store, Since: b.core.roster.revision, Until: b.head, Head: b.head, Rows: rows})
+}
+
+// changed brings rows of the table and looks away from what that says.
+func (b *bench) changed(rows ...wire.Row) {
+	b.t.Helper()
+	b.page(rows...)
+	b.sent = slices.DeleteFunc(b.sent, func(s sent) bool { return s.msg.Kind() == wire.KindTableAck })
+	b.told = slices.DeleteFunc(b.told, func(n Notice) bool { _, table := n.(Table); return table })
+}
+
+// do gives a command.
+func (b *bench) do(command func(now time.Time)) {
+	b.t.Helper()
+	command(b.now)
+	b.settle()
+}
+
+func (b *bench) send(to *friend, typed string) {
+	b.t.Helper()
+	b.do(func(now time.Time) { b.core.Send(now, to.name, typed) })
+}
+
+// recv lets the core hear a message. Its body is gone afterwards, as a datagram's is.
+func (b *bench) recv(from *friend, m wire.Message) {
+	b.t.Helper()
+	body := encode(b.t, m)
+	b.core.Handle(b.now, link.Path{Remote: from.addr}, from.key, decode(b.t, body))
+	for i := range body {
+		body[i] = 0xa5
+	}
+	b.settle()
+}
+
+func encode(t *testing.T, m wire.Message) []byte {
+	t.Helper()
+	body, err := wire.AppendMessage(nil, m)
+	if err != nil {
+		t.Fatalf("encode %v %+v: %v", m.Kind(), m, err)
+	}
+	return body
+}
+
+func decode(t *testing.T, body []byte) (m wire.Message) {
+	t.Helper()
+	var d wire.Decoder
+	if err := d.Decode(body, func(one wire.Message) error { m = one; return nil }); err != nil {
+		t.Fatalf("decode: %v", err)
+	}
+	return m
+}
+
+// settle carries out what the core wants until it wants nothing more, with a Tick after each step as the loop does it.
+func (b *bench) settle() {
+	b.t.Helper()
+	for {
+		b.core.Tick(b.now)
+		b.collect()
+		if b.holding || len(b.commits) == 0 {
+			return
+		}
+		b.release(1)
+	}
+}
+
+func (b *bench) collect() {
+	b.t.Helper()
+	fx := b.core.Take()
+	b.commits = append(b.commits, fx.Commits...)
+	for _, s := range fx.Sends {
+		b.sent = append(b.sent, sent{b.now.Sub(b.start), s.To, s.Path.Remote, decode(b.t, encode(b.t, s.Msg))})
+	}
+	b.told = append(b.told, fx.Notices...)
+}
+
+func (b *bench) hold() { b.holding = true }
+
+// release lets the first n commits that wait happen; with no number, all of them and whatever follows.
+func (b *bench) release(n ...int) {
+	b.t.Helper()
+	if len(n) == 0 {
+		b.holding = false
+		b.settle()
+		return
+	}
+	for range n[0] {
+		c := b.commits[0]
+		b.commits = b.commits[1:]
+		b.profile.Apply(c.Change)
+		c.Done(b.now)
+		b.core.Tick(b.now)
+		b.collect()
+	}
+}
+
+// advance lets time pass.
+func (b *bench) advance(d time.Duration) {
+	b.t.Helper()
+	end := b.now.Add(d)
+	for spins := 0; ; {
+		next, ok := b.core.Next()
+		if !ok || next.After(end) {
+			break
+		}
+		if next.After(b.now) {
+			b.now, spins = next, 0
+		} else if spins++; spins > 1000 {
+			b.t.Fatalf("the core wants its Tick at %v for ever", next.Sub(b.start))
+		}
+		b.settle()
+	}
+	b.now = end
+	b.settle()
+}
+
+// want takes the next message that was sent, which must be this one. The nonce of a ping is not compared.
+func (b *bench) want(why string, to *friend, m wire.Message) {
+	b.t.Helper()
+	if len(b.sent) == 0 {
+		b.t.Fatalf("%s: nothing was sent, wanted %v %+v", why, m.Kind(), m)
+	}
+	s := b.sent[0]
+	b.sent = b.sent[1:]
+	if p, ok := s.msg.(*wire.Ping); ok {
+		p.Nonce = 0
+	}
+	if s.to != to.key || s.via != to.addr || !bytes.Equal(encode(b.t, s.msg), encode(b.t, m)) {
+		b.t.Fatalf("%s: after %v to %v at %v\n  %v %+v, wanted to %s\n  %v %+v", why, s.at, s.to, s.via, s.msg.Kind(), s.msg, to.name, m.Kind(), m)
+	}
+}
+
+// wantIdle: nothing was sent but what the test has looked at.
+func (b *bench) wantIdle(why string) {
+	b.t.Helper()
+	if len(b.sent) > 0 {
+		s := b.sent[0]
+		b.t.Fatalf("%s: after %v to %v: %v %+v (and %d more)", why, s.at, s.to, s.msg.Kind(), s.msg, len(b.sent)-1)
+	}
+}
+
+// wantTold: the user was told this, and nothing else that the test has not looked at.
+func (b *bench) wantTold(why string, notices ...Notice) {
+	b.t.Helper()
+	if len(notices) != len(b.told) || len(notices) > 0 && !reflect.DeepEqual(notices, b.told) {
+		b.t.Fatalf("%s: told\n  %T %+v, wanted\n  %T %+v", why, b.told, b.told, notices, notices)
+	}
+	b.told = nil
+}
+
+// drop forgets what was sent, and gives it.
+func (b *bench) drop() []sent {
+	list := b.sent
+	b.sent = nil
+	return list
+}
+
+// out is the text that ann sent, the seq-th to someone.
+func (b *bench) out(to *friend, seq uint64, body string) wire.Text {
+	return wire.Text{Epoch: myEpoch, ToEpoch: to.epoch, Seq: seq, Parts: 1, Size: uint32(len(body)), Time: b.start.UnixMicro(), Body: []byte(body)}
+}
+
+// in is a text for ann.
+func in(from *friend, seq uint64, body string) wire.Text {
+	return wire.Text{Epoch: from.epoch, ToEpoch: myEpoch, Seq: seq, Parts: 1, Size: uint32(len(body)), Time: 1000 + int64(seq), Body: []byte(body)}
+}
+
+// has is marks of someone who has ann's texts up to a seq.
+func has(who *friend, through uint64, ranges ...wire.Range) wire.Marks {
+	return wire.Marks{Epoch: myEpoch, ToEpoch: who.epoch, Through: through, Ranges: ranges}
+}
+
+// mine is ann's marks of someone's texts.
+func mine(of *friend, through uint64, ranges ...wire.Range) wire.Marks {
+	return wire.Marks{Epoch: of.epoch, ToEpoch: myEpoch, Through: through, Ranges: ranges}
+}
+
+func storedFor(to *friend, seq uint64, try uint8, v wire.Verdict) *wire.Stored {
+	return &wire.Stored{To: to.key, Epoch: myEpoch, ToEpoch: to.epoch, Seq: seq, Try: try, Verdict: v, State: wire.Online, Addr: to.addr, Order: seq}
+}
+
+// outbox is what waits on disk.
+func (b *bench) outbox() []store.Outgoing {
+	loaded, _ := b.profile.Load()
+	return loaded.Outbox
+}

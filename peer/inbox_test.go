@@ -1,0 +1,273 @@
+package peer
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"udpchat/wire"
+)
+
+// arrived takes the texts that were told, with "~" before a late one and "=" before one that is shown again.
+func (b *bench) arrived() string {
+	var list []string
+	for _, n := range b.told {
+		if a, ok := n.(Arrived); ok {
+			text := a.Text
+			if a.Late {
+				text = "~" + text
+			}
+			if a.Again {
+				text = "=" + text
+			}
+			list = append(list, text)
+		}
+	}
+	b.told = nil
+	return strings.Join(list, " ")
+}
+
+// protocol.md §6.3: the recipient commits the text and its mark in one transaction, then acknowledges.
+func TestAckFollowsTheCommit(t *testing.T) {
+	b, f := readyBench(t, "bob")
+	bob := f[0]
+	b.hold()
+	b.recv(bob, &wire.Direct{Try: 1, Text: in(bob, 1, "hi")})
+	b.recv(bob, &wire.Direct{Try: 2, Text: in(bob, 1, "hi")})
+	b.advance(time.Second)
+	b.wantIdle("not on disk")
+	b.wantTold("nor shown")
+	b.release()
+	b.want("on disk", bob, &wire.Ack{Marks: mine(bob, 1), Seq: 1, Try: 1})
+	b.want("each try is answered", bob, &wire.Ack{Marks: mine(bob, 1), Seq: 1, Try: 2})
+	b.wantTold("shown once", Arrived{Line: 1, From: "bob", Text: "hi", Time: 1001})
+	loaded, _ := b.profile.Load()
+	if len(loaded.Inbox) != 1 || loaded.Inbox[0].Marks.Through != 1 || len(loaded.Unshown) != 1 {
+		t.Errorf("on disk: %+v %+v", loaded.Inbox, loaded.Unshown)
+	}
+}
+
+// protocol.md §6.2: a duplicate is acknowledged again, and shown never.
+func TestDuplicateIsAcknowledgedAgain(t *testing.T) {
+	b, f := readyBench(t, "bob")
+	bob := f[0]
+	for range 3 {
+		b.recv(bob, &wire.Direct{Try: 1, Text: in(bob, 1, "hi")})
+		b.want("acknowledged", bob, &wire.Ack{Marks: mine(bob, 1), Seq: 1, Try: 1})
+	}
+	b.recv(server, &wire.Push{Prev: 0, Order: 4, Try: 2, From: bob.key, Text: in(bob, 1, "hi")})
+	b.want("by the mailbox too", server, &wire.Taken{From: bob.key, Marks: mine(bob, 1), Order: 4, Try: 2})
+	b.restart()
+	b.register()
+	b.core.Shown([]uint64{1})
+	b.told = nil
+	b.recv(bob, &wire.Direct{Try: 3, Text: in(bob, 1, "hi")})
+	b.want("after a restart", bob, &wire.Ack{Marks: mine(bob, 1), Seq: 1, Try: 3})
+	b.wantTold("not shown")
+}
+
+// protocol.md §6.1: marks speak only of what is on disk.
+func TestMarksNameOnlyWhatIsOnDisk(t *testing.T) {
+	b, f := readyBench(t, "bob")
+	bob := f[0]
+	b.hold()
+	for _, seq := range []uint64{1, 3, 2} {
+		b.recv(bob, &wire.Direct{Try: 1, Text: in(bob, seq, "x")})
+	}
+	b.release(1)
+	b.want("the first commit", bob, &wire.Ack{Marks: mine(bob, 1), Seq: 1, Try: 1})
+	b.wantIdle("the others wait")
+	b.release(1)
+	b.want("the second", bob, &wire.Ack{Marks: mine(bob, 1, wire.Range{Lo: 3, Hi: 3}), Seq: 3, Try: 1})
+	b.release(1)
+	b.want("the third", bob, &wire.Ack{Marks: mine(bob, 3), Seq: 2, Try: 1})
+}
+
+// protocol.md §6.5: a sender's texts are shown in the order of their seqs. A later one waits up to 10 s for an earlier one; one
+// that comes after a later one was shown is marked as late.
+func TestTextsAreShownInOrder(t *testing.T) {
+	b, f := readyBench(t, "bob", "cid")
+	bob, cid := f[0], f[1]
+	b.recv(bob, &wire.Direct{Try: 1, Text: in(bob, 3, "three")})
+	b.want("acknowledged although it waits", bob, &wire.Ack{Marks: mine(bob, 0, wire.Range{Lo: 3, Hi: 3}), Seq: 3, Try: 1})
+	b.recv(bob, &wire.Direct{Try: 1, Text: in(bob, 2, "two")})
+	b.recv(cid, &wire.Direct{Try: 1, Text: in(cid, 1, "cid")})
+	if got := b.arrived(); got != "cid" {
+		t.Errorf("shown %q: who else writes does not wait", got)
+	}
+	b.recv(bob, &wire.Direct{Try: 1, Text: in(bob, 1, "one")})
+	if got := b.arrived(); got != "one two three" {
+		t.Errorf("shown %q", got)
+	}
+	b.recv(bob, &wire.Direct{Try: 1, Text: in(bob, 6, "six")})
+	b.advance(time.Second)
+	b.recv(bob, &wire.Direct{Try: 1, Text: in(bob, 5, "five")})
+	b.advance(9*time.Second - time.Millisecond)
+	if got := b.arrived(); got != "" {
+		t.Errorf("shown %q before 10 s", got)
+	}
+	b.advance(time.Millisecond)
+	if got := b.arrived(); got != "five six" {
+		t.Errorf("shown %q after 10 s", got)
+	}
+	b.recv(bob, &wire.Direct{Try: 1, Text: in(bob, 4, "four")})
+	if got := b.arrived(); got != "~four" {
+		t.Errorf("then %q", got)
+	}
+	b.recv(bob, &wire.Direct{Try: 1, Text: in(bob, 7, "seven")})
+	if got := b.arrived(); got != "seven" {
+		t.Errorf("then %q", got)
+	}
+}
+
+// piece is one of someone's three parts "aa", "bb", "c", which have the seqs from first on.
+func piece(from *friend, first uint64, i uint16) wire.Text {
+	body := []string{"aa", "bb", "c"}[i]
+	return wire.Text{Epoch: from.epoch, ToEpoch: myEpoch, Seq: first + uint64(i), Part: i, Parts: 3, Size: 5, Time: 7, Body: []byte(body)}
+}
+
+// protocol.md §5.3: each part is durable and acknowledged by itself; the text is shown once, when all are there.
+func TestTextOfSeveralParts(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		order []uint16
+		kill  int // restart after so many
+		mail  int // this one comes by the mailbox
+	}{
+		{"in order", []uint16{0, 1, 2}, 9, 9},
+		{"backwards, with a duplicate", []uint16{2, 1, 1, 0}, 9, 9},
+		{"killed between two", []uint16{1, 0, 2}, 2, 9},
+		{"the last by the mailbox", []uint16{0, 2, 1}, 9, 2},
+		{"the first by the mailbox", []uint16{0, 2, 1}, 9, 0},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			b, f := readyBench(t, "bob")
+			bob := f[0]
+			for i, n := range c.order {
+				if i == c.kill {
+					b.restart()
+					b.register()
+				}
+				b.wantTold("it is not whole")
+				if x := piece(bob, 1, n); i == c.mail {
+					b.recv(server, &wire.Push{Prev: 3, Order: 4, Try: 1, From: bob.key, Text: x})
+				} else {
+					b.recv(bob, &wire.Direct{Try: 1, Text: x})
+				}
+				if len(b.drop()) != 1 {
+					t.Errorf("part %d is not acknowledged", n)
+				}
+			}
+			b.advance(20 * time.Second)
+			b.wantTold("whole", Arrived{Line: 1, From: "bob", Text: "aabbc", Time: 7, Mail: c.mail < 9})
+			if loaded, _ := b.profile.Load(); len(loaded.Parts) > 0 {
+				t.Errorf("%d parts are left on disk", len(loaded.Parts))
+			}
+			b.recv(bob, &wire.Direct{Try: 1, Text: in(bob, 4, "next")})
+			b.wantTold("the next one does not wait", Arrived{Line: 2, From: "bob", Text: "next", Time: 1004})
+		})
+	}
+}
+
+// protocol.md §5.6: a void has no text; the seq is only marked, and nothing waits for it.
+func TestVoid(t *testing.T) {
+	b, f := readyBench(t, "bob")
+	bob := f[0]
+	b.recv(bob, &wire.Direct{Try: 1, Text: in(bob, 2, "two")})
+	b.drop()
+	b.recv(bob, &wire.Direct{Try: 1, Text: wire.Text{Epoch: bob.epoch, ToEpoch: myEpoch, Seq: 1, Parts: 1, Flags: wire.FlagVoid}})
+	b.want("marked", bob, &wire.Ack{Marks: mine(bob, 2), Seq: 1, Try: 1})
+	b.wantTold("and nothing else is shown", Arrived{Line: 1, From: "bob", Text: "two", Time: 1002})
+}
+
+// protocol.md §6.2: what lies beyond 1,024 above the watermark is not acknowledged and comes again.
+func TestFarSeqsAreNotTaken(t *testing.T) {
+	b, f := readyBench(t, "bob")
+	bob := f[0]
+	b.recv(bob, &wire.Direct{Try: 1, Text: in(bob, 1025, "far")})
+	b.wantIdle("too far")
+	b.recv(bob, &wire.Direct{Try: 1, Text: in(bob, 1024, "near")})
+	b.want("near enough", bob, &wire.Ack{Marks: mine(bob, 0, wire.Range{Lo: 1024, Hi: 1024}), Seq: 1024, Try: 1})
+	b.recv(bob, &wire.Direct{Try: 1, Text: in(bob, 1, "one")})
+	b.drop()
+	b.recv(bob, &wire.Direct{Try: 1, Text: in(bob, 1025, "far")})
+	b.want("now it fits", bob, &wire.Ack{Marks: mine(bob, 1, wire.Range{Lo: 1024, Hi: 1025}), Seq: 1025, Try: 1})
+}
+
+// protocol.md §12: beyond 4,096 texts received and not yet shown nothing is taken.
+func TestUnshownTextsAreBounded(t *testing.T) {
+	b, f := readyBench(t, "bob")
+	bob := f[0]
+	for seq := range uint64(4096) {
+		b.recv(bob, &wire.Direct{Try: 1, Text: in(bob, seq+1, "x")})
+	}
+	b.drop()
+	b.recv(bob, &wire.Direct{Try: 1, Text: in(bob, 4097, "one too many")})
+	b.recv(server, &wire.Push{Order: 1, Try: 1, From: bob.key, Text: in(bob, 4098, "by mail")})
+	b.recv(server, &wire.PushPost{Order: 2, Try: 1, Author: bob.key, Text: in(bob, 1, "post")})
+	b.wantIdle("nothing is taken")
+	b.recv(server, &wire.Ping{Nonce: 3})
+	b.want("but it is there", server, &wire.Pong{Nonce: 3, Known: true, Store: storeID, Revision: 1})
+	b.core.Shown([]uint64{1})
+	b.settle()
+	b.recv(bob, &wire.Direct{Try: 2, Text: in(bob, 4097, "one too many")})
+	b.want("one was shown", bob, &wire.Ack{Marks: mine(bob, 4097), Seq: 4097, Try: 2})
+}
+
+// protocol.md §5.4: a text for another epoch is not taken. The answer names the present one.
+func TestTextForAnotherEpoch(t *testing.T) {
+	b, f := readyBench(t, "bob")
+	bob := f[0]
+	x := in(bob, 1, "hi")
+	x.ToEpoch--
+	b.recv(bob, &wire.Direct{Try: 1, Text: x})
+	b.want("the present epoch", bob, &wire.Ack{Marks: mine(bob, 0), Seq: 1, Try: 1})
+	b.recv(server, &wire.Push{Order: 1, Try: 1, From: bob.key, Text: x})
+	b.want("by the mailbox too", server, &wire.Taken{From: bob.key, Marks: mine(bob, 0), Order: 1, Try: 1})
+	b.advance(20 * time.Second)
+	b.wantTold("not shown")
+}
+
+// protocol.md §6.4: per sender the four epochs seen last are remembered.
+func TestEpochsOfASender(t *testing.T) {
+	b, f := readyBench(t, "bob", "cid")
+	bob, cid := f[0], f[1]
+	b.recv(cid, &wire.Direct{Try: 1, Text: in(cid, 1, "cid")})
+	for range 9 {
+		b.recv(bob, &wire.Direct{Try: 1, Text: in(bob, 1, "hi")})
+		bob.epoch++
+	}
+	b.drop()
+	b.told = nil
+	loaded, _ := b.profile.Load()
+	if len(loaded.Inbox) != 5 || len(b.core.inbox.sources) != 5 {
+		t.Errorf("%d epochs on disk, %d in memory", len(loaded.Inbox), len(b.core.inbox.sources))
+	}
+	b.restart()
+	b.register()
+	b.told = nil
+	for back := range 4 {
+		bob.epoch--
+		b.recv(bob, &wire.Direct{Try: 1, Text: in(bob, 1, "hi")})
+		if got := b.arrived(); got != "" {
+			t.Errorf("epoch %d before the last is shown again: %q", back, got)
+		}
+	}
+}
+
+// A sender whose name is not known yet is shown when the table has it, or after 10 s by its key: protocol.md §6.5, the same patience.
+func TestUnknownSenderWaitsForTheTable(t *testing.T) {
+	b, _ := readyBench(t)
+	bob, cid := b.friend("bob"), b.friend("cid")
+	b.recv(bob, &wire.Direct{Try: 1, Text: in(bob, 1, "hi")})
+	b.want("acknowledged", bob, &wire.Ack{Marks: mine(bob, 1), Seq: 1, Try: 1})
+	b.recv(cid, &wire.Direct{Try: 1, Text: in(cid, 1, "ho")})
+	b.advance(5 * time.Second)
+	b.wantTold("not known")
+	b.changed(bob.row(wire.Online))
+	b.wantTold("bob is", Arrived{Line: 1, From: "bob", Text: "hi", Time: 1001})
+	b.advance(5*time.Second - time.Millisecond)
+	b.wantTold("cid is not")
+	b.advance(time.Millisecond)
+	b.wantTold("by the key", Arrived{Line: 2, From: "key:02000000", Text: "ho", Time: 1001})
+}

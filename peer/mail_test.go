@@ -1,0 +1,121 @@
+package peer
+
+import (
+	"testing"
+	"time"
+
+	"udpchat/wire"
+)
+
+func push(from *friend, prev, order, seq uint64, body string) *wire.Push {
+	return &wire.Push{Prev: prev, Order: order, Try: 1, From: from.key, Text: in(from, seq, body)}
+}
+
+func pushPost(from *friend, prev, order, seq uint64, body string) *wire.PushPost {
+	x := in(from, seq, body)
+	x.ToEpoch = storeID
+	return &wire.PushPost{Prev: prev, Order: order, Try: 1, Live: true, Author: from.key, Text: x}
+}
+
+// protocol.md §10.3: the recipient answers with Taken, after its commit.
+func TestTakenFollowsTheCommit(t *testing.T) {
+	b, f := readyBench(t, "bob")
+	bob := f[0]
+	b.hold()
+	b.recv(server, push(bob, 0, 5, 1, "hi"))
+	b.wantIdle("not on disk")
+	b.release()
+	b.want("on disk", server, &wire.Taken{From: bob.key, Marks: mine(bob, 1), Order: 5, Try: 1})
+	b.wantTold("§10.6: with its time of sending", Arrived{Line: 1, From: "bob", Text: "hi", Time: 1001, Mail: true})
+	b.recv(server, push(bob, 0, 5, 1, "hi"))
+	b.want("again", server, &wire.Taken{From: bob.key, Marks: mine(bob, 1), Order: 5, Try: 1})
+	b.wantTold("not shown again")
+}
+
+// protocol.md §11.2: Seen says through which order a member has the posts, after its commit.
+func TestSeenFollowsTheCommit(t *testing.T) {
+	b, f := readyBench(t, "bob")
+	bob := f[0]
+	b.hold()
+	b.recv(server, pushPost(bob, 0, 5, 1, "hi"))
+	b.wantIdle("not on disk")
+	b.release()
+	b.want("on disk", server, &wire.Seen{Store: storeID, Through: 5, Order: 5, Try: 1})
+	b.wantTold("live", Arrived{Line: 1, From: "bob", Text: "hi", Time: 1001, Post: true})
+	b.recv(server, pushPost(bob, 0, 5, 1, "hi"))
+	b.want("again", server, &wire.Seen{Store: storeID, Through: 5, Order: 5, Try: 1})
+	m := pushPost(bob, 7, 9, 2, "ho")
+	m.Live = false
+	b.recv(server, m)
+	b.want("with a hole", server, &wire.Seen{Store: storeID, Through: 5, Ranges: []wire.Range{{Lo: 8, Hi: 9}}, Order: 9, Try: 1})
+	b.recv(server, push(bob, 5, 7, 1, "mail"))
+	b.drop()
+	b.wantTold("in order of receipt", Arrived{Line: 3, From: "bob", Text: "mail", Time: 1001, Mail: true},
+		Arrived{Line: 2, From: "bob", Text: "ho", Time: 1002, Post: true, Mail: true})
+}
+
+// protocol.md §10.2: what waited is shown in the order of receipt: mail and posts are one sequence.
+func TestMailAndPostsAreShownInOrderOfReceipt(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		comes []int
+		shown string
+	}{
+		{"in order", []int{0, 1, 2, 3}, "b1 p1 c1 b2"},
+		{"backwards", []int{3, 2, 1, 0}, "b1 p1 c1 b2"},
+		{"a duplicate between", []int{1, 3, 1, 0, 0, 2}, "b1 p1 c1 b2"},
+		{"one is lost: the rest waits for 10 s", []int{1, 2, 3}, "p1 c1 b2"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			b, f := readyBench(t, "bob", "cid")
+			bob, cid := f[0], f[1]
+			all := []wire.Message{push(bob, 0, 2, 1, "b1"), pushPost(cid, 2, 4, 1, "p1"), push(cid, 4, 5, 1, "c1"), push(bob, 5, 9, 2, "b2")}
+			for i, n := range c.comes {
+				b.recv(server, all[n])
+				if i == 0 && n > 0 {
+					b.wantTold("something waited before it")
+				}
+			}
+			if len(c.comes) < len(all) {
+				b.wantTold("the first is missing")
+				b.advance(10 * time.Second)
+			}
+			if got := b.arrived(); got != c.shown {
+				t.Errorf("shown %q, wanted %q", got, c.shown)
+			}
+			b.advance(time.Minute)
+			if got := b.arrived(); got != "" {
+				t.Errorf("and then %q", got)
+			}
+		})
+	}
+}
+
+// protocol.md §8.2: a client says through which receipt order it has everything; that outlives the program.
+func TestSeenIsSaidAtTheRegistration(t *testing.T) {
+	b, f := readyBench(t, "bob")
+	bob := f[0]
+	b.recv(server, push(bob, 0, 3, 1, "mail"))
+	b.recv(server, pushPost(bob, 3, 4, 1, "post"))
+	b.recv(server, push(bob, 6, 8, 3, "later"))
+	b.restart()
+	b.do(b.core.Register)
+	b.want("the store is remembered, the table is not", server, &wire.Register{Request: b.core.request, Name: "ann", Epoch: myEpoch, Store: storeID, Seen: 4})
+}
+
+// protocol.md §5.3, §11: a post of several parts is shown when it is whole, also when the program ended between two.
+func TestPostOfSeveralParts(t *testing.T) {
+	b, f := readyBench(t, "bob")
+	bob := f[0]
+	for i := range uint16(3) {
+		x := piece(bob, 4, i)
+		x.ToEpoch = storeID
+		b.recv(server, &wire.PushPost{Prev: uint64(i), Order: uint64(i + 1), Try: 1, Live: true, Author: bob.key, Text: x})
+		if i == 1 {
+			b.wantTold("not whole")
+			b.restart()
+			b.register()
+		}
+	}
+	b.wantTold("whole", Arrived{Line: 1, From: "bob", Text: "aabbc", Time: 7, Post: true})
+}

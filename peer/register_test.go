@@ -1,0 +1,269 @@
+package peer
+
+import (
+	"testing"
+	"time"
+
+	"udpchat/wire"
+)
+
+// protocol.md §8.1, §8.7: Welcome comes with the answer, the table when it is there as it was then.
+func TestRegister(t *testing.T) {
+	b := newBench(t, Config{})
+	bob, cid := b.friend("bob"), b.friend("cid")
+	b.do(b.core.Register)
+	b.want("asked", server, &wire.Register{Request: b.core.request, Name: "ann", Epoch: myEpoch})
+	b.recv(server, &wire.Registered{Request: b.core.request + 2, Store: storeID, Revision: 2})
+	b.wantTold("another request's answer")
+	b.recv(server, &wire.Registered{Request: b.core.request, Store: storeID, Revision: 2, Waiting: true, MaxMessage: 100})
+	b.wantTold("welcome", Welcome{Name: "ann"})
+	b.recv(server, &wire.Table{Store: storeID, Since: 1, Until: 2, Head: 2, Rows: []wire.Row{cid.row(wire.Offline)}})
+	b.want("she has not revision 1", server, &wire.Ping{Store: storeID})
+	b.recv(server, &wire.Table{Store: storeID, Since: 0, Until: 1, Head: 2, Rows: []wire.Row{cid.row(wire.Offline)}})
+	b.want("the first page", server, &wire.TableAck{Store: storeID, Revision: 1})
+	b.wantTold("not all")
+	b.recv(server, &wire.Table{Store: storeID, Since: 1, Until: 2, Head: 2, Rows: []wire.Row{bob.row(wire.Online)}})
+	b.want("the last page", server, &wire.TableAck{Store: storeID, Revision: 2})
+	rows := []Contact{{bob.key, "bob", bob.addr, true}, {cid.key, "cid", cid.addr, false}}
+	b.wantTold("all, by name", Table{Server: server.addr, All: rows, Changed: rows, First: true}, Waiting{})
+	b.recv(server, &wire.Table{Store: storeID, Since: 1, Until: 2, Head: 2, Rows: []wire.Row{bob.row(wire.Online)}})
+	b.want("again", server, &wire.TableAck{Store: storeID, Revision: 2})
+	b.wantTold("nothing changed")
+	b.changed(cid.row(wire.Offline))
+	b.recv(server, &wire.Table{Store: storeID, Since: 3, Until: 4, Head: 4, Rows: []wire.Row{cid.row(wire.Online)}})
+	rows[1].Online = true
+	b.wantTold("a change", Table{Server: server.addr, All: rows, Changed: rows[1:]})
+	b.do(b.core.Peers)
+	b.wantTold("asked for", Table{Server: server.addr, All: rows, Changed: rows, Asked: true})
+}
+
+// protocol.md §4: the outcomes.
+func TestRegisterRefused(t *testing.T) {
+	b := newBench(t, Config{})
+	b.do(b.core.Register)
+	b.recv(server, &wire.Registered{Request: b.core.request, Outcome: wire.NameTaken, Store: storeID, MaxMessage: 100})
+	b.wantTold("refused", Refused{Name: "ann", Why: wire.NameTaken})
+	b.do(func(now time.Time) { b.core.Send(now, "bob", "hi") })
+	b.do(func(now time.Time) { b.core.SendAll(now, "hi") })
+	b.do(func(now time.Time) { b.core.Deregister(now, "ann") })
+	b.wantTold("not registered", NotRegistered{}, NotRegistered{}, NotRegistered{})
+	b.drop()
+	b.advance(time.Minute)
+	b.wantIdle("nothing is tried on")
+}
+
+// Commands wait for the first table, in order: architecture.md, commands are acted on in order.
+func TestCommandsWaitForTheTable(t *testing.T) {
+	b := newBench(t, Config{})
+	bob := b.friend("bob")
+	b.do(b.core.Register)
+	b.send(bob, "hi")
+	b.do(func(now time.Time) { b.core.Note(now, "noted") })
+	b.do(func(now time.Time) { b.core.Send(now, "zoe", "hi") })
+	b.wantTold("before the answer")
+	b.answerRegister(storeID)
+	b.do(b.core.Drain)
+	b.wantTold("before the table", Welcome{Name: "ann"})
+	b.drop()
+	b.page(bob.row(wire.Online))
+	b.want("the table", server, &wire.TableAck{Store: storeID, Revision: 1})
+	b.want("then the text", bob, &wire.Direct{Try: 1, Text: b.out(bob, 1, "hi")})
+	if len(b.told) != 3 || b.told[1] != (Noted{Text: "noted"}) || b.told[2] != (UnknownPeer{Name: "zoe"}) {
+		t.Errorf("told %+v", b.told)
+	}
+	b.told = nil
+	b.recv(bob, &wire.Ack{Marks: has(bob, 1), Seq: 1, Try: 1})
+	b.wantTold("and the drain", Delivered{To: "bob"}, Drained{})
+}
+
+// protocol.md §7.3: what a typed command waits for is tried 1 + 5 times, 500 ms apart; a server counts as not responding when it answered
+// nothing all that time.
+func TestServerSilent(t *testing.T) {
+	for _, c := range []struct {
+		name    string
+		hears   time.Duration // a word from the server, of another matter; 0 for none
+		command func(b *bench)
+		tries   wire.Kind
+		kept    int
+	}{
+		{"registering", 0, func(b *bench) { b.do(b.core.Register) }, wire.KindRegister, 0},
+		{"registering, and it says something", time.Second, func(b *bench) { b.do(b.core.Register) }, wire.KindRegister, 0},
+		{"leaving", 0, func(b *bench) {
+			b.friend("bob")
+			b.register()
+			b.do(func(now time.Time) { b.core.Deregister(now, "ann") })
+		}, wire.KindDeregister, 0},
+		{"the channel", 0, func(b *bench) {
+			b.register()
+			b.do(func(now time.Time) { b.core.SendAll(now, "hi") })
+		}, wire.KindDeposit, 1},
+		{"a deposit", 0, func(b *bench) {
+			bob := b.friend("bob")
+			b.register()
+			b.changed(bob.row(wire.Offline))
+			b.send(bob, "hi")
+		}, wire.KindDeposit, 1},
+		{"a deposit, and it says something", 100 * time.Millisecond, func(b *bench) {
+			bob := b.friend("bob")
+			b.register()
+			b.changed(bob.row(wire.Offline))
+			b.send(bob, "hi")
+		}, wire.KindDeposit, 1},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			b := newBench(t, Config{})
+			c.command(b)
+			if c.hears > 0 {
+				b.advance(c.hears)
+				b.recv(server, &wire.Pong{Nonce: 1, Known: true, Store: b.core.store})
+			}
+			b.advance(3*time.Second - c.hears - time.Millisecond)
+			b.wantTold("not yet")
+			tries := 0
+			for _, s := range b.drop() {
+				if s.msg.Kind() == c.tries {
+					tries++
+				}
+			}
+			if tries != 6 {
+				t.Errorf("tried %d times", tries)
+			}
+			b.advance(time.Millisecond)
+			if c.hears > 0 {
+				b.wantTold("it is there, and is tried again")
+				b.advance(3 * time.Second)
+			}
+			b.wantTold("the server is silent", ServerSilent{Kept: c.kept})
+			b.drop()
+			b.advance(time.Minute)
+			b.wantIdle("then nothing is tried any more")
+			b.wantTold("and it is told once")
+			if left := len(b.outbox()); left != c.kept {
+				t.Errorf("%d texts are kept", left)
+			}
+		})
+	}
+}
+
+// protocol.md §7.3: everything else is tried for ever and ends no program: here a client that the server has forgotten.
+func TestRegistrationInTheBackground(t *testing.T) {
+	b, f := readyBench(t, "bob")
+	bob := f[0]
+	b.recv(server, &wire.Pong{Store: storeID, Revision: 1})
+	b.drop()
+	b.send(bob, "hi")
+	b.advance(10 * time.Minute)
+	tries, longest, last := 0, time.Duration(0), time.Duration(0)
+	for _, s := range b.drop() {
+		if s.msg.Kind() != wire.KindRegister {
+			t.Fatalf("sent %+v", s.msg)
+		}
+		longest = max(longest, s.at-last)
+		tries, last = tries+1, s.at
+	}
+	if tries < 15 || tries > 40 || longest > 38*time.Second {
+		t.Errorf("%d tries in 10 min, %v between two", tries, longest)
+	}
+	b.wantTold("the user is not troubled")
+	b.answerRegister(storeID)
+	b.page()
+	b.wantTold("not even then")
+	if list := b.directs(); len(list) != 1 {
+		t.Errorf("sent %v", list)
+	}
+}
+
+// protocol.md §8.3: an idle client sends Ping every 25 s ± 20 %.
+func TestKeepalive(t *testing.T) {
+	b := newBench(t, Config{Keepalive: 25 * time.Second})
+	b.register()
+	begun, last := b.now.Sub(b.start), b.now.Sub(b.start)
+	b.advance(time.Hour)
+	gaps := map[time.Duration]bool{}
+	list := b.drop()
+	for _, s := range list {
+		gap := s.at - last
+		if s.msg.Kind() != wire.KindPing || gap < 20*time.Second || gap > 30*time.Second {
+			t.Fatalf("%+v after %v", s.msg, gap)
+		}
+		gaps[gap], last = true, s.at
+	}
+	if n := len(list); n < 120 || n > 180 || len(gaps) < n/2 {
+		t.Errorf("%d pings since %v, %d different gaps", n, begun, len(gaps))
+	}
+}
+
+// protocol.md §8.5: until it registers again it neither acknowledges nor shows anything.
+func TestWhoLeftDoesNotListen(t *testing.T) {
+	b, f := readyBench(t, "bob")
+	bob := f[0]
+	b.send(bob, "unanswered")
+	b.drop()
+	b.do(func(now time.Time) { b.core.Deregister(now, "bob") })
+	b.wantTold("not hers", NotYours{Name: "bob"})
+	b.do(func(now time.Time) { b.core.Deregister(now, "ann") })
+	b.want("asked", server, &wire.Deregister{Request: b.core.request, Name: "ann"})
+	b.recv(server, &wire.Deregistered{Request: b.core.request})
+	b.wantTold("left", Left{})
+	for _, m := range []wire.Message{push(bob, 0, 1, 1, "mail"), pushPost(bob, 1, 2, 1, "post"), &wire.Ping{Nonce: 1}, &wire.Pong{}, &wire.Table{Store: storeID, Until: 9, Head: 9}} {
+		b.recv(server, m)
+	}
+	b.recv(bob, &wire.Direct{Try: 1, Text: in(bob, 1, "hi")})
+	b.advance(10 * time.Minute)
+	b.wantIdle("it says nothing")
+	b.wantTold("and shows nothing")
+	b.do(func(now time.Time) { b.core.Deregister(now, "ann") })
+	b.wantTold("it left already", NotRegistered{})
+	b.register()
+	if list := b.directs(); len(list) != 1 {
+		t.Errorf("then it goes on with what was unanswered: %v", list)
+	}
+	b.recv(bob, &wire.Direct{Try: 1, Text: in(bob, 1, "hi")})
+	b.want("and listens", bob, &wire.Ack{Marks: mine(bob, 1), Seq: 1, Try: 1})
+}
+
+// protocol.md §9.1: a client that meets another store id forgets the table's revision, deposits again what was stored and is not
+// delivered, and gives its posts new identities.
+func TestAnotherStore(t *testing.T) {
+	b, f := readyBench(t, "bob", "cid")
+	bob := f[0]
+	b.changed(bob.row(wire.Offline))
+	b.send(bob, "mail")
+	b.recv(server, storedFor(bob, 1, 1, wire.Accepted))
+	b.do(func(now time.Time) { b.core.SendAll(now, "post") })
+	b.drop()
+	b.told = nil
+	b.recv(server, &wire.Pong{Known: true, Store: 88, Revision: 1})
+	b.want("registered again, by the old store's words", server, &wire.Register{Request: b.core.request, Name: "ann", Epoch: myEpoch, Store: storeID, Revision: 2})
+	b.head = 0
+	b.answerRegister(88)
+	if b.core.roster.revision != 0 {
+		t.Error("the table's revision is of the old store")
+	}
+	b.page(bob.row(wire.Offline))
+	b.want("table", server, &wire.TableAck{Store: 88, Revision: 1})
+	var deposits []wire.Text
+	for _, s := range b.drop() {
+		if m, ok := s.msg.(*wire.Deposit); ok {
+			deposits = append(deposits, m.Text)
+		}
+	}
+	if len(deposits) != 2 || deposits[0].Seq != 1 || deposits[0].ToEpoch != bob.epoch || deposits[1].ToEpoch != 88 || deposits[1].Seq != 1 {
+		t.Errorf("deposited %+v", deposits)
+	}
+	b.wantTold("the user is not troubled")
+	if cid := b.core.roster.named("cid"); cid == nil || cid.online {
+		t.Error("who was known is offline until the new table says otherwise")
+	}
+}
+
+// What comes from elsewhere is not the server's.
+func TestOnlyTheServersAddressIsTheServer(t *testing.T) {
+	b := newBench(t, Config{})
+	b.do(b.core.Register)
+	b.drop()
+	liar := *server
+	liar.addr = b.friend("bob").addr
+	b.recv(&liar, &wire.Registered{Request: b.core.request, Store: storeID})
+	b.wantTold("not believed")
+}

@@ -1,0 +1,261 @@
+package server
+
+import (
+	"testing"
+	"time"
+
+	"udpchat/store"
+	"udpchat/wire"
+)
+
+// away makes a client that is registered and left.
+func (b *bench) away(name string) *member {
+	b.t.Helper()
+	m := b.join(name)
+	b.leave(m)
+	return m
+}
+
+func (b *bench) leave(m *member) {
+	b.t.Helper()
+	b.recv(m, &wire.Deregister{Request: 2, Name: m.name})
+	b.sentTo(m)
+	b.advance(2 * tablePause)
+}
+
+// deposit hands a text to the core and gives its order.
+func (b *bench) deposit(from, to *member, x wire.Text) uint64 {
+	b.t.Helper()
+	b.recv(from, &wire.Deposit{To: to.key, Try: 1, Text: x})
+	for _, s := range b.sentTo(from) {
+		if m, ok := s.msg.(*wire.Stored); ok && m.Seq == x.Seq && m.Verdict == wire.Accepted {
+			return m.Order
+		}
+	}
+	b.t.Fatalf("seq %d was not stored", x.Seq)
+	return 0
+}
+
+func storedAway(from, to *member, seq, order uint64, try uint8) *wire.Stored {
+	return &wire.Stored{To: to.key, Epoch: from.epoch, ToEpoch: to.epoch, Seq: seq, Try: try, Order: order}
+}
+
+// protocol.md §10.1: the server commits, then answers Stored.
+func TestDepositIsAnsweredAfterItsCommit(t *testing.T) {
+	b := newBench(t, Config{})
+	ann, bob := b.join("ann"), b.join("bob")
+	b.hold()
+	b.recv(ann, &wire.Deposit{To: bob.key, Try: 1, Text: text(ann, bob, 1, "hi")})
+	b.recv(ann, &wire.Deposit{To: bob.key, Try: 2, Text: text(ann, bob, 1, "hi")})
+	b.advance(time.Second)
+	b.wantIdle("not on disk: neither answered nor pushed")
+	b.release()
+	answer := storedAway(ann, bob, 1, 1, 1)
+	answer.State, answer.Addr = wire.Online, bob.path.Remote
+	b.want("with the recipient's present state and address", ann, answer)
+	answer.Try = 2
+	b.want("the same for the retry", ann, answer)
+	b.want("pushed, once", bob, &wire.Push{Order: 1, Try: 1, From: ann.key, Text: text(ann, bob, 1, "hi")})
+	b.wantIdle("that is all")
+}
+
+// protocol.md §10.1: Deposit is idempotent, also after the server was restarted and after it was delivered.
+func TestDepositIsIdempotent(t *testing.T) {
+	b := newBench(t, Config{})
+	ann, bob := b.join("ann"), b.away("bob")
+	deposit := &wire.Deposit{To: bob.key, Try: 1, Text: text(ann, bob, 1, "hi")}
+	for range 3 {
+		b.recv(ann, deposit)
+		b.want("the same order", ann, storedAway(ann, bob, 1, 1, 1))
+	}
+	b.restart()
+	b.sentTo(ann)
+	b.recv(ann, deposit)
+	b.want("after a restart", ann, storedAway(ann, bob, 1, 1, 1))
+	b.register(bob)
+	b.recv(bob, &wire.Taken{From: ann.key, Marks: through(ann, bob, 1), Order: 1, Try: 1})
+	b.sentTo(ann)
+	b.sentTo(bob)
+	b.recv(ann, deposit)
+	answer := storedAway(ann, bob, 1, 0, 1)
+	answer.Verdict, answer.State, answer.Addr = wire.Delivered, wire.Online, bob.path.Remote
+	b.want("after its delivery", ann, answer)
+	b.wantIdle("it is not pushed again")
+}
+
+func TestDepositRefused(t *testing.T) {
+	b := newBench(t, Config{MaxMessage: 10})
+	ann, bob := b.join("ann"), b.away("bob")
+	zoe := b.person("zoe")
+	b.recv(ann, &wire.Deposit{To: zoe.key, Try: 1, Text: text(ann, zoe, 1, "hi")})
+	answer := storedAway(ann, zoe, 1, 0, 1)
+	answer.Verdict = wire.NoClient
+	b.want("no such client", ann, answer)
+	b.recv(ann, &wire.Deposit{To: bob.key, Try: 1, Text: text(ann, bob, 1, "eleven byte")})
+	answer = storedAway(ann, bob, 1, 0, 1)
+	answer.Verdict = wire.TooLong
+	b.want("too long", ann, answer)
+	b.recv(ann, &wire.Deposit{To: wire.Channel, Try: 1, Text: wire.Text{Epoch: 1, ToEpoch: storeID, Seq: 1, Parts: 1, Size: 11}})
+	b.want("too long for the channel", ann, &wire.Stored{To: wire.Channel, Epoch: 1, ToEpoch: storeID, Seq: 1, Try: 1, Verdict: wire.TooLong})
+	if order := b.head().Order; order != 0 {
+		t.Errorf("order %d was given", order)
+	}
+}
+
+// protocol.md §10.5: a mailbox has quotas per recipient and per sender and recipient.
+func TestQuota(t *testing.T) {
+	b := newBench(t, Config{Quota: store.Quota{Texts: 3, PairTexts: 2}})
+	ann, bob, cid := b.join("ann"), b.away("bob"), b.join("cid")
+	b.deposit(ann, bob, text(ann, bob, 1, "a"))
+	b.deposit(ann, bob, text(ann, bob, 2, "b"))
+	b.recv(ann, &wire.Deposit{To: bob.key, Try: 1, Text: text(ann, bob, 3, "c")})
+	answer := storedAway(ann, bob, 3, 0, 1)
+	answer.Verdict = wire.FullPair
+	b.want("her share is full", ann, answer)
+	b.deposit(cid, bob, text(cid, bob, 1, "d"))
+	b.recv(cid, &wire.Deposit{To: bob.key, Try: 1, Text: text(cid, bob, 2, "e")})
+	answer = storedAway(cid, bob, 2, 0, 1)
+	answer.Verdict = wire.FullMailbox
+	b.want("the mailbox is full", cid, answer)
+	b.register(bob)
+	b.recv(bob, &wire.Taken{From: ann.key, Marks: through(ann, bob, 2), Order: 2, Try: 1})
+	b.sentTo(ann)
+	b.deposit(ann, bob, text(ann, bob, 3, "c"))
+}
+
+// protocol.md §10.3: the server deletes what the marks cover, keeps the marks, and passes them to the sender.
+func TestDeletedOnlyWhenTaken(t *testing.T) {
+	b := newBench(t, Config{})
+	ann, bob, cid := b.join("ann"), b.away("bob"), b.join("cid")
+	b.deposit(ann, bob, text(ann, bob, 1, "one"))
+	b.deposit(cid, bob, text(cid, bob, 1, "two"))
+	b.deposit(ann, bob, text(ann, bob, 2, "three"))
+	b.register(bob)
+	b.sentTo(bob)
+	for _, c := range []struct {
+		name  string
+		taken wire.Taken
+		left  int
+	}{
+		{"marks that cover nothing", wire.Taken{From: ann.key, Marks: through(ann, bob, 0), Order: 1, Try: 1}, 3},
+		{"another epoch of the sender's", wire.Taken{From: ann.key, Marks: wire.Marks{Epoch: 5, ToEpoch: bob.epoch, Through: 9}, Order: 1, Try: 1}, 3},
+		{"a range", wire.Taken{From: ann.key, Marks: through(ann, bob, 0, wire.Range{Lo: 2, Hi: 2}), Order: 3, Try: 1}, 2},
+		{"the same again", wire.Taken{From: ann.key, Marks: through(ann, bob, 0, wire.Range{Lo: 2, Hi: 2}), Order: 3, Try: 1}, 2},
+		{"through", wire.Taken{From: ann.key, Marks: through(ann, bob, 2), Order: 1, Try: 1}, 1},
+		{"someone else's", wire.Taken{From: cid.key, Marks: through(cid, bob, 1), Order: 2, Try: 1}, 0},
+	} {
+		b.recv(bob, &c.taken)
+		if items, _, _ := b.store.Waiting(store.Key(bob.key), 0, 9); len(items) != c.left {
+			t.Errorf("%s: %d are left, wanted %d", c.name, len(items), c.left)
+		}
+	}
+}
+
+// protocol.md §10.3: the receipt follows the commit, again with growing gaps, until ReceiptAck.
+func TestReceiptIsRepeatedUntilAcked(t *testing.T) {
+	b := newBench(t, Config{})
+	ann, bob := b.join("ann"), b.join("bob")
+	b.deposit(ann, bob, text(ann, bob, 1, "hi"))
+	b.sentTo(bob)
+	b.hold()
+	b.recv(bob, &wire.Taken{From: ann.key, Marks: through(ann, bob, 1), Order: 1, Try: 1})
+	b.wantIdle("not on disk")
+	b.release()
+	receipt := &wire.Receipt{To: bob.key, Marks: through(ann, bob, 1)}
+	b.want("told", ann, receipt)
+	b.advance(20 * time.Second)
+	again := b.sentTo(ann)
+	if len(again) < 4 || len(again) > 8 {
+		t.Errorf("told %d times in 20 s", len(again))
+	}
+	if n := len(again); n > 3 && again[n-1].at-again[n-2].at < 2*(again[1].at-again[0].at) {
+		t.Errorf("the gaps do not grow: %v, then %v", again[1].at-again[0].at, again[n-1].at-again[n-2].at)
+	}
+	b.recv(ann, &wire.ReceiptAck{To: bob.key, Marks: through(ann, bob, 2)})
+	b.advance(30 * time.Second)
+	if len(b.sentTo(ann)) == 0 {
+		t.Error("an acknowledgement of other marks counts")
+	}
+	b.recv(ann, &wire.ReceiptAck{To: bob.key, Marks: receipt.Marks})
+	b.advance(time.Minute)
+	b.sentTo(bob)
+	b.wantIdle("acknowledged")
+	if list, _ := b.store.Untold(store.Key(ann.key)); len(list) > 0 {
+		t.Errorf("still untold: %+v", list)
+	}
+}
+
+// protocol.md §10.3: and at every return of the sender.
+func TestReceiptAtTheReturnOfTheSender(t *testing.T) {
+	b := newBench(t, Config{})
+	ann, bob := b.join("ann"), b.join("bob")
+	b.deposit(ann, bob, text(ann, bob, 1, "hi"))
+	b.leave(ann)
+	b.recv(bob, &wire.Taken{From: ann.key, Marks: through(ann, bob, 1), Order: 1, Try: 1})
+	b.sentTo(bob)
+	b.wantIdle("ann is away")
+	receipt := &wire.Receipt{To: bob.key, Marks: through(ann, bob, 1)}
+	for request := range uint32(2) {
+		b.recv(ann, ask(ann, 100+request))
+		b.sentTo(bob)
+		if list := b.sentTo(ann); len(list) < 2 || list[1].msg.Kind() != wire.KindReceipt {
+			t.Errorf("return %d: heard %+v", request, list)
+		}
+	}
+	b.restart()
+	b.sentTo(bob)
+	b.want("pinged", ann, &wire.Ping{Store: storeID, Revision: 5})
+	b.want("and after a restart", ann, receipt)
+	b.recv(ann, &wire.ReceiptAck{To: bob.key, Marks: receipt.Marks})
+	b.recv(ann, ask(ann, 200))
+	for _, s := range b.sentTo(ann) {
+		if s.msg.Kind() == wire.KindReceipt {
+			t.Error("told although it was acknowledged")
+		}
+	}
+}
+
+// protocol.md §10.3: every one of several receipts for the same recipient is passed on.
+func TestReceiptsOfTwoEpochsAreBothTold(t *testing.T) {
+	b := newBench(t, Config{})
+	ann, bob := b.join("ann"), b.join("bob")
+	old := *ann
+	b.deposit(ann, bob, text(ann, bob, 1, "of the old epoch"))
+	ann.epoch++
+	b.deposit(ann, bob, text(ann, bob, 1, "of the new one"))
+	b.leave(ann)
+	b.recv(bob, &wire.Taken{From: ann.key, Marks: through(ann, bob, 1), Order: 2, Try: 1})
+	b.recv(bob, &wire.Taken{From: ann.key, Marks: through(&old, bob, 1), Order: 1, Try: 1})
+	b.recv(ann, ask(ann, 50))
+	told := map[uint64]bool{}
+	for range 5 {
+		for _, s := range b.sentTo(ann) {
+			if m, ok := s.msg.(*wire.Receipt); ok {
+				told[m.Marks.Epoch] = true
+				b.recv(ann, &wire.ReceiptAck{To: m.To, Marks: m.Marks})
+			}
+		}
+		b.advance(10 * time.Second)
+	}
+	if !told[old.epoch] || !told[ann.epoch] {
+		t.Errorf("told of epochs %v", told)
+	}
+}
+
+// protocol.md §5.4: mail for an epoch that is gone is not taken; the answer names the present one, and the sender is told.
+func TestStaleEpochMailIsRemovedAndTold(t *testing.T) {
+	b := newBench(t, Config{})
+	ann, bob := b.join("ann"), b.away("bob")
+	b.deposit(ann, bob, text(ann, bob, 1, "one"))
+	b.deposit(ann, bob, text(ann, bob, 2, "two"))
+	bob.epoch++
+	b.register(bob)
+	b.sentTo(bob)
+	b.recv(bob, &wire.Taken{From: ann.key, Marks: through(ann, bob, 0), Order: 1, Try: 1})
+	b.want("the present epoch", ann, &wire.Receipt{To: bob.key, Marks: through(ann, bob, 0)})
+	if items, _, _ := b.store.Waiting(store.Key(bob.key), 0, 9); len(items) != 0 {
+		t.Errorf("%d are left", len(items))
+	}
+	b.deposit(ann, bob, text(ann, bob, 1, "one"))
+	b.want("under its new identity", bob, &wire.Push{Prev: 2, Order: 3, Try: 1, From: ann.key, Text: text(ann, bob, 1, "one")})
+}

@@ -1,0 +1,223 @@
+package server
+
+import (
+	"net/netip"
+	"testing"
+	"time"
+
+	"udpchat/store"
+	"udpchat/wire"
+	"udpchat/wire/link"
+)
+
+func ask(m *member, request uint32) *wire.Register {
+	return &wire.Register{Request: request, Name: m.name, Epoch: m.epoch}
+}
+
+func welcome(request uint32, revision uint64) *wire.Registered {
+	return &wire.Registered{Request: request, Store: storeID, Revision: revision, MaxMessage: wire.MaxText, Lease: 90}
+}
+
+func refused(request uint32, o wire.Outcome) *wire.Registered {
+	return &wire.Registered{Request: request, Outcome: o, Store: storeID, MaxMessage: wire.MaxText}
+}
+
+// protocol.md §8.1: register binds the name to the key. What is acknowledged is on disk.
+func TestRegisterIsAnsweredAfterItsCommit(t *testing.T) {
+	b := newBench(t, Config{})
+	ann := b.person("ann")
+	b.hold()
+	b.recv(ann, ask(ann, 7))
+	b.wantIdle("the row is not on disk")
+	b.recv(ann, ask(ann, 7))
+	b.advance(400 * time.Millisecond)
+	b.wantIdle("nor is it for the retry")
+	b.release()
+	b.want("on disk", ann, welcome(7, 1))
+	b.wantIdle("one answer")
+	if row := b.row(ann); row.Name != "ann" || row.State != store.Online || row.Epoch != ann.epoch || row.Addr != ann.path.Remote {
+		t.Errorf("row %+v", row)
+	}
+}
+
+// protocol.md §8.1: a retry (same request number) gets the same answer.
+func TestRegisterRetryGetsTheSameAnswer(t *testing.T) {
+	b := newBench(t, Config{})
+	ann := b.person("ann")
+	for range 3 {
+		b.recv(ann, ask(ann, 7))
+		b.want("the same", ann, welcome(7, 1))
+		b.advance(500 * time.Millisecond)
+	}
+	b.wantIdle("nothing else")
+	if rev := b.head().Revision; rev != 1 {
+		t.Errorf("the retries made revision %d", rev)
+	}
+}
+
+// protocol.md §8.1: the same answer, also while the server still looks whether anything waits.
+func TestRegisterRetryDuringTheLookIntoTheMailbox(t *testing.T) {
+	b := newBench(t, Config{})
+	ann, bob := b.join("ann"), b.join("bob")
+	b.recv(bob, &wire.Deregister{Request: 5, Name: "bob"})
+	b.recv(ann, &wire.Deposit{To: bob.key, Try: 1, Text: text(ann, bob, 1, "hi")})
+	b.sentTo(ann)
+	b.sentTo(bob)
+	b.slow = true
+	b.recv(bob, ask(bob, 9))
+	b.recv(bob, ask(bob, 9))
+	b.release()
+	for _, s := range b.sentTo(bob) {
+		if r, ok := s.msg.(*wire.Registered); ok && !r.Waiting {
+			t.Errorf("the answer %+v denies what waits", r)
+		}
+	}
+}
+
+// protocol.md §8.1: the same key takes its name over from its own dead session at once.
+func TestRegisterTakesOverFromTheSameKey(t *testing.T) {
+	b := newBench(t, Config{})
+	ann := b.join("ann")
+	ann.path.Remote = netip.MustParseAddrPort("10.0.0.77:9")
+	b.recv(ann, ask(ann, 8))
+	b.want("taken over", ann, welcome(8, 2))
+	if row := b.row(ann); row.Addr != ann.path.Remote {
+		t.Errorf("row is at %v", row.Addr)
+	}
+	if len(b.core.online) != 1 {
+		t.Errorf("%d sessions", len(b.core.online))
+	}
+}
+
+// protocol.md §8.1: or is refused.
+func TestRegisterRefused(t *testing.T) {
+	ann := &member{name: "ann"}
+	for _, c := range []struct {
+		name    string
+		known   bool // the asker is ann already
+		asks    string
+		outcome wire.Outcome
+	}{
+		{"name of another key", false, ann.name, wire.NameTaken},
+		{"key with another name", true, "anna", wire.KeyTaken},
+		{"empty name", false, "", wire.BadName},
+		{"name with a space", false, "a b", wire.BadName},
+		{"reserved name", false, "server", wire.BadName},
+		{"name of 33 characters", false, "abcdefghijklmnopqrstuvwxyz1234567", wire.BadName},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			b := newBench(t, Config{})
+			who := b.join("ann")
+			if !c.known {
+				who = b.person("mallory")
+			}
+			b.recv(who, &wire.Register{Request: 3, Name: c.asks, Epoch: 5})
+			b.want("refused", who, refused(3, c.outcome))
+			b.advance(time.Second)
+			b.wantIdle("and nothing else")
+			if len(b.core.clients) != 1 || b.head().Revision != 1 {
+				t.Errorf("%d clients at revision %d", len(b.core.clients), b.head().Revision)
+			}
+			b.recv(b.people[0], &wire.Ping{Nonce: 4, Store: storeID, Revision: 1})
+			b.want("who had the name has it", b.people[0], &wire.Pong{Nonce: 4, Known: true, Store: storeID, Revision: 1})
+		})
+	}
+}
+
+// protocol.md §8.1: a refusal ends no other request of the same key.
+func TestRegisterTwoNamesAtOnce(t *testing.T) {
+	b := newBench(t, Config{})
+	b.join("ann")
+	bob := b.person("bob")
+	b.hold()
+	b.recv(bob, &wire.Register{Request: 3, Name: "ann", Epoch: bob.epoch})
+	b.recv(bob, &wire.Register{Request: 5, Name: "bob", Epoch: bob.epoch})
+	b.release()
+	b.want("the first", bob, refused(3, wire.NameTaken))
+	b.want("the second", bob, welcome(5, 2))
+	b.recv(bob, &wire.Ping{Nonce: 4, Store: storeID, Revision: 2})
+	b.want("registered", bob, &wire.Pong{Nonce: 4, Known: true, Store: storeID, Revision: 2})
+	b.advance(2 * time.Hour)
+}
+
+// protocol.md §8.6: a client whom the server does not know is told so.
+func TestStrangersAreTold(t *testing.T) {
+	b := newBench(t, Config{})
+	zoe := b.person("zoe")
+	b.recv(zoe, &wire.Ping{Nonce: 9, Store: storeID, Revision: 3})
+	b.want("ping", zoe, &wire.Pong{Nonce: 9, Store: storeID})
+	b.recv(zoe, &wire.Deposit{To: zoe.key, Try: 1, Text: text(zoe, zoe, 1, "hi")})
+	b.want("deposit", zoe, &wire.Pong{Store: storeID})
+	for _, m := range []wire.Message{&wire.Pong{}, &wire.TableAck{}, &wire.Taken{Order: 1}, &wire.Seen{Order: 1}, &wire.ReceiptAck{}, &wire.Stored{}, &wire.Registered{}} {
+		b.recv(zoe, m)
+	}
+	b.wantIdle("nothing else is answered")
+	if len(b.core.clients) != 0 {
+		t.Error("a stranger was kept")
+	}
+}
+
+// protocol.md §1: no client has the server's key.
+func TestTheServersOwnKeyIsIgnored(t *testing.T) {
+	b := newBench(t, Config{})
+	b.core.Handle(b.now, link.Path{}, wire.ServerKey, &wire.Register{Request: 1, Name: "ann"})
+	b.settle()
+	b.wantIdle("no answer")
+	if b.head().Revision != 0 {
+		t.Error("a row was written")
+	}
+}
+
+// protocol.md §8.5: deregister ends presence at the client's wish.
+func TestDeregisterIsAnsweredAfterItsCommit(t *testing.T) {
+	b := newBench(t, Config{})
+	ann := b.join("ann")
+	b.hold()
+	b.recv(ann, &wire.Deregister{Request: 5, Name: "ann"})
+	b.wantIdle("the row is not on disk")
+	b.recv(ann, &wire.Deregister{Request: 5, Name: "ann"})
+	b.wantIdle("nor is it for the retry")
+	b.release()
+	for _, s := range b.sentTo(ann) {
+		if r, ok := s.msg.(*wire.Deregistered); !ok || *r != (wire.Deregistered{Request: 5}) {
+			t.Errorf("sent %+v", s.msg)
+		}
+	}
+	if row := b.row(ann); row.State != store.Left {
+		t.Errorf("row %+v", row)
+	}
+	b.recv(ann, &wire.Deregister{Request: 5, Name: "ann"})
+	b.want("whose answer was lost asks again", ann, &wire.Deregistered{Request: 5})
+}
+
+func TestDeregisterWrongName(t *testing.T) {
+	b := newBench(t, Config{})
+	ann, bob := b.join("ann"), b.join("bob")
+	b.recv(bob, &wire.Deregister{Request: 5, Name: "ann"})
+	b.want("not his", bob, &wire.Deregistered{Request: 5, Outcome: wire.NotYours})
+	zoe := b.person("zoe")
+	b.recv(zoe, &wire.Deregister{Request: 6, Name: "ann"})
+	b.want("nor hers", zoe, &wire.Deregistered{Request: 6, Outcome: wire.NotYours})
+	if b.row(ann).State != store.Online || b.row(bob).State != store.Online {
+		t.Error("someone was taken offline")
+	}
+}
+
+// protocol.md §8.5: until it registers again nothing brings it back, and nothing is pushed to it.
+func TestWhoLeftStaysAway(t *testing.T) {
+	b := newBench(t, Config{})
+	ann, bob := b.join("ann"), b.join("bob")
+	b.recv(bob, &wire.Deregister{Request: 5, Name: "bob"})
+	b.sentTo(bob)
+	b.recv(bob, &wire.Ping{Nonce: 1, Store: storeID, Revision: 2})
+	b.want("unknown", bob, &wire.Pong{Nonce: 1, Store: storeID, Revision: 3})
+	b.recv(ann, &wire.Deposit{To: bob.key, Try: 1, Text: text(ann, bob, 1, "hi")})
+	b.want("stored", ann, &wire.Stored{To: bob.key, Epoch: ann.epoch, ToEpoch: bob.epoch, Seq: 1, Try: 1, Order: 1})
+	b.advance(time.Minute)
+	b.wantIdle("no push")
+	b.recv(bob, ask(bob, 8))
+	answer := welcome(8, 4)
+	answer.Waiting = true
+	b.want("something waits", bob, answer)
+	b.want("it follows", bob, &wire.Push{Order: 1, Try: 1, From: ann.key, Text: text(ann, bob, 1, "hi")})
+}

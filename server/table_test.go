@@ -1,0 +1,299 @@
+package server
+
+import (
+	"fmt"
+	"net/netip"
+	"testing"
+	"time"
+
+	"udpchat/wire"
+)
+
+// pages takes the tables that were sent to a client.
+func (b *bench) pages(to *member) (list []*wire.Table) {
+	for _, s := range b.sentTo(to) {
+		if page, ok := s.msg.(*wire.Table); ok {
+			list = append(list, page)
+		}
+	}
+	return list
+}
+
+func (b *bench) ackTable(from *member, page *wire.Table) {
+	b.t.Helper()
+	b.recv(from, &wire.TableAck{Store: page.Store, Revision: page.Until})
+}
+
+func rowOf(m *member, state wire.Presence) wire.Row {
+	return wire.Row{Key: m.key, Name: m.name, Epoch: m.epoch, Addr: m.path.Remote, State: state}
+}
+
+// protocol.md §8.7: in pages that fit a datagram: until of one page is since of the next.
+func TestTablePagesChain(t *testing.T) {
+	b := newBench(t, Config{})
+	const crowd = 60
+	for i := range crowd {
+		b.join(fmt.Sprintf("member-%02d", i))
+	}
+	b.tables = true
+	zoe := b.person("zoe")
+	b.recv(zoe, ask(zoe, 1))
+	names := map[string]bool{}
+	since, pages := uint64(0), 0
+	for {
+		b.advance(tablePause)
+		list := b.pages(zoe)
+		if len(list) == 0 {
+			break
+		}
+		page := list[0]
+		if len(list) != 1 || page.Since != since || page.Until <= since || page.Head != crowd+1 {
+			t.Fatalf("%d pages, the first since %d until %d of %d", len(list), page.Since, page.Until, page.Head)
+		}
+		for _, row := range page.Rows {
+			if names[row.Name] {
+				t.Errorf("%s is told twice", row.Name)
+			}
+			names[row.Name] = true
+		}
+		b.ackTable(zoe, page)
+		since = page.Until
+		pages++
+		if next := b.core.clients[zoe.key].session.page; since < page.Head && next == 0 {
+			t.Error("the next page does not follow at once")
+		}
+	}
+	if since != crowd+1 || len(names) != crowd+1 || pages < 3 {
+		t.Errorf("%d names until %d in %d pages", len(names), since, pages)
+	}
+	b.advance(time.Minute)
+	if list := b.pages(zoe); len(list) > 0 {
+		t.Errorf("told again: %+v", list[0])
+	}
+}
+
+// protocol.md §8.7: a page is repeated until TableAck.
+func TestTablePageIsRepeatedUntilAcked(t *testing.T) {
+	b := newBench(t, Config{})
+	b.tables = true
+	ann := b.person("ann")
+	b.recv(ann, ask(ann, 1))
+	b.advance(tablePause)
+	first := b.pages(ann)
+	if len(first) != 1 {
+		t.Fatalf("%d pages", len(first))
+	}
+	b.advance(10 * time.Second)
+	again := b.pages(ann)
+	if len(again) < 3 || len(again) > 8 {
+		t.Errorf("repeated %d times in 10 s", len(again))
+	}
+	b.recv(ann, &wire.TableAck{Store: storeID + 1, Revision: 1})
+	b.recv(ann, &wire.TableAck{Store: storeID, Revision: 9})
+	b.advance(30 * time.Second)
+	if len(b.pages(ann)) == 0 {
+		t.Error("an acknowledgement of something else counts")
+	}
+	b.ackTable(ann, first[0])
+	b.advance(time.Minute)
+	if list := b.pages(ann); len(list) != 0 {
+		t.Errorf("repeated %d times after the acknowledgement", len(list))
+	}
+}
+
+// protocol.md §8.7: each client is sent what changed above the revision that it has, and that is one small datagram.
+func TestJoinCostsTheOthersOneSmallDatagram(t *testing.T) {
+	b := newBench(t, Config{})
+	ann, bob := b.join("ann"), b.join("bob")
+	b.tables = true
+	zoe := b.person("zoe")
+	b.recv(zoe, ask(zoe, 1))
+	b.advance(tablePause)
+	for _, m := range []*member{ann, bob} {
+		list := b.pages(m)
+		if len(list) != 1 || len(list[0].Rows) != 1 || list[0].Since != 2 || list[0].Until != 3 || list[0].Rows[0] != rowOf(zoe, wire.Online) {
+			t.Fatalf("%s was told %+v", m.name, list)
+		}
+		if n := len(encode(t, list[0])); n >= 100 {
+			t.Errorf("%d bytes", n)
+		}
+		b.ackTable(m, list[0])
+	}
+	b.advance(time.Minute)
+	if n := len(b.pages(ann)) + len(b.pages(bob)); n != 0 {
+		t.Errorf("%d more", n)
+	}
+}
+
+// protocol.md §8.7: changes within 100 ms are told together.
+func TestTableChangesAreCoalesced(t *testing.T) {
+	b := newBench(t, Config{})
+	ann := b.join("ann")
+	b.advance(time.Second)
+	b.tables = true
+	for i := range 5 { // 0, 20, 40, 60, 80 ms
+		m := b.person(fmt.Sprintf("m%d", i))
+		b.recv(m, ask(m, 1))
+		if i == 0 {
+			if list := b.pages(ann); len(list) != 1 {
+				t.Fatalf("the first change is told in %d pages, not at once", len(list))
+			}
+			b.recv(ann, &wire.TableAck{Store: storeID, Revision: 2})
+		}
+		b.advance(20 * time.Millisecond)
+	}
+	list := b.pages(ann)
+	if len(list) != 1 || len(list[0].Rows) != 4 || list[0].Since != 2 || list[0].Until != 6 {
+		t.Errorf("after 100 ms: %+v", list)
+	}
+}
+
+// protocol.md §8.2: a client says which revision of the table it has; what it has is not sent again.
+func TestTableIsNotSentToWhoHasIt(t *testing.T) {
+	b := newBench(t, Config{})
+	ann, _ := b.join("ann"), b.join("bob")
+	b.tables = true
+	b.recv(ann, &wire.Register{Request: 99, Name: "ann", Epoch: ann.epoch, Store: storeID, Revision: 2})
+	b.sentTo(ann)
+	b.advance(time.Second)
+	page := &wire.Table{Store: storeID, Since: 2, Until: 3, Head: 3, Rows: []wire.Row{rowOf(ann, wire.Online)}}
+	b.want("her own row is all that changed", ann, page)
+	b.ackTable(ann, page)
+	b.advance(time.Minute)
+	b.recv(ann, &wire.Ping{Nonce: 1, Store: storeID, Revision: 3})
+	b.sentTo(ann)
+	b.advance(10 * time.Second)
+	if list := b.pages(ann); len(list) > 0 {
+		t.Errorf("sent although she has it: %+v", list[0])
+	}
+}
+
+// protocol.md §8.7: after a restart the client's own word tells what it has.
+func TestTablePositionAfterRestart(t *testing.T) {
+	b := newBench(t, Config{})
+	ann, bob, cid := b.join("ann"), b.join("bob"), b.join("cid")
+	b.restart()
+	b.tables = true
+	b.sentTo(ann)
+	b.recv(ann, &wire.Pong{Known: true, Store: storeID, Revision: 1})
+	b.recv(bob, &wire.Pong{Known: true, Store: storeID, Revision: 3})
+	b.recv(cid, &wire.Pong{Known: true, Store: storeID + 5, Revision: 3})
+	b.advance(tablePause)
+	rows := []wire.Row{rowOf(ann, wire.Online), rowOf(bob, wire.Online), rowOf(cid, wire.Online)}
+	b.want("what ann lacks", ann, &wire.Table{Store: storeID, Since: 1, Until: 3, Head: 3, Rows: rows[1:]})
+	if list := b.pages(bob); len(list) != 0 {
+		t.Errorf("bob has all, and is sent %+v", list[0])
+	}
+	for _, s := range b.sentTo(cid) {
+		if page, ok := s.msg.(*wire.Table); ok && page.Since != 0 {
+			t.Errorf("cid knows another store, and is sent %+v", page)
+		}
+	}
+}
+
+// protocol.md §8.7: a client that has not since says in Ping what it has, also while a page is on its way to it.
+func TestTablePositionWhileAPageIsOnItsWay(t *testing.T) {
+	b := newBench(t, Config{})
+	ann, bob := b.join("ann"), b.join("bob")
+	b.restart()
+	b.tables = true
+	bob.path.Remote = netip.MustParseAddrPort("10.9.9.9:99")
+	b.recv(bob, &wire.Pong{Known: true, Store: storeID, Revision: 2})
+	b.advance(tablePause)
+	if list := b.pages(ann); len(list) != 1 || list[0].Since != 2 {
+		t.Fatalf("ann is told %+v", list)
+	}
+	b.recv(ann, &wire.Ping{Nonce: 1, Store: storeID, Revision: 1}) // she was behind when the server restarted
+	b.advance(2 * time.Second)
+	list := b.pages(ann)
+	if len(list) == 0 || list[len(list)-1].Since != 1 {
+		t.Errorf("then ann is told %+v", list)
+	}
+}
+
+// protocol.md §8.7: each client's last change counts, and it is told once.
+func TestTableTellsOnlyTheLastChange(t *testing.T) {
+	b := newBench(t, Config{})
+	ann, bob := b.join("ann"), b.join("bob")
+	for i := range 300 {
+		b.recv(bob, &wire.Register{Request: uint32(1000 + i), Name: "bob", Epoch: bob.epoch})
+		b.advance(tablePause)
+	}
+	if n := len(b.core.table.log); n > 2*2+65 {
+		t.Errorf("%d entries are kept for 2 clients", n)
+	}
+	b.tables = true
+	b.recv(ann, &wire.Register{Request: 77, Name: "ann", Epoch: ann.epoch})
+	b.advance(tablePause)
+	list := b.pages(ann)
+	if len(list) != 1 || len(list[0].Rows) != 2 || list[0].Until != 303 {
+		t.Errorf("told %+v", list)
+	}
+}
+
+// protocol.md §8.8: a client at a loopback address is shown to clients of other machines at the address at which they reach
+// the server.
+func TestLoopbackAddressIsShownToOthers(t *testing.T) {
+	local := netip.MustParseAddrPort("127.0.0.1:5555")
+	remote := netip.MustParseAddrPort("10.0.0.1:4001")
+	asked := netip.MustParseAddr("10.0.0.200")
+	for _, c := range []struct {
+		name   string
+		viewer netip.Addr
+		asked  netip.Addr
+		client netip.AddrPort
+		shown  netip.AddrPort
+	}{
+		{"loopback to loopback", local.Addr(), local.Addr(), local, local},
+		{"loopback to another machine", remote.Addr(), asked, local, netip.AddrPortFrom(asked, 5555)},
+		{"loopback of IPv6 to another machine", remote.Addr(), asked, netip.MustParseAddrPort("[::1]:5555"), netip.AddrPortFrom(asked, 5555)},
+		{"another machine to loopback", local.Addr(), local.Addr(), remote, remote},
+		{"another machine to another machine", netip.MustParseAddr("10.0.0.9"), asked, remote, remote},
+		{"address asked unknown", remote.Addr(), netip.Addr{}, local, local},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			b := newBench(t, Config{})
+			ann := b.person("ann")
+			ann.path.Remote = c.client
+			b.register(ann)
+			if row := b.core.row(b.core.clients[ann.key], c.viewer, c.asked); row.Addr != c.shown {
+				t.Errorf("shown at %v, not at %v", row.Addr, c.shown)
+			}
+		})
+	}
+}
+
+// protocol.md §9.2: a client that knows more has met a newer copy of the store. The server then draws a new id.
+func TestStoreIDIsRenewedForWhoKnowsMore(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		ask  wire.Register
+		new  bool
+	}{
+		{"a higher revision", wire.Register{Store: storeID, Revision: 3}, true},
+		{"a higher order", wire.Register{Store: storeID, Revision: 1, Seen: 1}, true},
+		{"as much", wire.Register{Store: storeID, Revision: 2}, false},
+		{"a higher revision of another store", wire.Register{Store: storeID + 1, Revision: 9, Seen: 9}, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			b := newBench(t, Config{})
+			ann, bob := b.join("ann"), b.join("bob")
+			c.ask.Request, c.ask.Name, c.ask.Epoch = 9, "ann", ann.epoch
+			b.recv(ann, &c.ask)
+			for _, s := range b.sentTo(ann) {
+				if r, ok := s.msg.(*wire.Registered); ok && (r.Store != storeID) != c.new {
+					t.Errorf("answered %+v", r)
+				}
+			}
+			if head := b.head(); (head.ID != storeID) != c.new || head.ID != b.core.head.ID || head.ID == 0 {
+				t.Errorf("the store's id is %d, the core's %d", head.ID, b.core.head.ID)
+			}
+			b.recv(bob, &wire.Ping{Nonce: 2, Store: storeID, Revision: 2})
+			for _, s := range b.sentTo(bob) { // the others notice by its answer
+				if r, ok := s.msg.(*wire.Pong); ok && r.Store != b.head().ID {
+					t.Errorf("ping answered %+v", r)
+				}
+			}
+		})
+	}
+}
