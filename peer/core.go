@@ -141,6 +141,7 @@ func (c *Core) silent(now time.Time) bool {
 func (c *Core) giveUp() {
 	c.phase = left
 	c.requests.Drop(c.request)
+	c.requests.Drop(keepalive)
 	c.outbox.pause()
 	c.tell(ServerSilent{Kept: c.outbox.undecided()})
 }

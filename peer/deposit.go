@@ -88,7 +88,7 @@ func (c *Core) skipped(now time.Time, l *lane, m *wire.Stored) {
 	if m.Seq > maxVoids {
 		through = m.Seq - 1 - maxVoids
 	}
-	if c.voidHole(now, l, through, m.Seq-1, true) {
+	if c.voidHole(now, l, store.Marks{Through: through}, m.Seq-1, true) {
 		c.follow(now, l)
 	}
 }

@@ -106,6 +106,60 @@ func TestPost(t *testing.T) {
 	}
 }
 
+// protocol.md §5.3: a text is reported once, also when the server refuses each of its parts.
+func TestTooLongIsToldOnce(t *testing.T) {
+	b, f := readyBench(t, "bob")
+	bob := f[0]
+	b.changed(bob.row(wire.Offline))
+	b.send(bob, strings.Repeat("x", wire.PartSize+5))
+	b.recv(server, storedFor(bob, 1, 1, wire.TooLong))
+	b.recv(server, storedFor(bob, 2, 1, wire.TooLong))
+	b.wantTold("once", Failed{To: "bob", Why: wire.TooLong})
+}
+
+// protocol.md §11.1: one that skips comes again, as soon as the one before it is stored.
+func TestSkippedPostFollowsAtOnce(t *testing.T) {
+	b, _ := readyBench(t)
+	channel := &friend{key: wire.Channel, epoch: storeID}
+	for range 3 {
+		b.do(func(now time.Time) { b.core.SendAll(now, "hi") })
+	}
+	b.drop()
+	b.recv(server, storedFor(channel, 2, 1, wire.Skipped))
+	b.recv(server, storedFor(channel, 3, 1, wire.Skipped))
+	b.wantIdle("one is on its way")
+	b.recv(server, storedFor(channel, 1, 1, wire.Accepted))
+	b.advance(time.Millisecond)
+	for seq := uint64(2); seq <= 3; seq++ {
+		b.want("again", server, &wire.Deposit{To: wire.Channel, Try: 2, Text: b.out(channel, seq, "hi")})
+	}
+}
+
+// protocol.md §11.1: what its author no longer has, it closes with voids.
+func TestLostPostsAreClosed(t *testing.T) {
+	b, _ := readyBench(t)
+	channel := &friend{key: wire.Channel, epoch: storeID}
+	for seq := range uint64(3) {
+		b.do(func(now time.Time) { b.core.SendAll(now, "hi") })
+		b.recv(server, storedFor(channel, seq+1, 1, wire.Accepted))
+	}
+	b.do(func(now time.Time) { b.core.SendAll(now, "four") })
+	b.drop()
+	b.recv(server, storedFor(channel, 4, 1, wire.Skipped)) // its store is an older copy
+	b.advance(time.Millisecond)
+	var voids []uint64
+	for _, s := range b.drop() {
+		if m := s.msg.(*wire.Deposit); m.Text.Flags == wire.FlagVoid {
+			voids = append(voids, m.Text.Seq)
+		} else if m.Text.Seq != 4 {
+			t.Errorf("sent %+v", m)
+		}
+	}
+	if fmt.Sprint(voids) != "[1 2 3]" {
+		t.Errorf("closed %v", voids)
+	}
+}
+
 // protocol.md §5.3: a text of several parts is reported once, when the server has, and when the recipient has, all of them.
 func TestPartsAreReportedOnce(t *testing.T) {
 	b, f := readyBench(t, "bob")

@@ -106,18 +106,21 @@ func (c *Core) closeHoles(now time.Time, l *lane, marks store.Marks, mail bool) 
 		held = l.parts[0].t.Seq - 1
 	}
 	if marks.Through < held {
-		c.voidHole(now, l, marks.Through, held, mail)
+		c.voidHole(now, l, marks, held, mail)
 	}
 }
 
-// voidHole ends seqs above through and up to last, some at a time: the next answer asks for more. False: it did so just now.
-func (c *Core) voidHole(now time.Time, l *lane, through, last uint64, mail bool) bool {
+// voidHole ends seqs up to last that are not marked, some at a time: the next answer asks for more. False: it did so just now.
+func (c *Core) voidHole(now time.Time, l *lane, marks store.Marks, last uint64, mail bool) bool {
 	if now.Sub(l.voided) < c.cfg.AckTimeout {
 		return false
 	}
 	l.voided = now
 	contact := c.roster.contacts[l.to]
-	for seq := through + 1; seq <= min(last, through+maxVoids); seq++ {
+	for seq := marks.Through + 1; seq <= min(last, marks.Through+maxVoids); seq++ {
+		if marks.Has(seq) {
+			continue
+		}
 		void := wire.Text{Epoch: l.epoch, ToEpoch: l.toEpoch, Seq: seq, Parts: 1, Time: now.UnixMicro(), Flags: wire.FlagVoid}
 		if !mail && contact != nil && contact.addr.IsValid() {
 			c.send(pathTo(contact.addr), l.to, &wire.Direct{Try: 1, Text: void})

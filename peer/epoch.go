@@ -41,8 +41,15 @@ func (c *Core) rolledBack(now time.Time) {
 	for _, l := range c.outbox.order {
 		c.renumber(now, l, l.toEpoch)
 	}
-	if c.phase == ready {
-		c.register(now, false) // the table tells the others
+	for _, s := range c.inbox.order { // senders count anew for it
+		s.gate.pass(now, len(s.gate.held))
+		s.gate.passed = 0
+	}
+	switch c.phase { // the table tells the others
+	case ready:
+		c.register(now, false)
+	case registering, loading:
+		c.register(now, c.typed)
 	}
 }
 

@@ -250,3 +250,25 @@ func TestHolesAreClosed(t *testing.T) {
 		t.Errorf("closed %v", voids)
 	}
 }
+
+// protocol.md §6.5: late is who comes after a later one of the same run; a sender that counts anew for a new epoch is not late.
+func TestOwnNewEpochBeginsANewOrder(t *testing.T) {
+	b, f := readyBench(t, "bob")
+	bob := f[0]
+	for seq := range uint64(5) {
+		b.recv(bob, &wire.Direct{Try: 1, Text: in(bob, seq+1, "old")})
+	}
+	b.send(bob, "hi")
+	b.recv(bob, &wire.Ack{Marks: has(bob, 9), Seq: 1, Try: 1}) // ann's profile is an older copy
+	b.answerRegister(storeID)
+	b.page()
+	b.told = nil
+	for seq, body := range []string{"one", "two"} {
+		x := in(bob, uint64(seq)+1, body)
+		x.ToEpoch = b.core.epoch
+		b.recv(bob, &wire.Direct{Try: 1, Text: x})
+	}
+	if got := b.arrived(); got != "one two" {
+		t.Errorf("shown %q", got)
+	}
+}

@@ -32,14 +32,6 @@ type bench struct {
 	told    []Notice
 }
 
-// friend is another peer, or the server, that the test plays.
-type friend struct {
-	key   wire.Key
-	name  string
-	epoch uint64
-	addr  netip.AddrPort
-}
-
 // sent is a message that the core sent.
 type sent struct {
 	at  time.Duration // since the start
@@ -93,17 +85,6 @@ func (b *bench) restart() {
 		b.t.Fatal(err)
 	}
 	b.settle()
-}
-
-func (b *bench) friend(name string) *friend {
-	n := byte(len(b.friends) + 1)
-	f := &friend{wire.Key{0: n, 31: 1}, name, 1000 + uint64(n), netip.AddrPortFrom(netip.AddrFrom4([4]byte{10, 0, 0, n}), 4000+uint16(n))}
-	b.friends = append(b.friends, f)
-	return f
-}
-
-func (f *friend) row(state wire.Presence) wire.Row {
-	return wire.Row{Key: f.key, Name: f.name, Epoch: f.epoch, Addr: f.addr, State: state}
 }
 
 // register registers and looks away from what that causes.
@@ -172,24 +153,6 @@ func (b *bench) recv(from *friend, m wire.Message) {
 		body[i] = 0xa5
 	}
 	b.settle()
-}
-
-func encode(t *testing.T, m wire.Message) []byte {
-	t.Helper()
-	body, err := wire.AppendMessage(nil, m)
-	if err != nil {
-		t.Fatalf("encode %v %+v: %v", m.Kind(), m, err)
-	}
-	return body
-}
-
-func decode(t *testing.T, body []byte) (m wire.Message) {
-	t.Helper()
-	var d wire.Decoder
-	if err := d.Decode(body, func(one wire.Message) error { m = one; return nil }); err != nil {
-		t.Fatalf("decode: %v", err)
-	}
-	return m
 }
 
 // settle carries out what the core wants until it wants nothing more, with a Tick after each step as the loop does it.
@@ -294,30 +257,6 @@ func (b *bench) drop() []sent {
 	list := b.sent
 	b.sent = nil
 	return list
-}
-
-// out is the text that ann sent, the seq-th to someone.
-func (b *bench) out(to *friend, seq uint64, body string) wire.Text {
-	return wire.Text{Epoch: myEpoch, ToEpoch: to.epoch, Seq: seq, Parts: 1, Size: uint32(len(body)), Time: b.start.UnixMicro(), Body: []byte(body)}
-}
-
-// in is a text for ann.
-func in(from *friend, seq uint64, body string) wire.Text {
-	return wire.Text{Epoch: from.epoch, ToEpoch: myEpoch, Seq: seq, Parts: 1, Size: uint32(len(body)), Time: 1000 + int64(seq), Body: []byte(body)}
-}
-
-// has is marks of someone who has ann's texts up to a seq.
-func has(who *friend, through uint64, ranges ...wire.Range) wire.Marks {
-	return wire.Marks{Epoch: myEpoch, ToEpoch: who.epoch, Through: through, Ranges: ranges}
-}
-
-// mine is ann's marks of someone's texts.
-func mine(of *friend, through uint64, ranges ...wire.Range) wire.Marks {
-	return wire.Marks{Epoch: of.epoch, ToEpoch: myEpoch, Through: through, Ranges: ranges}
-}
-
-func storedFor(to *friend, seq uint64, try uint8, v wire.Verdict) *wire.Stored {
-	return &wire.Stored{To: to.key, Epoch: myEpoch, ToEpoch: to.epoch, Seq: seq, Try: try, Verdict: v, State: wire.Online, Addr: to.addr, Order: seq}
 }
 
 // outbox is what waits on disk.

@@ -234,7 +234,7 @@ func (c *Core) makeRoom(s *source) *store.Source {
 	}
 	delete(c.inbox.sources, oldest.sourceID)
 	c.inbox.order = slices.DeleteFunc(c.inbox.order, func(o *source) bool { return o == oldest })
-	return &store.Source{From: store.Key(oldest.from), Age: oldest.age, Marks: store.Marks{Epoch: oldest.epoch}}
+	return &store.Source{From: store.Key(oldest.from), Age: oldest.age, Marks: store.Marks{Epoch: oldest.epoch, ToEpoch: oldest.toEpoch}}
 }
 
 func (s *stream) record(id uint64) *store.Stream {

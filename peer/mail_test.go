@@ -119,3 +119,53 @@ func TestPostOfSeveralParts(t *testing.T) {
 	}
 	b.wantTold("whole", Arrived{Line: 1, From: "bob", Text: "aabbc", Time: 7, Post: true})
 }
+
+// protocol.md §5.6, §11: a void in the channel is marked and not shown.
+func TestVoidPost(t *testing.T) {
+	b, f := readyBench(t, "bob")
+	void := pushPost(f[0], 0, 1, 1, "")
+	void.Text.Flags, void.Text.Body = wire.FlagVoid, nil
+	b.recv(server, pushPost(f[0], 1, 2, 2, "hi"))
+	b.recv(server, void)
+	b.drop()
+	b.wantTold("the other one", Arrived{Line: 1, From: "bob", Text: "hi", Time: 1002, Post: true})
+}
+
+// protocol.md §10.2: a duplicate by the mailbox while the first is on its way to the disk is answered, and closes its place.
+func TestMailOfWhatCameDirectly(t *testing.T) {
+	b, f := readyBench(t, "bob")
+	bob := f[0]
+	b.hold()
+	b.recv(bob, &wire.Direct{Try: 1, Text: in(bob, 1, "one")})
+	b.recv(server, push(bob, 0, 3, 1, "one"))
+	b.recv(server, pushPost(bob, 3, 4, 1, "post"))
+	b.wantIdle("not on disk")
+	b.release()
+	b.want("directly", bob, &wire.Ack{Marks: mine(bob, 1), Seq: 1, Try: 1})
+	b.want("by the mailbox", server, &wire.Taken{From: bob.key, Marks: mine(bob, 1), Order: 3, Try: 1})
+	b.want("what comes behind it", server, &wire.Seen{Store: storeID, Through: 4, Order: 4, Try: 1})
+	b.wantTold("each once, and nothing waits", Arrived{Line: 1, From: "bob", Text: "one", Time: 1001},
+		Arrived{Line: 2, From: "bob", Text: "post", Time: 1001, Post: true})
+}
+
+// protocol.md §12: a stream with too many holes takes nothing more; what was not taken comes again.
+func TestHolesInAStreamAreBounded(t *testing.T) {
+	b, f := readyBench(t, "bob")
+	bob := f[0]
+	for i := range uint64(wire.MaxSpans) {
+		b.recv(server, pushPost(bob, 2*i+2, 2*i+3, i+1, "x"))
+	}
+	if n := len(b.drop()); n != wire.MaxSpans {
+		t.Fatalf("%d answers", n)
+	}
+	b.recv(server, pushPost(bob, 9000, 9001, 300, "x"))
+	b.recv(server, push(bob, 9001, 9003, 1, "x"))
+	b.wantIdle("no room")
+	b.recv(server, pushPost(bob, 0, 1, 301, "x"))
+	b.want("a hole less", server, &wire.Seen{Store: storeID, Through: 1, Ranges: b.ranges(), Order: 1, Try: 1})
+}
+
+// ranges are the first ones of what ann has above the watermark of the server's stream.
+func (b *bench) ranges() []wire.Range {
+	return b.core.inbox.stream(storeID).had.Marks(wire.MaxRanges, 0)
+}

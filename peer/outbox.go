@@ -166,7 +166,7 @@ func (o *outbox) part(id partID) (*lane, *part) {
 }
 
 // settle ends the parts that had names: they are delivered. Texts of which all parts are leave the outbox, and whole is told of
-// them; until then their parts stay, since a recipient that loses its state needs all of them again.
+// those that are no void; until then their parts stay, since a recipient that loses its state needs all of them again.
 func (c *Core) settle(now time.Time, l *lane, had func(p *part) bool, whole func(x *text)) {
 	var texts []*text
 	room := 0
@@ -186,7 +186,9 @@ func (c *Core) settle(now time.Time, l *lane, had func(p *part) bool, whole func
 		c.remove(l)
 	}
 	for _, x := range texts {
-		whole(x)
+		if x.parts[0].t.Flags&wire.FlagVoid == 0 {
+			whole(x)
+		}
 	}
 	if l.byMail && !slices.ContainsFunc(l.parts, func(p *part) bool { return p.state >= depositing && p.state < done }) {
 		l.byMail = false // protocol.md §7: the direct way is tried again

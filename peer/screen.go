@@ -20,8 +20,9 @@ type arrival struct {
 // enter sends a line that is on disk on its way: mail first waits for what came before it on the server, so that all is shown in
 // order of receipt; then everything waits for what its sender wrote before (protocol.md §6).
 func (c *Core) enter(now time.Time, s *source, line *store.Line, at *span) {
+	arrived := now
 	sequence := func(now time.Time) {
-		c.hold(now, &s.gate, held{after: line.First - 1, at: line.Last, pass: func(now time.Time, late bool) {
+		c.hold(now, &s.gate, held{after: line.First - 1, at: line.Last, since: arrived, pass: func(now time.Time, late bool) {
 			c.show(now, arrival{line: *line, late: late})
 		}})
 		s.gate.release(now, s.had.Through())
@@ -33,9 +34,11 @@ func (c *Core) enter(now time.Time, s *source, line *store.Line, at *span) {
 	c.hold(now, &at.gate, held{after: at.prev, at: at.order, pass: func(now time.Time, _ bool) { sequence(now) }})
 }
 
-// hold puts something before a gate, from now on.
+// hold puts something before a gate, from now on unless it waited at another one before.
 func (c *Core) hold(now time.Time, g *gate, h held) {
-	h.since = now
+	if h.since.IsZero() {
+		h.since = now
+	}
 	g.enter(h)
 	if !g.listed {
 		g.listed = true

@@ -23,10 +23,10 @@ func (c *Core) post(cl *client, m *wire.Deposit) {
 	change := store.Post{Author: store.Key(cl.key), Text: store.Text(m.Text)}
 	c.commit(change, func(now time.Time, r store.Result) {
 		c.stored(cl, m, r, wire.Verdict(r.Verdict))
-		if r.Verdict != store.Accepted || r.Order <= c.head.Order {
+		if r.Verdict != store.Accepted || r.Order <= c.posted {
 			return
 		}
-		c.head.Order = r.Order
+		c.posted, c.head.Order = r.Order, max(c.head.Order, r.Order)
 		it := store.Item{Order: r.Order, From: change.Author, Post: true, Text: change.Text}
 		for _, member := range c.online {
 			c.offer(now, member, it)

@@ -33,6 +33,8 @@ const (
 	readPage = 64
 	// backoffCap bounds the spacing of tries that nobody waits for (house rule: cap the backoff).
 	backoffCap = 30 * time.Second
+	// searchCap bounds the spacing of pings to a client that does not answer and whose lease lives.
+	searchCap = 8 * time.Second
 	// cursorPause is how long channel cursors may stay unwritten: what is lost with them is only sent again.
 	cursorPause = time.Second
 	// maxCommits bounds the changes that wait for the disk; deposits beyond it are dropped and come again.

@@ -17,6 +17,8 @@ type Core struct {
 	rand *rand.Rand
 	head store.Head // durable; ID is this store's
 
+	posted uint64 // order of the last post that was offered to the members: an older one comes again
+
 	clients map[wire.Key]*client
 	table   table
 	online  []*client // who has a session, in no particular but a reproducible order
@@ -25,7 +27,7 @@ type Core struct {
 	probes   wire.Tracker[wire.Key] // pings to those whom a restarted server remembers as online
 	pages    wire.Tracker[wire.Key] // table pages on their way
 	pushes   wire.Tracker[pushID]
-	receipts wire.Tracker[pair]
+	receipts wire.Tracker[receipt]
 
 	cursors    []*client // whose channel cursor is ahead of what is stored
 	cursorsDue time.Time
@@ -44,22 +46,27 @@ type client struct {
 
 // session is what the server remembers of an online client. It ends with the process: a restarted server makes new ones.
 type session struct {
-	path    link.Path
-	index   int // in Core.online
-	heard   time.Time
-	request uint32 // of the registration that began it, 0 when a ping did
-	waiting bool   // something waited then
-	since   uint64 // receipt order then: later posts are live
-	told    uint64 // table revision that the client has
-	page    uint64 // revision that the page on its way leads to, 0 for none
-	more    bool   // that page was full: the next follows at once
-	rtt     wire.RTT
-	stream  stream
-	cursor  uint64 // channel posts through here are had
-	stored  uint64 // the same, as submitted
+	path     link.Path
+	index    int // in Core.online
+	heard    time.Time
+	request  uint32 // of the registration that began it, 0 when a ping did
+	waiting  bool   // something waited then
+	answered bool   // the registration: it is known whether something waits
+	since    uint64 // receipt order then: later posts are live
+	told     uint64 // table revision that the client has
+	page     uint64 // revision that the page on its way leads to, 0 for none
+	more     bool   // that page was full: the next follows at once
+	rtt      wire.RTT
+	stream   stream
+	cursor   uint64 // channel posts through here are had
+	stored   uint64 // the same, as submitted
 }
 
-type pair struct{ sender, to wire.Key }
+// receipt names what a recipient has of a sender's texts between two of their epochs.
+type receipt struct {
+	sender, to     wire.Key
+	epoch, toEpoch uint64
+}
 
 // NewCore makes a core over what the store holds: its head and all rows of its directory. Clients that were online when
 // the last server stopped keep their sessions and are pinged.
@@ -69,6 +76,7 @@ func NewCore(now time.Time, cfg Config, head store.Head, rows []store.Client) *C
 		cfg:     cfg,
 		rand:    rand.New(rand.NewPCG(cfg.Seed, 0)),
 		head:    head,
+		posted:  head.Order,
 		clients: make(map[wire.Key]*client, len(rows)),
 	}
 	c.leases.Rand, c.probes.Rand, c.pages.Rand, c.pushes.Rand, c.receipts.Rand = c.rand, c.rand, c.rand, c.rand, c.rand
@@ -81,8 +89,7 @@ func NewCore(now time.Time, cfg Config, head store.Head, rows []store.Client) *C
 	for _, e := range c.table.log {
 		if cl := e.cl; cl.row.State == store.Online {
 			c.begin(now, cl, link.Path{Remote: cl.row.Addr, Local: cl.row.Local}, 0)
-			c.probes.Track(now, cl.key, c.patience(cl.session))
-			c.ping(cl)
+			c.probe(now, cl)
 		}
 	}
 	return c
@@ -156,6 +163,9 @@ func (c *Core) stranger(p link.Path, from wire.Key, cl *client, m wire.Message) 
 	case *wire.Deregister:
 		outcome := wire.NotYours
 		if cl != nil && cl.row.Name == m.Name {
+			if cl.published.State != store.Left {
+				return // not yet on disk
+			}
 			outcome = wire.OK
 		}
 		c.send(p, from, &wire.Deregistered{Request: m.Request, Outcome: outcome})
@@ -171,12 +181,12 @@ func (c *Core) Tick(now time.Time) {
 	c.leases.Expire(now, nil, func(k wire.Key) { c.leaseOver(now, c.clients[k]) })
 	c.probes.Expire(now,
 		func(k wire.Key, _ uint8) { c.ping(c.clients[k]) },
-		func(k wire.Key) { c.silent(c.clients[k], now.Add(-c.window())) })
+		func(k wire.Key) { c.probeFailed(now, c.clients[k]) })
 	c.pages.Expire(now, func(k wire.Key, _ uint8) { c.repeatPage(c.clients[k]) }, nil)
 	c.pushes.Expire(now,
 		func(id pushID, try uint8) { c.push(c.clients[id.to], id.order, try) },
 		func(id pushID) { c.pushFailed(now, id) })
-	c.receipts.Expire(now, func(id pair, _ uint8) { c.sendReceipt(id) }, nil)
+	c.receipts.Expire(now, func(id receipt, _ uint8) { c.sendReceipt(id) }, nil)
 	c.sweepTable(now)
 	c.writeCursors(now)
 }

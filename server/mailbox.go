@@ -61,10 +61,15 @@ func (c *Core) stored(cl *client, m *wire.Deposit, r store.Result, v wire.Verdic
 
 // takenMail: the recipient has mail of one sender on its disk. Only now it is deleted here, and the sender is told.
 func (c *Core) takenMail(now time.Time, cl *client, m *wire.Taken) {
+	if m.Marks.ToEpoch != cl.row.Epoch {
+		return // said by a state of the recipient's that is gone
+	}
 	c.sample(now, cl, m.Order, m.Try)
 	marks := storeMarks(m.Marks)
+	// Only the push that it answers has ended: the places of others that the marks cover too would stay open in the client's
+	// stream, and what comes after them would wait there.
 	orders := c.took(cl, func(it *item) bool {
-		if it.Post || wire.Key(it.From) != m.From {
+		if it.Post || it.Order != m.Order || wire.Key(it.From) != m.From {
 			return false
 		}
 		if it.Text.ToEpoch != marks.ToEpoch {
@@ -87,28 +92,42 @@ func (c *Core) takenMail(now time.Time, cl *client, m *wire.Taken) {
 func (c *Core) owe(now time.Time, sender *client, to wire.Key, marks wire.Marks) {
 	s := sender.session
 	if s.stream.owed == nil {
-		s.stream.owed = map[wire.Key]wire.Marks{}
+		s.stream.owed = map[receipt]wire.Marks{}
 	}
-	s.stream.owed[to] = marks
-	id := pair{sender.key, to}
+	id := receipt{sender.key, to, marks.Epoch, marks.ToEpoch}
+	s.stream.owed[id] = unite(s.stream.owed[id], marks)
 	c.receipts.Drop(id)
 	c.receipts.Track(now, id, c.background(s))
 	c.sendReceipt(id)
 }
 
-func (c *Core) sendReceipt(id pair) {
+// unite is what either of two marks has, with the epochs of the second: an answer of the recipient's may come late.
+func unite(a, b wire.Marks) wire.Marks {
+	w, err := wire.LoadWindow(a.Through, a.Ranges)
+	if err != nil {
+		return b
+	}
+	w.MarkRange(1, b.Through)
+	for _, r := range b.Ranges {
+		w.MarkRange(r.Lo, r.Hi)
+	}
+	b.Through, b.Ranges = w.Through(), w.Marks(wire.MaxRanges, 0)
+	return b
+}
+
+func (c *Core) sendReceipt(id receipt) {
 	s := c.clients[id.sender].session
-	c.send(s.path, id.sender, &wire.Receipt{To: id.to, Marks: s.stream.owed[id.to]})
+	c.send(s.path, id.sender, &wire.Receipt{To: id.to, Marks: s.stream.owed[id]})
 }
 
 func (c *Core) receiptAck(cl *client, m *wire.ReceiptAck) {
-	owed, ok := cl.session.stream.owed[m.To]
-	if !ok || owed.Epoch != m.Marks.Epoch || owed.ToEpoch != m.Marks.ToEpoch || owed.Through != m.Marks.Through ||
-		!slices.Equal(owed.Ranges, m.Marks.Ranges) {
+	id := receipt{cl.key, m.To, m.Marks.Epoch, m.Marks.ToEpoch}
+	owed, ok := cl.session.stream.owed[id]
+	if !ok || owed.Through != m.Marks.Through || !slices.Equal(owed.Ranges, m.Marks.Ranges) {
 		return
 	}
-	delete(cl.session.stream.owed, m.To)
-	c.receipts.Drop(pair{cl.key, m.To})
+	delete(cl.session.stream.owed, id)
+	c.receipts.Drop(id)
 	c.commit(store.Told{Sender: store.Key(cl.key), To: store.Key(m.To), Marks: storeMarks(m.Marks)}, func(time.Time, store.Result) {})
 }
 
@@ -124,7 +143,7 @@ func (c *Core) recallReceipts(cl *client) {
 			return
 		}
 		for _, d := range untold {
-			if _, newer := s.stream.owed[wire.Key(d.To)]; !newer {
+			if _, newer := s.stream.owed[receipt{cl.key, wire.Key(d.To), d.Marks.Epoch, d.Marks.ToEpoch}]; !newer {
 				c.owe(now, cl, wire.Key(d.To), wireMarks(d.Marks))
 			}
 		}

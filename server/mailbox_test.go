@@ -23,21 +23,20 @@ func (b *bench) leave(m *member) {
 	b.advance(2 * tablePause)
 }
 
-// deposit hands a text to the core and gives its order.
-func (b *bench) deposit(from, to *member, x wire.Text) uint64 {
+// deposit hands a text to the core, which must take it.
+func (b *bench) deposit(from, to *member, x wire.Text) {
 	b.t.Helper()
 	b.recv(from, &wire.Deposit{To: to.key, Try: 1, Text: x})
 	for _, s := range b.sentTo(from) {
 		if m, ok := s.msg.(*wire.Stored); ok && m.Seq == x.Seq && m.Verdict == wire.Accepted {
-			return m.Order
+			return
 		}
 	}
 	b.t.Fatalf("seq %d was not stored", x.Seq)
-	return 0
 }
 
-func storedAway(from, to *member, seq, order uint64, try uint8) *wire.Stored {
-	return &wire.Stored{To: to.key, Epoch: from.epoch, ToEpoch: to.epoch, Seq: seq, Try: try, Order: order}
+func storedAway(from, to *member, seq, order uint64) *wire.Stored {
+	return &wire.Stored{To: to.key, Epoch: from.epoch, ToEpoch: to.epoch, Seq: seq, Try: 1, Order: order}
 }
 
 // protocol.md §10.1: the server commits, then answers Stored.
@@ -50,7 +49,7 @@ func TestDepositIsAnsweredAfterItsCommit(t *testing.T) {
 	b.advance(time.Second)
 	b.wantIdle("not on disk: neither answered nor pushed")
 	b.release()
-	answer := storedAway(ann, bob, 1, 1, 1)
+	answer := storedAway(ann, bob, 1, 1)
 	answer.State, answer.Addr = wire.Online, bob.path.Remote
 	b.want("with the recipient's present state and address", ann, answer)
 	answer.Try = 2
@@ -66,18 +65,18 @@ func TestDepositIsIdempotent(t *testing.T) {
 	deposit := &wire.Deposit{To: bob.key, Try: 1, Text: text(ann, bob, 1, "hi")}
 	for range 3 {
 		b.recv(ann, deposit)
-		b.want("the same order", ann, storedAway(ann, bob, 1, 1, 1))
+		b.want("the same order", ann, storedAway(ann, bob, 1, 1))
 	}
 	b.restart()
 	b.sentTo(ann)
 	b.recv(ann, deposit)
-	b.want("after a restart", ann, storedAway(ann, bob, 1, 1, 1))
+	b.want("after a restart", ann, storedAway(ann, bob, 1, 1))
 	b.register(bob)
 	b.recv(bob, &wire.Taken{From: ann.key, Marks: through(ann, bob, 1), Order: 1, Try: 1})
 	b.sentTo(ann)
 	b.sentTo(bob)
 	b.recv(ann, deposit)
-	answer := storedAway(ann, bob, 1, 0, 1)
+	answer := storedAway(ann, bob, 1, 0)
 	answer.Verdict, answer.State, answer.Addr = wire.Delivered, wire.Online, bob.path.Remote
 	b.want("after its delivery", ann, answer)
 	b.wantIdle("it is not pushed again")
@@ -85,14 +84,14 @@ func TestDepositIsIdempotent(t *testing.T) {
 
 func TestDepositRefused(t *testing.T) {
 	b := newBench(t, Config{MaxMessage: 10})
-	ann, bob := b.join("ann"), b.away("bob")
+	ann, ben := b.join("ann"), b.away("ben")
 	zoe := b.person("zoe")
 	b.recv(ann, &wire.Deposit{To: zoe.key, Try: 1, Text: text(ann, zoe, 1, "hi")})
-	answer := storedAway(ann, zoe, 1, 0, 1)
+	answer := storedAway(ann, zoe, 1, 0)
 	answer.Verdict = wire.NoClient
 	b.want("no such client", ann, answer)
-	b.recv(ann, &wire.Deposit{To: bob.key, Try: 1, Text: text(ann, bob, 1, "eleven byte")})
-	answer = storedAway(ann, bob, 1, 0, 1)
+	b.recv(ann, &wire.Deposit{To: ben.key, Try: 1, Text: text(ann, ben, 1, "eleven byte")})
+	answer = storedAway(ann, ben, 1, 0)
 	answer.Verdict = wire.TooLong
 	b.want("too long", ann, answer)
 	b.recv(ann, &wire.Deposit{To: wire.Channel, Try: 1, Text: wire.Text{Epoch: 1, ToEpoch: storeID, Seq: 1, Parts: 1, Size: 11}})
@@ -109,12 +108,12 @@ func TestQuota(t *testing.T) {
 	b.deposit(ann, bob, text(ann, bob, 1, "a"))
 	b.deposit(ann, bob, text(ann, bob, 2, "b"))
 	b.recv(ann, &wire.Deposit{To: bob.key, Try: 1, Text: text(ann, bob, 3, "c")})
-	answer := storedAway(ann, bob, 3, 0, 1)
+	answer := storedAway(ann, bob, 3, 0)
 	answer.Verdict = wire.FullPair
 	b.want("her share is full", ann, answer)
 	b.deposit(cid, bob, text(cid, bob, 1, "d"))
 	b.recv(cid, &wire.Deposit{To: bob.key, Try: 1, Text: text(cid, bob, 2, "e")})
-	answer = storedAway(cid, bob, 2, 0, 1)
+	answer = storedAway(cid, bob, 2, 0)
 	answer.Verdict = wire.FullMailbox
 	b.want("the mailbox is full", cid, answer)
 	b.register(bob)
@@ -141,7 +140,7 @@ func TestDeletedOnlyWhenTaken(t *testing.T) {
 		{"another epoch of the sender's", wire.Taken{From: ann.key, Marks: wire.Marks{Epoch: 5, ToEpoch: bob.epoch, Through: 9}, Order: 1, Try: 1}, 3},
 		{"a range", wire.Taken{From: ann.key, Marks: through(ann, bob, 0, wire.Range{Lo: 2, Hi: 2}), Order: 3, Try: 1}, 2},
 		{"the same again", wire.Taken{From: ann.key, Marks: through(ann, bob, 0, wire.Range{Lo: 2, Hi: 2}), Order: 3, Try: 1}, 2},
-		{"through", wire.Taken{From: ann.key, Marks: through(ann, bob, 2), Order: 1, Try: 1}, 1},
+		{"the watermark", wire.Taken{From: ann.key, Marks: through(ann, bob, 2), Order: 1, Try: 1}, 1},
 		{"someone else's", wire.Taken{From: cid.key, Marks: through(cid, bob, 1), Order: 2, Try: 1}, 0},
 	} {
 		b.recv(bob, &c.taken)
@@ -251,11 +250,31 @@ func TestStaleEpochMailIsRemovedAndTold(t *testing.T) {
 	bob.epoch++
 	b.register(bob)
 	b.sentTo(bob)
-	b.recv(bob, &wire.Taken{From: ann.key, Marks: through(ann, bob, 0), Order: 1, Try: 1})
+	for order := range uint64(2) {
+		b.recv(bob, &wire.Taken{From: ann.key, Marks: through(ann, bob, 0), Order: order + 1, Try: 1})
+	}
 	b.want("the present epoch", ann, &wire.Receipt{To: bob.key, Marks: through(ann, bob, 0)})
 	if items, _, _ := b.store.Waiting(store.Key(bob.key), 0, 9); len(items) != 0 {
 		t.Errorf("%d are left", len(items))
 	}
 	b.deposit(ann, bob, text(ann, bob, 1, "one"))
 	b.want("under its new identity", bob, &wire.Push{Prev: 2, Order: 3, Try: 1, From: ann.key, Text: text(ann, bob, 1, "one")})
+}
+
+// protocol.md §5.4: an acknowledgement that names an epoch which was over before is old: it says nothing of new mail.
+func TestOldTakenOfAFormerEpoch(t *testing.T) {
+	b := newBench(t, Config{})
+	ann, bob := b.join("ann"), b.join("bob")
+	former := *bob
+	bob.epoch++
+	b.recv(bob, &wire.Register{Request: 901, Name: "bob", Epoch: bob.epoch})
+	b.deposit(ann, bob, text(ann, bob, 1, "new"))
+	b.sentTo(ann)
+	b.recv(bob, &wire.Taken{From: ann.key, Marks: through(ann, &former, 1), Order: 1, Try: 1})
+	if items, _, _ := b.store.Waiting(store.Key(bob.key), 0, 9); len(items) != 1 {
+		t.Error("the new mail is gone")
+	}
+	if list := b.sentTo(ann); len(list) > 0 {
+		t.Errorf("ann is told %+v", list[0].msg)
+	}
 }

@@ -26,6 +26,7 @@ func (c *Core) begin(now time.Time, cl *client, p link.Path, request uint32) {
 
 // end drops a client's session and all that was on its way to it.
 func (c *Core) end(cl *client) {
+	c.probes.Drop(cl.key)
 	s := cl.session
 	if s == nil {
 		return
@@ -37,13 +38,12 @@ func (c *Core) end(cl *client) {
 		c.commit(store.Advance{Member: cl.row.Key, Order: s.cursor}, func(time.Time, store.Result) {})
 	}
 	c.leases.Drop(cl.key)
-	c.probes.Drop(cl.key)
 	c.pages.Drop(cl.key)
 	for _, it := range s.stream.window {
 		c.pushes.Drop(pushID{cl.key, it.Order})
 	}
-	for to := range s.stream.owed {
-		c.receipts.Drop(pair{cl.key, to})
+	for id := range s.stream.owed {
+		c.receipts.Drop(id)
 	}
 	cl.session = nil
 }
@@ -57,7 +57,6 @@ func (c *Core) heard(now time.Time, cl *client, p link.Path) bool {
 	}
 	s := cl.session
 	s.heard = now
-	c.probes.Drop(cl.key)
 	if s.path == p {
 		return true
 	}
@@ -75,15 +74,31 @@ func (c *Core) revive(now time.Time, cl *client, p link.Path) {
 	if cl.joining != 0 {
 		return
 	}
-	cl.joining = ^uint32(0)
+	cl.joining = reviving
 	cl.row.Addr, cl.row.Local = p.Remote, p.Local
 	c.setState(now, cl, store.Online, func() {
-		cl.joining = 0
-		if cl.session == nil && cl.row.State == store.Online {
-			c.begin(now, cl, p, 0)
-			c.ping(cl) // its answer says which table it has
+		if !cl.joined(reviving) || cl.row.State != store.Online {
+			return
 		}
+		c.begin(now, cl, p, 0)
+		c.probe(now, cl) // its answer says which table it has
 	})
+}
+
+// reviving is in client.joining for a client that comes back without a registration. Requests of clients are odd.
+const reviving = ^uint32(0) - 1
+
+// probe pings a client until it says which table it has.
+func (c *Core) probe(now time.Time, cl *client) {
+	c.probes.Track(now, cl.key, c.patience(cl.session))
+	c.ping(cl)
+}
+
+// probeFailed: a client that was heard meanwhile, only not with its answer, is asked again.
+func (c *Core) probeFailed(now time.Time, cl *client) {
+	if cl.session != nil && !c.silent(now, cl) {
+		c.probe(now, cl)
+	}
 }
 
 // setState writes a client's row anew and tells the table when it is on disk.
@@ -108,12 +123,17 @@ func (c *Core) leaseOver(now time.Time, cl *client) {
 	c.gone(cl, "lease ran out")
 }
 
-// silent takes a client offline that left tries since then unanswered.
-func (c *Core) silent(cl *client, since time.Time) bool {
-	if cl.session.heard.After(since) {
+// silent takes a client offline that left the tries that just ended unanswered. While its lease lives it is asked on, so that it is
+// back as soon as it can be reached, and not only with its next keepalive.
+func (c *Core) silent(now time.Time, cl *client) bool {
+	heard := cl.session.heard
+	if heard.After(now.Add(-c.window())) {
 		return false
 	}
 	c.gone(cl, "does not answer")
+	if left := c.cfg.Lease - now.Sub(heard); left > 0 {
+		c.probes.Track(now, cl.key, wire.Policy{First: c.cfg.AckTimeout, Factor: 2, Cap: searchCap, Jitter: 0.25, Deadline: left})
+	}
 	return true
 }
 
@@ -125,7 +145,11 @@ func (c *Core) gone(cl *client, why string) {
 }
 
 func (c *Core) ping(cl *client) {
-	c.send(cl.session.path, cl.key, &wire.Ping{Nonce: c.rand.Uint32(), Store: c.head.ID, Revision: c.head.Revision})
+	p := link.Path{Remote: cl.row.Addr, Local: cl.row.Local}
+	if cl.session != nil {
+		p = cl.session.path
+	}
+	c.send(p, cl.key, &wire.Ping{Nonce: c.rand.Uint32(), Store: c.head.ID, Revision: c.head.Revision})
 }
 
 func (c *Core) pinged(now time.Time, cl *client, m *wire.Ping) {

@@ -93,7 +93,17 @@ func TestUnansweredPushTakesOffline(t *testing.T) {
 	if row := b.row(bob); row.State != store.Offline {
 		t.Errorf("online after %v", b.now.Sub(begun))
 	}
-	b.advance(time.Minute)
+	b.advance(90 * time.Second)
+	asked := b.sentTo(bob)
+	for _, s := range asked {
+		if s.msg.Kind() != wire.KindPing || b.start.Add(s.at).Sub(begun) > 90*time.Second {
+			t.Errorf("%v at %v", s.msg.Kind(), s.at)
+		}
+	}
+	if len(asked) < 8 || len(asked) > 20 {
+		t.Errorf("%d pings while the lease lived", len(asked))
+	}
+	b.advance(time.Hour)
 	b.wantIdle("nothing more is sent to who is away")
 }
 
@@ -208,4 +218,40 @@ func TestRestartDelivers(t *testing.T) {
 	b.want("pushed", bob, &wire.Push{Order: 1, Try: 1, From: ann.key, Text: text(ann, bob, 1, "hi")})
 	b.recv(bob, &wire.Taken{From: ann.key, Marks: through(ann, bob, 1), Order: 1, Try: 1})
 	b.want("the sender knows", ann, &wire.Receipt{To: bob.key, Marks: through(ann, bob, 1)})
+}
+
+// protocol.md §8.6: a restarted server asks until the answer says which table a client has; other words from it are no answer.
+func TestProbeIsRepeatedUntilAnswered(t *testing.T) {
+	b := newBench(t, Config{})
+	ann := b.join("ann")
+	b.restart()
+	for range 5 {
+		b.advance(time.Second)
+		b.recv(ann, &wire.Seen{Store: storeID, Order: 1, Try: 1})
+	}
+	pings := len(b.sentTo(ann))
+	b.advance(2 * time.Second)
+	if more := len(b.sentTo(ann)); pings < 8 || more == 0 || b.row(ann).State != store.Online {
+		t.Errorf("%d pings, then %d; the row says %v", pings, more, b.row(ann).State)
+	}
+	b.recv(ann, &wire.Pong{Known: true, Store: storeID, Revision: 1})
+	b.advance(10 * time.Second)
+	b.wantIdle("answered")
+}
+
+// What a Deregister overtakes does not bring the client back.
+func TestLeaveWhileItIsRevived(t *testing.T) {
+	b := newBench(t, Config{})
+	ann := b.join("ann")
+	b.advance(2 * time.Minute)
+	b.hold()
+	b.recv(ann, &wire.Ping{Nonce: 1, Store: storeID, Revision: 1})
+	b.recv(ann, &wire.Deregister{Request: 5, Name: "ann"})
+	b.release()
+	b.want("left", ann, &wire.Deregistered{Request: 5})
+	b.advance(time.Minute)
+	b.wantIdle("no session")
+	if b.row(ann).State != store.Left || len(b.core.online) != 0 {
+		t.Errorf("row %+v, %d sessions", b.row(ann), len(b.core.online))
+	}
 }

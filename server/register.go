@@ -16,8 +16,10 @@ func (c *Core) register(now time.Time, p link.Path, from wire.Key, m *wire.Regis
 		return
 	}
 	if cl != nil && cl.session != nil && cl.session.request == m.Request {
-		cl.session.heard = now
-		c.registered(cl)
+		c.heard(now, cl, p)
+		if cl.session.answered {
+			c.registered(cl)
+		}
 		return
 	}
 	if wire.CheckName(m.Name) != nil {
@@ -25,8 +27,7 @@ func (c *Core) register(now time.Time, p link.Path, from wire.Key, m *wire.Regis
 		return
 	}
 	rewind := c.recall(m)
-	fresh := cl == nil
-	if fresh {
+	if cl == nil {
 		cl = &client{key: from}
 		c.clients[from] = cl
 	}
@@ -35,17 +36,23 @@ func (c *Core) register(now time.Time, p link.Path, from wire.Key, m *wire.Regis
 	row.Key, row.Name, row.Epoch = store.Key(from), m.Name, m.Epoch
 	row.Addr, row.Local, row.State = p.Remote, p.Local, store.Online
 	row.Registered, row.LastSeen = now.UnixMicro(), now.UnixMicro()
+	if cl.row.Name == m.Name { // else it is refused
+		c.end(cl)
+		cl.row = row
+	}
 	c.commit(store.PutClient{Client: row, Rewind: rewind}, func(now time.Time, r store.Result) {
-		cl.joining = 0
 		if r.Verdict != store.Accepted {
-			if fresh {
+			cl.joined(m.Request)
+			if cl.published.Revision == 0 && cl.joining == 0 {
 				delete(c.clients, from)
 			}
 			c.cfg.Log.Info("registration refused", "client", from, "name", m.Name, "addr", p.Remote)
 			c.refuse(p, from, m.Request, outcome(r.Verdict))
 			return
 		}
-		cl.row = row
+		if cl.published.Revision == 0 {
+			cl.row = row
+		}
 		c.publish(now, cl, row, r.Revision)
 		c.cfg.Log.Info("registered", "client", from, "name", m.Name, "addr", p.Remote)
 		c.catchUp(m, r.Cursor, cl, func(now time.Time) { c.join(now, cl, p, m) })
@@ -62,9 +69,20 @@ func (c *Core) catchUp(m *wire.Register, cursor uint64, cl *client, then func(no
 	c.commit(store.Advance{Member: cl.row.Key, Order: seen}, func(now time.Time, _ store.Result) { then(now) })
 }
 
-// join begins the session that a registration asked for.
+// joined notes that a registration, or a revival, is over, unless a newer one is on its way.
+func (cl *client) joined(request uint32) bool {
+	if cl.joining != request {
+		return false
+	}
+	cl.joining = 0
+	return true
+}
+
+// join begins the session that a registration asked for, if it is the last one and the client did not leave meanwhile.
 func (c *Core) join(now time.Time, cl *client, p link.Path, m *wire.Register) {
-	c.end(cl)
+	if !cl.joined(m.Request) || cl.row.State != store.Online {
+		return
+	}
 	c.begin(now, cl, p, m.Request)
 	cl.session.told = 0
 	if m.Store == c.head.ID && m.Revision <= c.head.Revision {
@@ -94,6 +112,7 @@ func (c *Core) recall(m *wire.Register) (rewind *uint64) {
 // registered answers the registration that began the session.
 func (c *Core) registered(cl *client) {
 	s := cl.session
+	s.answered = true
 	c.send(s.path, cl.key, &wire.Registered{
 		Request:    s.request,
 		Outcome:    wire.OK,

@@ -140,6 +140,53 @@ func TestRegisterTwoNamesAtOnce(t *testing.T) {
 	b.advance(2 * time.Hour)
 }
 
+// protocol.md §8.3: the server answers to where a client was last heard from; a retry can come from elsewhere.
+func TestRegisterRetryFromANewAddress(t *testing.T) {
+	b := newBench(t, Config{})
+	ann := b.person("ann")
+	b.recv(ann, ask(ann, 7))
+	b.sentTo(ann)
+	ann.path.Remote = netip.MustParseAddrPort("10.9.9.9:99")
+	b.recv(ann, ask(ann, 7))
+	if list := b.sentTo(ann); len(list) == 0 || list[0].path != ann.path {
+		t.Errorf("not answered at %v: %+v", ann.path.Remote, list)
+	}
+	if row := b.row(ann); row.Addr != ann.path.Remote {
+		t.Errorf("the others are told %v", row.Addr)
+	}
+}
+
+// protocol.md §8.5: what a client did last counts, whichever commit ends first.
+func TestRegisterAndLeaveAtOnce(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		does []wire.Message
+		ends store.State
+	}{
+		{"register, leave", []wire.Message{&wire.Register{Request: 3, Name: "ann"}, &wire.Deregister{Request: 5, Name: "ann"}}, store.Left},
+		{"leave, register", []wire.Message{&wire.Deregister{Request: 5, Name: "ann"}, &wire.Register{Request: 3, Name: "ann"}}, store.Online},
+		{"register twice", []wire.Message{&wire.Register{Request: 3, Name: "ann"}, &wire.Register{Request: 7, Name: "ann"}}, store.Online},
+		{"leave, ping", []wire.Message{&wire.Deregister{Request: 5, Name: "ann"}, &wire.Ping{}}, store.Left},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			b := newBench(t, Config{})
+			ann := b.join("ann")
+			b.hold()
+			for _, m := range c.does {
+				b.recv(ann, m)
+			}
+			b.release()
+			if row := b.row(ann); row.State != c.ends {
+				t.Errorf("the row says %v", row.State)
+			}
+			if online := len(b.core.online) == 1; online != (c.ends == store.Online) || len(b.core.online) > 1 {
+				t.Errorf("%d sessions", len(b.core.online))
+			}
+			b.advance(2 * time.Minute)
+		})
+	}
+}
+
 // protocol.md §8.6: a client whom the server does not know is told so.
 func TestStrangersAreTold(t *testing.T) {
 	b := newBench(t, Config{})

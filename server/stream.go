@@ -17,7 +17,7 @@ type stream struct {
 	pushed  uint64 // order of the last item that entered the window
 	more    bool   // the store may hold more above loaded
 	reading bool
-	owed    map[wire.Key]wire.Marks // receipts that this client was not yet told of, by recipient
+	owed    map[receipt]wire.Marks // receipts that this client was not yet told of
 }
 
 type item struct {
@@ -59,6 +59,7 @@ func (c *Core) fill(cl *client, then func(found int)) {
 		found := 0
 		for _, it := range items {
 			st.loaded = max(st.loaded, it.Order)
+			c.head.Order = max(c.head.Order, it.Order) // its commit's end may not be known here yet
 			if c.meant(cl, it) {
 				st.queue = append(st.queue, it)
 				found++
@@ -140,7 +141,7 @@ func compare(a, b uint64) int {
 // heard the item is tried on in the background, as long as the lease lives.
 func (c *Core) pushFailed(now time.Time, id pushID) {
 	cl := c.clients[id.to]
-	if c.silent(cl, now.Add(-c.window())) {
+	if c.silent(now, cl) {
 		return
 	}
 	c.pushes.Track(now, id, c.background(cl.session))

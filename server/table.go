@@ -145,6 +145,7 @@ func (c *Core) tableAck(now time.Time, cl *client, m *wire.TableAck) {
 // acknowledgement of an earlier session can say too much.
 func (c *Core) position(now time.Time, cl *client, id, revision uint64) {
 	s := cl.session
+	c.probes.Drop(cl.key)
 	if id != c.head.ID || revision > c.head.Revision {
 		revision = 0
 	}

@@ -24,8 +24,8 @@ func (b *bench) ackTable(from *member, page *wire.Table) {
 	b.recv(from, &wire.TableAck{Store: page.Store, Revision: page.Until})
 }
 
-func rowOf(m *member, state wire.Presence) wire.Row {
-	return wire.Row{Key: m.key, Name: m.name, Epoch: m.epoch, Addr: m.path.Remote, State: state}
+func onlineRow(m *member) wire.Row {
+	return wire.Row{Key: m.key, Name: m.name, Epoch: m.epoch, Addr: m.path.Remote, State: wire.Online}
 }
 
 // protocol.md §8.7: in pages that fit a datagram: until of one page is since of the next.
@@ -111,7 +111,7 @@ func TestJoinCostsTheOthersOneSmallDatagram(t *testing.T) {
 	b.advance(tablePause)
 	for _, m := range []*member{ann, bob} {
 		list := b.pages(m)
-		if len(list) != 1 || len(list[0].Rows) != 1 || list[0].Since != 2 || list[0].Until != 3 || list[0].Rows[0] != rowOf(zoe, wire.Online) {
+		if len(list) != 1 || len(list[0].Rows) != 1 || list[0].Since != 2 || list[0].Until != 3 || list[0].Rows[0] != onlineRow(zoe) {
 			t.Fatalf("%s was told %+v", m.name, list)
 		}
 		if n := len(encode(t, list[0])); n >= 100 {
@@ -156,7 +156,7 @@ func TestTableIsNotSentToWhoHasIt(t *testing.T) {
 	b.recv(ann, &wire.Register{Request: 99, Name: "ann", Epoch: ann.epoch, Store: storeID, Revision: 2})
 	b.sentTo(ann)
 	b.advance(time.Second)
-	page := &wire.Table{Store: storeID, Since: 2, Until: 3, Head: 3, Rows: []wire.Row{rowOf(ann, wire.Online)}}
+	page := &wire.Table{Store: storeID, Since: 2, Until: 3, Head: 3, Rows: []wire.Row{onlineRow(ann)}}
 	b.want("her own row is all that changed", ann, page)
 	b.ackTable(ann, page)
 	b.advance(time.Minute)
@@ -179,7 +179,7 @@ func TestTablePositionAfterRestart(t *testing.T) {
 	b.recv(bob, &wire.Pong{Known: true, Store: storeID, Revision: 3})
 	b.recv(cid, &wire.Pong{Known: true, Store: storeID + 5, Revision: 3})
 	b.advance(tablePause)
-	rows := []wire.Row{rowOf(ann, wire.Online), rowOf(bob, wire.Online), rowOf(cid, wire.Online)}
+	rows := []wire.Row{onlineRow(ann), onlineRow(bob), onlineRow(cid)}
 	b.want("what ann lacks", ann, &wire.Table{Store: storeID, Since: 1, Until: 3, Head: 3, Rows: rows[1:]})
 	if list := b.pages(bob); len(list) != 0 {
 		t.Errorf("bob has all, and is sent %+v", list[0])

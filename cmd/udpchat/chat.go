@@ -27,7 +27,6 @@ type chat struct {
 	next    *opened // the profile that reg OTHER goes on with, once the present one has left
 	started bool    // the first registration succeeded
 	ended   bool    // the input is at its end
-	held    []string
 }
 
 // typed is what came from the user: a line, or the end.

@@ -32,22 +32,34 @@ func together(t *testing.T, cases int, run func(i int)) {
 // same but for tables of those who came back.
 func TestKillServerBetweenSteps(t *testing.T) {
 	t.Parallel()
+	killServer(t, func(s *play.Stage, kill func(int, play.Step) error) { s.Before = kill })
+}
+
+// The same in the middle of each step: what was typed is on its way.
+func TestKillServerWithinSteps(t *testing.T) {
+	t.Parallel()
+	killServer(t, func(s *play.Stage, kill func(int, play.Step) error) { s.During = kill })
+}
+
+func killServer(t *testing.T, hook func(*play.Stage, func(int, play.Step) error)) {
+	t.Helper()
 	script := play.Transcripts()[0]
 	path, dirs := program(t), t.TempDir()
-	together(t, len(script.Steps)-1, func(gap int) {
-		stage := &play.Stage{Binary: path, Dir: fmt.Sprintf("%s/%d", dirs, gap), Noise: true}
+	together(t, len(script.Steps)-1, func(i int) {
+		step := i + 1
+		stage := &play.Stage{Binary: path, Dir: fmt.Sprintf("%s/%d", dirs, step), Noise: true}
 		defer stage.Close()
-		stage.Before = func(i int, _ play.Step) error {
-			if i != gap+1 {
+		hook(stage, func(i int, _ play.Step) error {
+			if i != step {
 				return nil
 			}
 			stage.KillServer()
 			return stage.StartServer(t.Context())
-		}
+		})
 		if err := stage.Play(t.Context(), script); err != nil {
 			var screens strings.Builder
-			stage.Screens(&screens, fmt.Sprintf("killed before step %d", gap+1))
-			t.Errorf("killed before step %d, %v: %v\n%s", gap+1, script.Steps[gap+1], err, screens.String())
+			stage.Screens(&screens, t.Name())
+			t.Errorf("killed at step %d, %v: %v\n%s", step, script.Steps[step], err, screens.String())
 		}
 	})
 }

@@ -25,8 +25,8 @@ type terminalRow struct {
 	wrapped bool
 }
 
-// Write obeys output.
-func (m *terminal) Write(b []byte) (int, error) {
+// write obeys output.
+func (m *terminal) write(b []byte) {
 	s := m.partial + string(b)
 	for s != "" {
 		n := m.step(s)
@@ -36,7 +36,6 @@ func (m *terminal) Write(b []byte) (int, error) {
 		s = s[n:]
 	}
 	m.partial = s
-	return len(b), nil
 }
 
 // step obeys one character or sequence and gives its length; 0 when it is not whole.

@@ -43,11 +43,10 @@ func (r *room) must(err error) {
 }
 
 // come starts a client, and waits until x has it in its table.
-func (r *room) come(name string) *play.Pipes {
+func (r *room) come(name string) {
 	r.t.Helper()
 	r.must(r.StartClient(name))
 	r.finds("x", func(line string) bool { return len(line) > len(name) && line[:len(name)+3] == name+" @ " })
-	return r.Desk(name).(*play.Pipes)
 }
 
 // finds waits for a line on a client's screen.

@@ -137,7 +137,9 @@ func TestAPanicInAChangeIsAnErrorThatNamesTheFile(t *testing.T) {
 func TestAFailedCommitIsEveryonesAnswer(t *testing.T) {
 	fails(t, func(f *file) func(*bbolt.Tx) error {
 		return func(*bbolt.Tx) error { return f.os.Close() } // the disk is gone
-	}, func(err error) bool { return errors.Is(err, os.ErrClosed) && strings.Contains(err.Error(), "server.db") })
+	}, func(err error) bool {
+		return errors.Is(err, os.ErrClosed) && strings.Contains(err.Error(), "server.db")
+	})
 }
 
 func TestAFileCutShortWhileItIsOpenIsAnError(t *testing.T) {

@@ -189,14 +189,14 @@ func harmlessWrite(s *Server) error {
 }
 
 func TestAFlippedBitGivesNoWrongText(t *testing.T) {
-	if v := flips(t, 200, Options{}); v.errors+v.counted+v.refused == 0 {
+	if v := flips(t, 150, Options{}); v.errors+v.counted+v.refused == 0 {
 		t.Errorf("nothing was noticed: %+v", v)
 	}
 }
 
 // The test above can fail: without checksums the same flips do give wrong texts.
 func TestWithoutChecksumsAFlippedBitGivesWrongTexts(t *testing.T) {
-	if v := flips(t, 60, Options{unchecked: true}); v.wrong == 0 {
+	if v := flips(t, 40, Options{unchecked: true}); v.wrong == 0 {
 		t.Errorf("no wrong text: %+v", v)
 	}
 }

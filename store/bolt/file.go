@@ -5,8 +5,10 @@ import (
 	"fmt"
 	"os"
 	"runtime/debug"
+	"sync/atomic"
 
 	"go.etcd.io/bbolt"
+	berrors "go.etcd.io/bbolt/errors"
 
 	"udpchat/store"
 )
@@ -17,7 +19,7 @@ type file struct {
 	db        *bbolt.DB
 	os        *os.File // bbolt's own handle
 	path      string
-	stuck     bool // owned by the committer: a panic left bbolt's write lock taken, Close would wait for ever
+	lost      atomic.Bool // a panic left locks of bbolt taken: whoever called it again would wait for ever
 	unchecked bool
 }
 
@@ -30,34 +32,34 @@ func damaged(path, format string, args ...any) error {
 // view runs a short read transaction: one that is held open makes the file grow.
 func (f *file) view(fn func(tx *bbolt.Tx) error) (err error) {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+	var tx *bbolt.Tx
 	defer func() {
 		if p := recover(); p != nil {
 			err = f.damaged("reading it failed (%v)", oneLine(p))
 		}
+		f.abandon(tx)
 	}()
-	err = f.db.View(fn)
-	if errors.Is(err, bbolt.ErrDatabaseNotOpen) {
-		return store.ErrClosed
+	if tx, err = f.begin(false); err != nil {
+		return err
 	}
-	return err
+	return fn(tx)
 }
 
 // update runs a write transaction. After an error its outcome is unknown and nothing may be written any more. Only the
 // committer calls it.
 func (f *file) update(fn func(tx *bbolt.Tx) error) (err error) {
-	var tx *bbolt.Tx
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+	var tx *bbolt.Tx
 	defer func() {
 		if p := recover(); p != nil {
 			err = f.damaged("writing it failed (%v)", oneLine(p))
-			f.abandon(tx)
 		}
+		f.abandon(tx)
 	}()
-	if tx, err = f.db.Begin(true); err != nil {
-		return fmt.Errorf("write %s: %w", f.path, err)
+	if tx, err = f.begin(true); err != nil {
+		return err
 	}
 	if err = fn(tx); err != nil {
-		f.abandon(tx)
 		return err
 	}
 	if err = tx.Commit(); err != nil {
@@ -66,25 +68,45 @@ func (f *file) update(fn func(tx *bbolt.Tx) error) (err error) {
 	return nil
 }
 
-// abandon ends a transaction that failed, possibly in the middle of bbolt's own code.
+// begin starts a transaction. A panic in there leaves locks taken.
+func (f *file) begin(writable bool) (tx *bbolt.Tx, err error) {
+	if f.lost.Load() {
+		return nil, f.damaged("it failed before")
+	}
+	defer func() {
+		if p := recover(); p != nil {
+			f.lost.Store(true)
+			err = f.damaged("opening a transaction failed (%v)", oneLine(p))
+		}
+	}()
+	tx, err = f.db.Begin(writable)
+	if errors.Is(err, berrors.ErrDatabaseNotOpen) {
+		return nil, store.ErrClosed
+	}
+	if err != nil {
+		return nil, fmt.Errorf("use %s: %w", f.path, err)
+	}
+	return tx, nil
+}
+
+// abandon ends a transaction, if it has not ended; possibly after a panic in the middle of bbolt's own code.
 func (f *file) abandon(tx *bbolt.Tx) {
 	defer func() {
 		if recover() != nil {
-			f.stuck = true
+			f.lost.Store(true)
 		}
 	}()
 	if tx == nil {
-		f.stuck = true
 		return
 	}
-	if err := tx.Rollback(); err != nil && !errors.Is(err, bbolt.ErrTxClosed) {
-		f.stuck = true
+	if err := tx.Rollback(); err != nil && !errors.Is(err, berrors.ErrTxClosed) {
+		f.lost.Store(true)
 	}
 }
 
 func (f *file) close() error {
-	if f.stuck {
-		return f.os.Close() // gives the lock up; the map stays until the process ends
+	if f.lost.Load() {
+		return f.os.Close() // gives the file's lock up; the map stays until the process ends
 	}
 	if err := f.db.Close(); err != nil {
 		return fmt.Errorf("close %s: %w", f.path, err)

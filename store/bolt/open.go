@@ -1,8 +1,6 @@
 package bolt
 
 import (
-	"crypto/rand"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -14,6 +12,7 @@ import (
 	"time"
 
 	"go.etcd.io/bbolt"
+	berrors "go.etcd.io/bbolt/errors"
 
 	"udpchat/migrations"
 	"udpchat/store"
@@ -38,23 +37,6 @@ type layout struct {
 	born  func(tx *bbolt.Tx) error // writes what a new store has from its first transaction on
 	mmap  int                      // bytes of address space: below it, growing waits for no reader
 	alloc int                      // bytes by which the file grows
-}
-
-// first is the list of steps with the first one extended, so that a file with schema 1 always has its identity.
-func (l layout) first() []migrations.Step {
-	steps := append([]migrations.Step(nil), l.steps...)
-	do := steps[0].Do
-	steps[0].Do = func(tx *bbolt.Tx) error {
-		if err := do(tx); err != nil {
-			return err
-		}
-		id := number(randomID())
-		if err := (&file{}).shelf(tx, metaBucket).put(idKey, &id); err != nil {
-			return err
-		}
-		return l.born(tx)
-	}
-	return steps
 }
 
 // idKey holds the identity of the file, which the sidecar knows too. It is not store.Head.ID, which Renew changes.
@@ -126,40 +108,6 @@ func vanished(path string, size int64) error {
 		path, store.ErrDamaged, what, sidecarPath(path), path, sidecarPath(path))
 }
 
-// create makes a new store. A kill at any moment leaves something that the next start accepts: the file is built under
-// another name and synced, then gets its name in one step, and the sidecar comes last, made from the file. So there is
-// either no store (and a forgotten file beside it), or a whole one without a sidecar, or both; a sidecar
-// without its store, which would be refused, cannot come about.
-func create(path string, l layout, size int64) error {
-	tmp, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".new-*")
-	if err != nil {
-		return fmt.Errorf("store %s cannot be made: %w", path, err)
-	}
-	defer func() { _ = os.Remove(tmp.Name()) }()
-	if err := tmp.Close(); err != nil {
-		return fmt.Errorf("store %s cannot be made: %w", path, err)
-	}
-	db, err := bbolt.Open(tmp.Name(), 0o600, &bbolt.Options{Timeout: lockTimeout, FreelistType: bbolt.FreelistMapType})
-	if err != nil {
-		return fmt.Errorf("store %s cannot be made: %w", path, err)
-	}
-	err = migrations.Apply(db, l.first())
-	if closeErr := db.Close(); err == nil {
-		err = closeErr
-	}
-	if err != nil {
-		return fmt.Errorf("store %s cannot be made: %w", path, err)
-	}
-	// Link fails when another process was first: its store is as good. Over an empty file, or where there are no links, the
-	// file is moved.
-	if err := os.Link(tmp.Name(), path); err != nil && (size == 0 || !errors.Is(err, fs.ErrExist)) {
-		if err := os.Rename(tmp.Name(), path); err != nil {
-			return fmt.Errorf("store %s cannot be made: %w", path, err)
-		}
-	}
-	return syncDir(path)
-}
-
 // openBolt opens the database; a panic becomes an error.
 func openBolt(path string, l layout, o Options) (f *file, err error) {
 	f = &file{path: path, unchecked: o.unchecked}
@@ -185,9 +133,9 @@ func openBolt(path string, l layout, o Options) (f *file, err error) {
 		},
 	})
 	switch {
-	case errors.Is(err, bbolt.ErrTimeout):
+	case errors.Is(err, berrors.ErrTimeout):
 		return nil, fmt.Errorf("%s is %w; stop that one first, or name another file", path, store.ErrInUse)
-	case errors.Is(err, bbolt.ErrInvalid), errors.Is(err, bbolt.ErrVersionMismatch), errors.Is(err, bbolt.ErrChecksum):
+	case errors.Is(err, berrors.ErrInvalid), errors.Is(err, berrors.ErrVersionMismatch), errors.Is(err, berrors.ErrChecksum):
 		return nil, damaged(path, "%v", err)
 	case err != nil:
 		return nil, fmt.Errorf("store %s: %w", path, err)
@@ -277,7 +225,7 @@ func (f *file) migrate(steps []migrations.Step) (err error) {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer func() {
 		if p := recover(); p != nil {
-			f.stuck = true
+			f.lost.Store(true)
 			err = f.damaged("changing its schema failed (%v)", oneLine(p))
 		}
 	}()
@@ -285,17 +233,6 @@ func (f *file) migrate(steps []migrations.Step) (err error) {
 		return fmt.Errorf("store %s: %w", f.path, err)
 	}
 	return nil
-}
-
-// randomID draws an identity; never 0.
-func randomID() uint64 {
-	var b [8]byte
-	for {
-		_, _ = rand.Read(b[:]) // never fails (crypto/rand)
-		if id := binary.BigEndian.Uint64(b[:]); id != 0 {
-			return id
-		}
-	}
 }
 
 // oneLine makes a panic's value fit into an error's line.

@@ -91,17 +91,12 @@ func TestAFileThatIsNotTheStoreIsRefused(t *testing.T) {
 }
 
 func TestAStoreCutShortIsRefused(t *testing.T) {
-	whole := must(os.ReadFile(filled(t)))(t)
+	path := filled(t)
+	whole := must(os.ReadFile(path))(t)
 	used := usedBytes(t, whole)
+	remove(t, sidecarPath(path)) // only the size is to speak against it
 	for i := range int64(40) {
-		path := filled(t)
-		size := used * i / 40
-		write(t, path, whole[:size])
-		// Its own sidecar, so that only the size speaks against it.
-		remove(t, sidecarPath(path))
-		if size == 0 {
-			continue // an empty file with nothing that knows of it is a new store
-		}
+		write(t, path, whole[:1+used*i/40])
 		refused(t, path, store.ErrDamaged)
 	}
 }
@@ -229,95 +224,4 @@ func TestTwoFirstStartsMakeOneStore(t *testing.T) {
 		}
 	}
 	closeAndCheck(t, must(OpenServer(path, Options{}))(t), path)
-}
-
-func write(t testing.TB, path string, content []byte) {
-	t.Helper()
-	if err := os.WriteFile(path, content, 0o600); err != nil {
-		t.Fatal(err)
-	}
-}
-
-func remove(t testing.TB, path string) {
-	t.Helper()
-	if err := os.Remove(path); err != nil {
-		t.Fatal(err)
-	}
-}
-
-func mkdir(t testing.TB, path string) {
-	t.Helper()
-	if err := os.MkdirAll(path, 0o700); err != nil {
-		t.Fatal(err)
-	}
-}
-
-// flip turns one bit over.
-func flip(t testing.TB, path string, bit int64) {
-	t.Helper()
-	f := must(os.OpenFile(path, os.O_RDWR, 0))(t)
-	defer func() { _ = f.Close() }()
-	var b [1]byte
-	must(f.ReadAt(b[:], bit/8))(t)
-	b[0] ^= 1 << (bit % 8)
-	must(f.WriteAt(b[:], bit/8))(t)
-}
-
-func zeroPage(t testing.TB, path string, page int64) {
-	t.Helper()
-	f := must(os.OpenFile(path, os.O_RDWR, 0))(t)
-	defer func() { _ = f.Close() }()
-	size := os.Getpagesize()
-	must(f.WriteAt(make([]byte, size), page*int64(size)))(t)
-}
-
-// usedBytes is up to where a database's pages reach.
-func usedBytes(t testing.TB, content []byte) int64 {
-	t.Helper()
-	m := must(readMeta(bytes.NewReader(content), 0))(t)
-	return m.highWater * m.pageSize
-}
-
-// edit changes a file with bbolt alone.
-func edit(t *testing.T, path string, fn func(tx *bbolt.Tx) error) {
-	t.Helper()
-	db := must(bbolt.Open(path, 0o600, nil))(t)
-	if err := errors.Join(db.Update(fn), db.Close()); err != nil {
-		t.Fatal(err)
-	}
-}
-
-func setMeta(t *testing.T, path, key string, value []byte) {
-	edit(t, path, func(tx *bbolt.Tx) error {
-		if value == nil {
-			return tx.Bucket(migrations.Meta).Delete([]byte(key))
-		}
-		return tx.Bucket(migrations.Meta).Put([]byte(key), value)
-	})
-}
-
-// setSchema brings a file to a schema that does not exist yet.
-func setSchema(t *testing.T, path string, n int) {
-	steps := migrations.Server
-	for len(steps) < n {
-		steps = append(steps[:len(steps):len(steps)], migrations.Step{Name: "of the future", Do: func(*bbolt.Tx) error { return nil }})
-	}
-	db := must(bbolt.Open(path, 0o600, nil))(t)
-	if err := errors.Join(migrations.Apply(db, steps), db.Close()); err != nil {
-		t.Fatal(err)
-	}
-}
-
-func otherDatabase(t *testing.T, path string) {
-	remove(t, path)
-	edit(t, path, func(tx *bbolt.Tx) error {
-		_, err := tx.CreateBucket([]byte("somebody's"))
-		return err
-	})
-}
-
-func putProfile(t *testing.T, path string) {
-	other := filepath.Join(t.TempDir(), "profile.db")
-	closeAndCheck(t, must(OpenProfile(other, Options{}))(t), other)
-	write(t, path, must(os.ReadFile(other))(t))
 }

@@ -111,7 +111,8 @@ func (s *Server) take(c store.Take) store.Result {
 			continue
 		}
 		x := b.mail[i].Text
-		if x.ToEpoch == c.Marks.ToEpoch && !(x.Epoch == c.Marks.Epoch && c.Marks.Has(x.Seq)) {
+		covered := x.Epoch == c.Marks.Epoch && c.Marks.Has(x.Seq)
+		if x.ToEpoch == c.Marks.ToEpoch && !covered {
 			continue
 		}
 		removed = true

@@ -52,22 +52,22 @@ func line(order uint64, out bool) store.Line {
 	}
 }
 
-func accept(seq, last uint64, order uint64) store.Accept {
+func accept(last uint64, order uint64) store.Accept {
 	a := store.Accept{Lane: store.Lane{To: bob, Epoch: 1, ToEpoch: 1, Last: last}, Line: line(order, true)}
-	for ; seq <= last; seq++ {
+	for seq := uint64(1); seq <= last; seq++ {
 		a.Items = append(a.Items, store.Outgoing{To: bob, Text: Single(seq, "x")})
 	}
 	return a
 }
 
 func accepted(t *testing.T, p store.Profile) {
-	a := accept(1, 3, 1)
+	a := accept(3, 1)
 	Change(t, p, a)
 	a.Items[0].Text.Body[0] = 'Y'
 	p = reopen(p)
 	for range 2 {
 		l := load(t, p)
-		if len(l.Outbox) != 3 || !reflect.DeepEqual(l.Outbox[0], accept(1, 1, 1).Items[0]) || l.Lines != 1 || len(l.Unshown) != 0 {
+		if len(l.Outbox) != 3 || !reflect.DeepEqual(l.Outbox[0], accept(1, 1).Items[0]) || l.Lines != 1 || len(l.Unshown) != 0 {
 			t.Errorf("loaded %+v", l)
 		}
 		if !reflect.DeepEqual(l.Lanes, []store.Lane{a.Lane}) {
@@ -81,7 +81,7 @@ func accepted(t *testing.T, p store.Profile) {
 }
 
 func settled(t *testing.T, p store.Profile) {
-	Change(t, p, accept(1, 5, 1))
+	Change(t, p, accept(5, 1))
 	Change(t, p,
 		store.Settle{To: bob, Epoch: 1, ToEpoch: 1, Seqs: []uint64{2, 4, 99}},
 		store.Settle{To: bob, Epoch: 1, ToEpoch: 2, Seqs: []uint64{1}},
@@ -93,7 +93,7 @@ func settled(t *testing.T, p store.Profile) {
 }
 
 func renumbered(t *testing.T, p store.Profile) {
-	a := accept(1, 100, 1)
+	a := accept(100, 1)
 	Change(t, p, a, store.Settle{To: bob, Epoch: 1, ToEpoch: 1, Seqs: []uint64{1}})
 	other := store.Outgoing{To: cat, Text: Single(1, "other lane")}
 	Change(t, p, store.Accept{Items: []store.Outgoing{other}, Lane: store.Lane{To: cat, Epoch: 1, ToEpoch: 1, Last: 1}, Line: line(2, true)})
@@ -192,7 +192,7 @@ func linesShown(t *testing.T, p store.Profile) {
 		l := line(order, false)
 		Change(t, p, store.Receive{Line: &l})
 	}
-	Change(t, p, accept(1, 1, 201))
+	Change(t, p, accept(1, 201))
 	l := load(t, reopen(p))
 	if len(l.Unshown) != 200 || l.Unshown[99] != line(100, false) || l.Lines != 201 {
 		t.Errorf("%d unshown, %d lines", len(l.Unshown), l.Lines)
@@ -229,7 +229,7 @@ func historyInPages(t *testing.T, p store.Profile) {
 }
 
 func closedProfileRefuses(t *testing.T, p store.Profile) {
-	Change(t, p, accept(1, 1, 1))
+	Change(t, p, accept(1, 1))
 	if err := p.Close(); err != nil {
 		t.Fatal(err)
 	}

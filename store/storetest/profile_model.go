@@ -15,7 +15,7 @@ func profileModel(t *testing.T, open func(t *testing.T) store.Profile) {
 			g := &generator{Rand: source(t, seed)}
 			p := open(t)
 			m := &plain{Loaded: load(t, p)}
-			for round := range 100 {
+			for round := range 60 {
 				var changes []store.ProfileChange
 				for range 1 + g.IntN(12) {
 					c := g.profileChange(m)

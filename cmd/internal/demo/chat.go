@@ -6,6 +6,8 @@ import (
 	"os"
 	"strings"
 	"sync"
+	"syscall"
+	"time"
 
 	"udpchat/cmd/internal/play"
 )
@@ -45,7 +47,11 @@ func chat(ctx context.Context, stage *play.Stage) error {
 		return err
 	}
 	defer process.Kill()
-	code, err := process.Exit(ctx)
+	defer context.AfterFunc(ctx, func() {
+		_ = process.Signal(syscall.SIGTERM) // it gives the terminal back as it was; else it is killed
+		time.AfterFunc(5*time.Second, process.Kill)
+	})()
+	code, err := process.Exit(context.WithoutCancel(ctx))
 	if err == nil && code != 0 && code != 130 { // 130: Ctrl-C
 		err = fmt.Errorf("x ended with exit code %d", code)
 	}

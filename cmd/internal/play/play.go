@@ -10,6 +10,8 @@ package play
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 )
 
@@ -75,14 +77,12 @@ func (s Step) Shows(who string, blocks ...string) Step {
 		more = append(more, strings.Split(b, "\n"))
 	}
 	strands := map[string][]strand{}
-	for name, all := range s.strands {
-		strands[name] = all
-	}
+	maps.Copy(strands, s.strands)
 	had := strands[who]
 	if s.what == clientTypes && who == s.who && len(had) == 1 && len(had[0]) == 1 {
 		strands[who] = []strand{append(had[0][:1:1], more...)}
 	} else {
-		strands[who] = append(had[:len(had):len(had)], more)
+		strands[who] = append(slices.Clip(had), more)
 	}
 	s.strands = strands
 	return s

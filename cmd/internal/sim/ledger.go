@@ -47,7 +47,7 @@ func (m *message) String() string {
 }
 
 const (
-	slow    = 35 * time.Second // a keepalive's pause
+	slow    = 4 * time.Second // a keepalive's pause
 	tagSize = 8
 	longest = 6 * 960
 )

@@ -4,6 +4,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"runtime/debug"
 	"testing"
 	"time"
 )
@@ -20,9 +21,10 @@ func TestSeeds(t *testing.T) {
 	if testing.Short() {
 		budget = 2 * time.Second
 	}
+	defer debug.SetGCPercent(debug.SetGCPercent(400)) // many small worlds, one after the other
 	var n, failed int
 	var sum Report
-	slow := map[uint64]time.Duration{}
+	var slowest []uint64
 	start := time.Now()
 	for seed := *firstFlag; *seedsFlag == 0 && time.Since(start) < budget || n < *seedsFlag; seed++ {
 		r := Run(seed, Options{})
@@ -36,8 +38,8 @@ func TestSeeds(t *testing.T) {
 		sum.Datagrams += r.Datagrams
 		sum.Fresh = append(sum.Fresh, r.Fresh...)
 		sum.Left = append(sum.Left, r.Left...)
-		if m := r.Fresh.Above(35 * time.Second); m > 0 && !t.Failed() {
-			slow[seed] = r.Settled
+		if r.Fresh.Above(slow) > 0 {
+			slowest = append(slowest, seed)
 		}
 		if len(r.Failures) > 0 {
 			report(t, r)
@@ -51,8 +53,8 @@ func TestSeeds(t *testing.T) {
 		n, float64(n)/took.Seconds(), failed, sum.Typed, sum.Accepted, sum.Shown, sum.Again, sum.Late, sum.Crashes, sum.Datagrams)
 	t.Logf("from accepted to shown, typed in the healed world: %v", sum.Fresh)
 	t.Logf("from the end of the faults to shown, typed before: %v", sum.Left)
-	for seed := range slow {
-		t.Logf("slow: seed %d", seed)
+	if len(slowest) > 0 {
+		t.Logf("texts that took longer than %v: seeds %v", slow, slowest)
 	}
 }
 
@@ -73,5 +75,26 @@ func TestSeed(t *testing.T) {
 	fmt.Printf("%+v\n", r.Mix)
 	if len(r.Failures) > 0 {
 		report(t, r)
+	}
+}
+
+// TestControls takes safeguards away, one at a time, and expects the checks to notice.
+func TestControls(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		opt  Options
+	}{
+		{"a disk says that a change is durable when it is not yet", Options{EarlyAck: true}},
+		{"a client that starts again has forgotten what it received", Options{ForgetMarks: true}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			for seed := uint64(1); seed <= 300; seed++ {
+				if r := Run(seed, c.opt); len(r.Failures) > 0 {
+					t.Logf("seed %d: %s", seed, r.Failures[0])
+					return
+				}
+			}
+			t.Error("not noticed in 300 seeds")
+		})
 	}
 }

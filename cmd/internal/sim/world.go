@@ -153,13 +153,15 @@ func (w *World) settled() bool {
 	if w.typing > 0 {
 		return false
 	}
+	if m, _ := w.ledger.missing(); m != nil {
+		return false
+	}
 	for _, g := range w.guests {
 		if !g.alive || !g.present || g.unsettled() > 0 {
 			return false
 		}
 	}
-	m, _ := w.ledger.missing()
-	return m == nil
+	return true
 }
 
 // quiet lets some time pass in which nothing should happen.

@@ -1,3 +1,5 @@
+//go:build unix
+
 package main
 
 import (
@@ -10,45 +12,13 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
-	"syscall"
-	"testing"
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+	"golang.org/x/sys/unix"
 
 	"udpchat/cmd/internal/play"
 )
-
-// Each script in testdata/script is a scene that also reads as a piece of a manual. Beside the usual commands there are:
-//
-//	server [FLAGS]          starts a server on $PORT and waits until it listens
-//	client NAME [FLAGS]     starts a client of it, with pipes
-//	types NAME LINE         types a line; @FILE: each line of a file
-//	sees NAME LINE          waits for a line after the one that was seen last; @FILE: for each line of a file
-//	! sees NAME LINE        there was no such line so far
-//	counts NAME N LINE      there were N of them so far
-//	closes NAME             ends the client's input
-//	signals NAME SIGNAL     INT, TERM, HUP or KILL; NAME may be server
-//	ends NAME CODE          waits until it ends, with that exit code; -1: by a signal
-//	logs NAME TEXT          waits for a line of standard error that contains it
-//	refuses CODE LINE ARGS  udpchat ARGS ends with that code, and that is all it says
-//	lines N FORMAT FILE     makes a file of N numbered lines
-//	bytes N PREFIX FILE     makes a file of one line: PREFIX and N letters
-//
-// In what is seen, times are TIMESTAMP and ports are PORT.
-func TestScripts(t *testing.T) {
-	testscript.Run(t, testscript.Params{
-		Dir:                 filepath.Join("testdata", "script"),
-		RequireExplicitExec: true,
-		RequireUniqueNames:  true,
-		Setup:               setUp,
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"server": plainly(startServer), "client": plainly(startClient), "types": plainly(types), "sees": sees, "counts": plainly(counts),
-			"closes": plainly(closes), "signals": plainly(signals), "ends": plainly(ends), "logs": plainly(logs),
-			"refuses": plainly(refuses), "lines": plainly(numbered), "bytes": plainly(letters),
-		},
-	})
-}
 
 // cast is who takes part in a script.
 type cast map[string]*player
@@ -215,8 +185,8 @@ func closes(ts *testscript.TestScript, args []string) {
 
 func signals(ts *testscript.TestScript, args []string) {
 	need(ts, args, 2)
-	signal, ok := map[string]os.Signal{"INT": os.Interrupt, "TERM": syscall.SIGTERM, "HUP": syscall.SIGHUP, "KILL": os.Kill}[args[1]]
-	if !ok {
+	signal := unix.SignalNum("SIG" + args[1])
+	if signal == 0 {
 		ts.Fatalf("unknown signal %s", args[1])
 	}
 	check(ts, at(ts, args[0]).Process().Signal(signal))
@@ -248,8 +218,7 @@ func refuses(ts *testscript.TestScript, args []string) {
 	need(ts, args, 2)
 	err := ts.Exec("udpchat", args[2:]...)
 	code := 0
-	var exit *exec.ExitError
-	if errors.As(err, &exit) {
+	if exit, ok := errors.AsType[*exec.ExitError](err); ok {
 		code = exit.ExitCode()
 	} else {
 		check(ts, err)

@@ -1,0 +1,43 @@
+//go:build unix
+
+package main
+
+import (
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// Each script in testdata/script is a scene that also reads as a piece of a manual. Beside the usual commands there are:
+//
+//	server [FLAGS]          starts a server on $PORT and waits until it listens
+//	client NAME [FLAGS]     starts a client of it, with pipes
+//	types NAME LINE         types a line; @FILE: each line of a file
+//	sees NAME LINE          waits for a line after the one that was seen last; @FILE: for each line of a file
+//	! sees NAME LINE        there was no such line so far
+//	counts NAME N LINE      there were N of them so far
+//	closes NAME             ends the client's input
+//	signals NAME SIGNAL     INT, TERM, HUP, KILL, STOP or CONT; NAME may be server
+//	ends NAME CODE          waits until it ends, with that exit code; -1: by a signal
+//	logs NAME TEXT          waits for a line of standard error that contains it
+//	refuses CODE LINE ARGS  udpchat ARGS ends with that code, and that is all it says
+//	lines N FORMAT FILE     makes a file of N numbered lines
+//	bytes N PREFIX FILE     makes a file of one line: PREFIX and N letters
+//
+// In what is seen, times are TIMESTAMP and ports are PORT.
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:                 filepath.Join("testdata", "script"),
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+		Deadline:            time.Now().Add(2 * time.Minute),
+		Setup:               setUp,
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"server": plainly(startServer), "client": plainly(startClient), "types": plainly(types), "sees": sees, "counts": plainly(counts),
+			"closes": plainly(closes), "signals": plainly(signals), "ends": plainly(ends), "logs": plainly(logs),
+			"refuses": plainly(refuses), "lines": plainly(numbered), "bytes": plainly(letters),
+		},
+	})
+}

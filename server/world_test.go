@@ -1,0 +1,201 @@
+package server_test
+
+import (
+	"context"
+	"fmt"
+	"net/netip"
+	"slices"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"udpchat/peer"
+	"udpchat/server"
+	"udpchat/store/memory"
+	"udpchat/wire/link"
+	"udpchat/wire/link/linktest"
+)
+
+// world is a server and its clients on a network in memory, inside a synctest bubble. All its goroutines end with the test, or
+// the bubble says which do not.
+type world struct {
+	t      *testing.T
+	net    *linktest.Network
+	server netip.AddrPort
+	store  *memory.Server
+	people []*person
+	end    func()
+}
+
+// person is a client and who sits before it.
+type person struct {
+	w      *world
+	name   string
+	client *peer.Client
+	end    func()
+
+	mu      sync.Mutex
+	looking bool // prints what comes, and notes it as shown
+	unseen  []uint64
+	notices []peer.Notice
+}
+
+func newWorld(t *testing.T, c linktest.Conditions) *world {
+	w := &world{t: t, net: linktest.New(1, c), server: netip.MustParseAddrPort("10.0.0.200:7000"), store: memory.NewServer(77)}
+	w.serve()
+	t.Cleanup(w.close)
+	return w
+}
+
+// serve starts the server.
+func (w *world) serve() {
+	srv := server.New(server.Config{Seed: 1}, w.net.Listen(w.server), w.store)
+	w.end = run(w.t, "server", func(ctx context.Context) error { return srv.Run(ctx, func() {}) })
+}
+
+// run runs something until the function it gives is called, which waits for its end.
+func run(t *testing.T, name string, f func(ctx context.Context) error) func() {
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() { ended <- f(ctx) }()
+	return func() {
+		cancel()
+		if err := <-ended; err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func (w *world) close() {
+	for _, p := range w.people {
+		p.end()
+	}
+	w.end()
+}
+
+// join starts a client and registers it.
+func (w *world) join(name string) *person {
+	w.t.Helper()
+	n := byte(len(w.people) + 1)
+	p := &person{w: w, name: name, looking: true}
+	var err error
+	cfg := peer.Config{Name: name, Server: link.Path{Remote: w.server}, Seed: uint64(n)}
+	conn := w.net.Listen(netip.AddrPortFrom(netip.AddrFrom4([4]byte{10, 0, 0, n}), 4000))
+	if p.client, err = peer.New(cfg, conn, memory.NewProfile([32]byte{n}, 1000+uint64(n))); err != nil {
+		w.t.Fatal(err)
+	}
+	w.people = append(w.people, p)
+	p.end = run(w.t, name, func(ctx context.Context) error {
+		var wg sync.WaitGroup
+		wg.Go(func() { p.watch(ctx) })
+		defer wg.Wait()
+		return p.client.Run(ctx)
+	})
+	p.client.Register()
+	p.wait("registered", 1, func(n peer.Notice) bool { t, ok := n.(peer.Table); return ok && t.First })
+	return p
+}
+
+// watch reads the notices.
+func (p *person) watch(ctx context.Context) {
+	for ctx.Err() == nil {
+		notices := p.client.Notices(ctx)
+		p.mu.Lock()
+		p.notices = append(p.notices, notices...)
+		for _, n := range notices {
+			if a, ok := n.(peer.Arrived); ok {
+				p.unseen = append(p.unseen, a.Line)
+			}
+		}
+		p.mu.Unlock()
+		p.print()
+	}
+}
+
+func (p *person) print() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.looking && len(p.unseen) > 0 {
+		p.client.Shown(p.unseen)
+		p.unseen = nil
+	}
+}
+
+// look makes a person look at the screen, or look away.
+func (p *person) look(at bool) {
+	p.mu.Lock()
+	p.looking = at
+	p.mu.Unlock()
+	p.print()
+}
+
+// wait waits until the person was told so often what match knows, a virtual hour at most.
+func (p *person) wait(why string, times int, match func(n peer.Notice) bool) {
+	p.w.t.Helper()
+	for range 36_000 {
+		synctest.Wait()
+		if p.count(match) >= times {
+			return
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+	p.w.t.Fatalf("%s: %s was told %d of %d, and last %+v", why, p.name, p.count(match), times, p.last())
+}
+
+func (p *person) count(match func(n peer.Notice) bool) int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	count := 0
+	for _, n := range p.notices {
+		if match(n) {
+			count++
+		}
+	}
+	return count
+}
+
+func (p *person) last() []peer.Notice {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return slices.Clone(p.notices[max(0, len(p.notices)-5):])
+}
+
+// told waits for one notice.
+func (p *person) told(n peer.Notice) {
+	p.w.t.Helper()
+	p.wait(fmt.Sprintf("%T%+v", n, n), 1, func(m peer.Notice) bool {
+		_, table := m.(peer.Table) // the one that can't be compared
+		return !table && m == n
+	})
+}
+
+// reads waits for a text and gives how it arrived.
+func (p *person) reads(from, text string) (a peer.Arrived) {
+	p.w.t.Helper()
+	p.wait(fmt.Sprintf("%.20q from %s", text, from), 1, func(n peer.Notice) bool {
+		b, ok := n.(peer.Arrived)
+		if ok = ok && b.From == from && b.Text == text; ok {
+			a = b
+		}
+		return ok
+	})
+	return a
+}
+
+// texts is what arrived, in order.
+func (p *person) texts() (list []string) {
+	p.count(func(n peer.Notice) bool {
+		a, ok := n.(peer.Arrived)
+		if ok {
+			list = append(list, a.Text)
+		}
+		return ok
+	})
+	return list
+}
+
+func isA[N peer.Notice](n peer.Notice) bool { _, ok := n.(N); return ok }
+
+// lossy is the network of the worst tests.
+var lossy = linktest.Conditions{Loss: 0.2, Duplicate: 0.05, Reorder: 0.2, Delay: 2 * time.Millisecond, Jitter: time.Millisecond}

@@ -1,0 +1,77 @@
+package bolt
+
+import (
+	"crypto/rand"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"go.etcd.io/bbolt"
+
+	"udpchat/migrations"
+)
+
+// create makes a new store. A kill at any moment leaves something that the next start accepts: the file is built under
+// another name and synced, then gets its name in one step, and the sidecar comes last, made from the file. So there is
+// either no store (and a forgotten file beside it), or a whole one without a sidecar, or both; a sidecar
+// without its store, which would be refused, cannot come about.
+func create(path string, l layout, size int64) error {
+	tmp, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".new-*")
+	if err != nil {
+		return fmt.Errorf("store %s cannot be made: %w", path, err)
+	}
+	defer func() { _ = os.Remove(tmp.Name()) }()
+	if err := tmp.Close(); err != nil {
+		return fmt.Errorf("store %s cannot be made: %w", path, err)
+	}
+	db, err := bbolt.Open(tmp.Name(), 0o600, &bbolt.Options{Timeout: lockTimeout, FreelistType: bbolt.FreelistMapType})
+	if err != nil {
+		return fmt.Errorf("store %s cannot be made: %w", path, err)
+	}
+	err = migrations.Apply(db, l.first())
+	if closeErr := db.Close(); err == nil {
+		err = closeErr
+	}
+	if err != nil {
+		return fmt.Errorf("store %s cannot be made: %w", path, err)
+	}
+	// Link fails when another process was first: its store is as good. Over an empty file, or where there are no links, the
+	// file is moved.
+	if err := os.Link(tmp.Name(), path); err != nil && (size == 0 || !errors.Is(err, fs.ErrExist)) {
+		if err := os.Rename(tmp.Name(), path); err != nil {
+			return fmt.Errorf("store %s cannot be made: %w", path, err)
+		}
+	}
+	return syncDir(path)
+}
+
+// first is the list of steps with the first one extended, so that a file with schema 1 always has its identity.
+func (l layout) first() []migrations.Step {
+	steps := append([]migrations.Step(nil), l.steps...)
+	do := steps[0].Do
+	steps[0].Do = func(tx *bbolt.Tx) error {
+		if err := do(tx); err != nil {
+			return err
+		}
+		id := number(randomID())
+		if err := (&file{}).shelf(tx, metaBucket).put(idKey, &id); err != nil {
+			return err
+		}
+		return l.born(tx)
+	}
+	return steps
+}
+
+// randomID draws an identity; never 0.
+func randomID() uint64 {
+	var b [8]byte
+	for {
+		_, _ = rand.Read(b[:]) // never fails (crypto/rand)
+		if id := binary.BigEndian.Uint64(b[:]); id != 0 {
+			return id
+		}
+	}
+}
