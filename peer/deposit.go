@@ -56,6 +56,12 @@ func (c *Core) deposited(now time.Time, m *wire.Stored) {
 	if p.state == kept && m.Verdict != wire.Accepted && m.Verdict != wire.Delivered && m.Verdict != wire.TooLong {
 		return // still refused: its tries run on
 	}
+	if m.Verdict == wire.TooLong && p.t.Flags&wire.FlagVoid != 0 {
+		return // so was another part of the text that was given up: its void is on its way
+	}
+	if p.t.Flags&wire.FlagVoid != 0 && m.Verdict == wire.TooLong {
+		return // said of what it was before
+	}
 	c.outbox.deposits.Drop(partID{m.To, m.Seq})
 	switch m.Verdict {
 	case wire.Accepted:
@@ -82,6 +88,7 @@ func (c *Core) skipped(now time.Time, l *lane, m *wire.Stored) {
 		p.skipped = true
 	}
 	if len(l.parts) > 0 && l.parts[0].t.Seq < m.Seq {
+		c.hasten(now, l)
 		return
 	}
 	through := uint64(0)
@@ -105,15 +112,22 @@ func (c *Core) storedPart(now time.Time, l *lane, p *part, m *wire.Stored) {
 	c.outbox.direct.Drop(partID{l.to, p.t.Seq})
 	if x := p.text; !x.told && !slices.ContainsFunc(x.parts, func(q *part) bool { return q.state != stored && q.state != done }) {
 		x.told = true
-		if x.typed {
-			c.tell(Stored{To: c.roster.name(l.to)})
-		}
+		c.tell(Stored{To: c.roster.name(l.to)})
 	}
 	// protocol.md §10: at most one further direct copy, to where the server says that the recipient is now.
 	contact := c.roster.contacts[l.to]
 	if tried && !p.extra && m.State == wire.Online && m.Addr.IsValid() && contact != nil && contact.addr != m.Addr {
 		p.extra = true
 		c.send(pathTo(m.Addr), l.to, &wire.Direct{Try: directTries + 1, Text: p.t})
+	}
+}
+
+// hasten tries what the server left unanswered for long again: it is there.
+func (c *Core) hasten(now time.Time, l *lane) {
+	for _, p := range l.parts {
+		if id := (partID{l.to, p.t.Seq}); p.state == depositing && !p.skipped && c.outbox.deposits.Tries(id) > directTries {
+			c.outbox.deposits.Hasten(now, id)
+		}
 	}
 }
 

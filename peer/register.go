@@ -117,6 +117,9 @@ func (c *Core) deregistered(now time.Time, m *wire.Deregistered) {
 	c.requests.Drop(c.request)
 	c.phase = left
 	c.outbox.pause()
+	if own := c.roster.contacts[c.me]; own != nil {
+		own.online = false // the table has no news for who left
+	}
 	c.tell(Left{})
 	c.resume(now)
 }
@@ -158,6 +161,10 @@ func (c *Core) pinged(m *wire.Ping) {
 func (c *Core) ponged(now time.Time, m *wire.Pong) {
 	if !m.Known || m.Store != c.store {
 		c.registerAgain(now)
+		return
+	}
+	for _, l := range c.outbox.order {
+		c.hasten(now, l)
 	}
 }
 

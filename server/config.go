@@ -33,6 +33,8 @@ const (
 	readPage = 64
 	// backoffCap bounds the spacing of tries that nobody waits for (house rule: cap the backoff).
 	backoffCap = 30 * time.Second
+	// patientTries is after how many tries something waits so long for the next one that a word of the client's comes before it.
+	patientTries = 3
 	// searchCap bounds the spacing of pings to a client that does not answer and whose lease lives.
 	searchCap = 8 * time.Second
 	// cursorPause is how long channel cursors may stay unwritten: what is lost with them is only sent again.

@@ -155,4 +155,5 @@ func (c *Core) ping(cl *client) {
 func (c *Core) pinged(now time.Time, cl *client, m *wire.Ping) {
 	c.send(cl.session.path, cl.key, &wire.Pong{Nonce: m.Nonce, Known: true, Store: c.head.ID, Revision: c.head.Revision})
 	c.position(now, cl, m.Store, m.Revision)
+	c.hasten(now, cl)
 }

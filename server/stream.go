@@ -147,6 +147,19 @@ func (c *Core) pushFailed(now time.Time, id pushID) {
 	c.pushes.Track(now, id, c.background(cl.session))
 }
 
+// hasten tries what a client left unanswered for long again, when it says by itself that it is there. (Its answer to a ping is no
+// reason: pings go with the pushes.)
+func (c *Core) hasten(now time.Time, cl *client) {
+	if c.pages.Tries(cl.key) > patientTries {
+		c.pages.Hasten(now, cl.key)
+	}
+	for _, it := range cl.session.stream.window {
+		if id := (pushID{cl.key, it.Order}); c.pushes.Tries(id) > patientTries {
+			c.pushes.Hasten(now, id)
+		}
+	}
+}
+
 // took removes from the window what the predicate names and lets the stream run on. It gives the orders removed.
 func (c *Core) took(cl *client, gone func(it *item) bool) (orders []uint64) {
 	st := &cl.session.stream

@@ -153,3 +153,24 @@ func TestPushFollowsToTheNewAddress(t *testing.T) {
 		}
 	}
 }
+
+// protocol.md §7.3: with growing gaps. An answer to the ping that goes with a push is no reason for the next one.
+func TestAnswersToPingsDoNotHastenPushes(t *testing.T) {
+	b := newBench(t, Config{})
+	ann, bob := b.join("ann"), b.join("bob")
+	b.deposit(ann, bob, text(ann, bob, 1, "hi")) // bob has no room for it
+	tries := 0
+	for range 600 {
+		b.advance(100 * time.Millisecond)
+		list := b.sentTo(bob)
+		tries += len(pushes(list))
+		for _, s := range list {
+			if m, ok := s.msg.(*wire.Ping); ok {
+				b.recv(bob, &wire.Pong{Nonce: m.Nonce, Known: true, Store: storeID, Revision: 2})
+			}
+		}
+	}
+	if tries < 10 || tries > 20 {
+		t.Errorf("pushed %d times in a minute", tries)
+	}
+}

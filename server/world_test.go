@@ -43,10 +43,20 @@ type person struct {
 
 func newWorld(t *testing.T, c linktest.Conditions) *world {
 	w := &world{t: t, net: linktest.New(1, c), server: netip.MustParseAddrPort("10.0.0.200:7000"), store: memory.NewServer(77)}
+	datagrams := 0
+	w.net.Tap(func(_, _ netip.AddrPort, _ []byte) bool {
+		if datagrams++; datagrams == storm {
+			t.Errorf("%d datagrams: two parties answer each other without end", datagrams)
+		}
+		return datagrams < storm // a storm would take all day
+	})
 	w.serve()
 	t.Cleanup(w.close)
 	return w
 }
+
+// storm is more datagrams than any conversation here needs.
+const storm = 200_000
 
 // serve starts the server.
 func (w *world) serve() {

@@ -204,13 +204,14 @@ func ends(ts *testscript.TestScript, args []string) {
 	}
 }
 
-func logs(ts *testscript.TestScript, args []string) {
+func logs(ts *testscript.TestScript, neg bool, args []string) {
 	need(ts, args, 2)
 	ctx, cancel := waiting()
 	defer cancel()
 	p := at(ts, args[0])
-	if !p.Stderr.Until(ctx, func(lines []string) bool { return strings.Contains(strings.Join(lines, "\n"), args[1]) }) {
-		ts.Fatalf("it is not in:\n%s", strings.Join(p.Stderr.Lines(), "\n"))
+	has := func(lines []string) bool { return strings.Contains(strings.Join(lines, "\n"), args[1]) }
+	if neg && has(p.Stderr.Lines()) || !neg && !p.Stderr.Until(ctx, has) {
+		ts.Fatalf("the log is:\n%s", strings.Join(p.Stderr.Lines(), "\n"))
 	}
 }
 

@@ -22,6 +22,7 @@ import (
 //	signals NAME SIGNAL     INT, TERM, HUP, KILL, STOP or CONT; NAME may be server
 //	ends NAME CODE          waits until it ends, with that exit code; -1: by a signal
 //	logs NAME TEXT          waits for a line of standard error that contains it
+//	! logs NAME TEXT        no such line so far
 //	refuses CODE LINE ARGS  udpchat ARGS ends with that code, and that is all it says
 //	lines N FORMAT FILE     makes a file of N numbered lines
 //	bytes N PREFIX FILE     makes a file of one line: PREFIX and N letters
@@ -36,7 +37,7 @@ func TestScripts(t *testing.T) {
 		Setup:               setUp,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"server": plainly(startServer), "client": plainly(startClient), "types": plainly(types), "sees": sees, "counts": plainly(counts),
-			"closes": plainly(closes), "signals": plainly(signals), "ends": plainly(ends), "logs": plainly(logs),
+			"closes": plainly(closes), "signals": plainly(signals), "ends": plainly(ends), "logs": logs,
 			"refuses": plainly(refuses), "lines": plainly(numbered), "bytes": plainly(letters),
 		},
 	})

@@ -18,7 +18,7 @@ import (
 // another name and synced, then gets its name in one step, and the sidecar comes last, made from the file. So there is
 // either no store (and a forgotten file beside it), or a whole one without a sidecar, or both; a sidecar
 // without its store, which would be refused, cannot come about.
-func create(path string, l layout, size int64) error {
+func create(path string, l layout) error {
 	tmp, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".new-*")
 	if err != nil {
 		return fmt.Errorf("store %s cannot be made: %w", path, err)
@@ -38,9 +38,8 @@ func create(path string, l layout, size int64) error {
 	if err != nil {
 		return fmt.Errorf("store %s cannot be made: %w", path, err)
 	}
-	// Link fails when another process was first: its store is as good. Over an empty file, or where there are no links, the
-	// file is moved.
-	if err := os.Link(tmp.Name(), path); err != nil && (size == 0 || !errors.Is(err, fs.ErrExist)) {
+	// Link fails when another process was first: its store is as good. Where there are no links, the file is moved.
+	if err := os.Link(tmp.Name(), path); err != nil && !errors.Is(err, fs.ErrExist) {
 		if err := os.Rename(tmp.Name(), path); err != nil {
 			return fmt.Errorf("store %s cannot be made: %w", path, err)
 		}

@@ -56,11 +56,11 @@ func open(path string, l layout, o Options) (*file, error) {
 	if err != nil {
 		return nil, err
 	}
-	if size == 0 || size == absent {
-		if known.exists {
-			return nil, vanished(path, size)
-		}
-		if err := create(path, l, size); err != nil {
+	switch {
+	case size == 0 || size == absent && known.exists:
+		return nil, vanished(path, size, known.exists)
+	case size == absent:
+		if err := create(path, l); err != nil {
 			return nil, err
 		}
 	}
@@ -99,13 +99,15 @@ func sizeOf(path string) (int64, error) {
 	return info.Size(), nil
 }
 
-func vanished(path string, size int64) error {
-	what := "it is empty"
+// vanished refuses a store of which nothing is left. Nothing here ever leaves an empty file behind, so one was emptied.
+func vanished(path string, size int64, known bool) error {
+	what, remedy := "it is empty", "delete "+path
 	if size == absent {
-		what = "it is missing"
+		what, remedy = "it is missing", "delete "+sidecarPath(path)
+	} else if known {
+		remedy += " and " + sidecarPath(path)
 	}
-	return fmt.Errorf("%s is %w: %s, but %s knows of it; restore %s from a backup, or delete %s to start with an empty store",
-		path, store.ErrDamaged, what, sidecarPath(path), path, sidecarPath(path))
+	return fmt.Errorf("%s is %w: %s; restore it from a backup, or %s to start with an empty store", path, store.ErrDamaged, what, remedy)
 }
 
 // openBolt opens the database; a panic becomes an error.

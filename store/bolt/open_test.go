@@ -60,8 +60,12 @@ func TestAFileThatIsNotTheStoreIsRefused(t *testing.T) {
 		kind error
 		say  []string
 	}{
-		"missing":  {func(t *testing.T, path string) { remove(t, path) }, store.ErrDamaged, []string{"missing", "restore", "delete", ".id"}},
-		"empty":    {func(t *testing.T, path string) { write(t, path, nil) }, store.ErrDamaged, []string{"empty", "restore", "delete", ".id"}},
+		"missing": {func(t *testing.T, path string) { remove(t, path) }, store.ErrDamaged, []string{"missing", "restore", "delete", ".id"}},
+		"empty":   {func(t *testing.T, path string) { write(t, path, nil) }, store.ErrDamaged, []string{"empty", "restore", "delete", ".id"}},
+		"empty, and its sidecar too": {func(t *testing.T, path string) {
+			write(t, path, nil)
+			remove(t, sidecarPath(path))
+		}, store.ErrDamaged, []string{"empty", "restore", "delete"}},
 		"text":     {func(t *testing.T, path string) { write(t, path, []byte("dear diary")) }, store.ErrDamaged, []string{"foreign"}},
 		"zeros":    {func(t *testing.T, path string) { write(t, path, make([]byte, 1<<16)) }, store.ErrDamaged, []string{"foreign"}},
 		"noise":    {func(t *testing.T, path string) { write(t, path, bytes.Repeat([]byte("noise"), 1<<14)) }, store.ErrDamaged, []string{"foreign"}},
@@ -182,7 +186,6 @@ func TestAnUnfinishedCreationIsFinished(t *testing.T) {
 	for name, leave := range map[string]func(t *testing.T, path string){
 		"nothing":                   func(*testing.T, string) {},
 		"a file under its old name": func(t *testing.T, path string) { write(t, path+".new-123", make([]byte, 5000)) },
-		"an empty file":             func(t *testing.T, path string) { write(t, path, nil) },
 		"a store without a sidecar": func(t *testing.T, path string) {
 			write(t, path, must(os.ReadFile(filled(t)))(t))
 		},
@@ -219,7 +222,7 @@ func TestTwoFirstStartsMakeOneStore(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "server.db")
 	l := layout{kind: migrations.KindServer, steps: migrations.Server, born: func(tx *bbolt.Tx) error { return bornServer(&file{}, tx) }}
 	for range 2 { // both saw that there is none
-		if err := create(path, l, absent); err != nil {
+		if err := create(path, l); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -60,8 +60,8 @@ func test2() Script {
 			Shows("x", "[1 message kept: sent at the next start.]", "[Server not responding.]", "[Exiting.]"),
 		Ends("x", 1),
 		ServerStarts(),
-		Starts("x").Shows("x", addresses("x"), welcome, table("x", "-y")),
-		// What was kept goes out without a word; it is stored before what is typed after it.
+		// What was kept goes out by itself.
+		Starts("x").Shows("x", addresses("x"), welcome, table("x", "-y"), saved),
 		Types("x", "send y MSG post-restart").Shows("x", saved),
 		Types("y", "reg y").
 			Shows("y", welcome, table("x", "y"), mail,

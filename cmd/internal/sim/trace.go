@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 
+	"udpchat/store"
 	"udpchat/wire"
 	"udpchat/wire/link"
 )
@@ -56,6 +57,21 @@ var (
 // short prints a value without what makes it long: of a body its tag, of a key its beginning.
 func short(v any) string {
 	s := fmt.Sprintf("%+v", v)
+	if r, ok := v.(store.Receive); ok {
+		s = ""
+		if r.Source != nil {
+			s += fmt.Sprintf(" source %+v", *r.Source)
+		}
+		if r.Part != nil {
+			s += fmt.Sprintf(" part %+v", *r.Part)
+		}
+		if r.Line != nil {
+			s += fmt.Sprintf(" line %+v", *r.Line)
+		}
+		if r.Stream != nil {
+			s += fmt.Sprintf(" stream %+v", *r.Stream)
+		}
+	}
 	s = keys.ReplaceAllString(s, "[$1..]")
 	s = bodies.ReplaceAllStringFunc(s, func(b string) string {
 		var body []byte
