@@ -54,6 +54,9 @@ func (c *Core) deposited(now time.Time, m *wire.Stored) {
 		return
 	}
 	if p.state == kept && m.Verdict != wire.Accepted && m.Verdict != wire.Delivered && m.Verdict != wire.TooLong {
+		if m.State == wire.Online {
+			c.sendDirect(partID{m.To, m.Seq}, directTries+1) // a full mailbox must not stand between two who are there
+		}
 		return // still refused: its tries run on
 	}
 	if m.Verdict == wire.TooLong && p.t.Flags&wire.FlagVoid != 0 {
