@@ -72,7 +72,7 @@ func (c *Core) deposited(now time.Time, m *wire.Stored) {
 	case wire.Delivered:
 		c.settle(now, l, func(q *part) bool { return q == p }, func(*text) { c.tell(Delivered{To: c.roster.name(l.to)}) })
 	case wire.TooLong:
-		c.void(now, l, p.text)
+		c.void(l, p.text)
 		c.tell(Failed{To: c.roster.name(l.to), Why: m.Verdict})
 	default:
 		c.keep(now, l, p, m.Verdict)
@@ -160,7 +160,7 @@ func (c *Core) keep(now time.Time, l *lane, p *part, why wire.Verdict) {
 }
 
 // void gives a text up: its seqs travel on, empty, so that no hole stays (protocol.md §5).
-func (c *Core) void(now time.Time, l *lane, x *text) {
+func (c *Core) void(l *lane, x *text) {
 	end := &text{to: l.to, told: true}
 	l.parts = slices.DeleteFunc(l.parts, func(p *part) bool { return p.text == x && p.state == done })
 	for _, p := range x.parts {

@@ -17,7 +17,7 @@ func (c *Core) current(now time.Time, l *lane, m wire.Marks) bool {
 		// protocol.md §5: a recipient with a new epoch has lost its state, or gone back to an older one. An epoch that was
 		// over before is only an old acknowledgement that took its time.
 		if !slices.Contains(l.past, m.ToEpoch) {
-			c.renumber(now, l, m.ToEpoch)
+			c.renumber(l, m.ToEpoch)
 		}
 		return false
 	}
@@ -39,7 +39,7 @@ func (c *Core) rolledBack(now time.Time) {
 	c.cfg.Log.Warn("this profile is an older copy: it goes on with a new epoch")
 	c.commit(store.NewEpoch{Epoch: c.epoch}, func(time.Time) {})
 	for _, l := range c.outbox.order {
-		c.renumber(now, l, l.toEpoch)
+		c.renumber(l, l.toEpoch)
 	}
 	for _, s := range c.inbox.order { // senders count anew for it
 		s.gate.pass(now, len(s.gate.held))
@@ -54,7 +54,7 @@ func (c *Core) rolledBack(now time.Time) {
 }
 
 // renumber gives what is unsettled in a lane identities for another epoch, its own or the recipient's, in one change.
-func (c *Core) renumber(now time.Time, l *lane, toEpoch uint64) {
+func (c *Core) renumber(l *lane, toEpoch uint64) {
 	old := l.laneID
 	if old.toEpoch != toEpoch {
 		l.past = append(l.past, old.toEpoch)
@@ -84,7 +84,7 @@ func (c *Core) contactChanged(now time.Time, old, next *contact) {
 	l.misses, l.down = 0, time.Time{}
 	if old == nil || old.epoch != next.epoch {
 		if l.toEpoch != next.epoch {
-			c.renumber(now, l, next.epoch)
+			c.renumber(l, next.epoch)
 		}
 	}
 	if next.online {

@@ -50,7 +50,7 @@ func (c *Core) loadOutbox(now time.Time, from store.Loaded) {
 	}
 	for _, l := range c.outbox.order {
 		if l.epoch != c.epoch { // the new epoch was noted, and the program killed before this lane was
-			c.renumber(now, l, l.toEpoch)
+			c.renumber(l, l.toEpoch)
 		}
 	}
 }

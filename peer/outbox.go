@@ -119,7 +119,7 @@ func (c *Core) lane(now time.Time, to wire.Key, toEpoch uint64) *lane {
 		c.outbox.order = append(c.outbox.order, l)
 	}
 	if l.toEpoch != toEpoch || l.epoch != c.epoch {
-		c.renumber(now, l, toEpoch)
+		c.renumber(l, toEpoch)
 	}
 	return l
 }

@@ -87,7 +87,7 @@ func (c *Core) changeStore(now time.Time, id uint64) {
 	c.inbox.lastStore = id
 	c.outbox.forgetStored()
 	if l := c.outbox.lanes[wire.Channel]; l != nil && l.toEpoch != id {
-		c.renumber(now, l, id)
+		c.renumber(l, id)
 	}
 }
 

@@ -146,7 +146,7 @@ func (c *Core) Handle(now time.Time, p link.Path, from wire.Key, m wire.Message)
 	case *wire.TableAck:
 		c.tableAck(now, cl, m)
 	case *wire.Deposit:
-		c.deposit(now, cl, m)
+		c.deposit(cl, m)
 	case *wire.Taken:
 		c.takenMail(now, cl, m)
 	case *wire.Seen:
@@ -214,10 +214,7 @@ func (c *Core) window() time.Duration { return time.Duration(1+c.cfg.Retries) * 
 
 // patience is how something is tried that presence is judged by: soon again at first, then every ack timeout.
 func (c *Core) patience(s *session) wire.Policy {
-	first := s.rtt.PTO()
-	if first > c.cfg.AckTimeout {
-		first = c.cfg.AckTimeout
-	}
+	first := min(s.rtt.PTO(), c.cfg.AckTimeout)
 	return wire.Policy{First: first, Factor: 2, Cap: c.cfg.AckTimeout, Deadline: c.window()}
 }
 

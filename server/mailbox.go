@@ -11,7 +11,7 @@ import (
 
 // deposit stores a text for someone else, or a post for the channel (protocol.md §10). The answer follows the commit. The
 // same identity again gets the same answer.
-func (c *Core) deposit(now time.Time, cl *client, m *wire.Deposit) {
+func (c *Core) deposit(cl *client, m *wire.Deposit) {
 	if c.committing >= maxCommits {
 		return // it comes again
 	}

@@ -305,8 +305,7 @@ func TestContradictions(t *testing.T) {
 			if errors.Is(err, ErrMalformed) == tt.ok || tt.ok && err != nil {
 				t.Errorf("encode: %v", err)
 			}
-			var w encoder // past the check
-			w = *encoders.New().(*encoder)
+			w := encoders.New().(*encoder) // past the check
 			w.enc.ResetWriter(&w.sink)
 			if err := tt.m.EncodeMsgpack(w.enc); err != nil {
 				t.Fatal(err)

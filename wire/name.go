@@ -9,7 +9,7 @@ import (
 )
 
 // ErrName is what every refusal of a name wraps, and says what is allowed.
-var ErrName = errors.New("a name has 1 to 32 letters, digits, _ - or . and does not begin with - or .")
+var ErrName = errors.New("a name has 1 to 32 letters, digits, _ - or . and begins with neither . nor -")
 
 // maxMarks is how many combining marks may follow a letter: two are written in the scripts of people, more only to
 // cover the lines above and below.

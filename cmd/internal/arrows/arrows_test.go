@@ -28,7 +28,7 @@ func TestArrowsPointDown(t *testing.T) {
 		if err != nil {
 			t.Fatalf("list imports of %s: %v", r.from, err)
 		}
-		for _, path := range strings.Fields(string(out)) {
+		for path := range strings.FieldsSeq(string(out)) {
 			if short, ours := strings.CutPrefix(path, "udpchat/"); ours && !slices.Contains(r.may, short) {
 				t.Errorf("%s imports %s: %s", r.from, short, r.why)
 			}

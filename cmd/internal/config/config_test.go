@@ -151,7 +151,7 @@ func TestEnvironment(t *testing.T) {
 	}{
 		{"unset", []string{"HOME=/", "UDPCHATS=1", "UDPCHAT=1"}, "anon"},
 		{"empty counts as unset", []string{"UDPCHAT_NAME="}, "anon"},
-		{"empty and misspelt counts as unset too", []string{"UDPCHAT_NMAE="}, "anon"},
+		{"empty and misspelt counts as unset too", []string{"UDPCHAT_NAMEX="}, "anon"},
 		{"quotes are part of the value", []string{`UDPCHAT_NAME="bob"`}, `"bob"`},
 		{"an equals sign in the value", []string{"UDPCHAT_NAME=a=b"}, "a=b"},
 		{"a value that looks like a flag", []string{"UDPCHAT_NAME=-p"}, "-p"},

@@ -38,8 +38,7 @@ func quote(s string) string {
 
 // explain turns what ff returned into a UsageError.
 func (f *Flags) explain(err error, words scanned) error {
-	var usage *UsageError
-	if errors.As(err, &usage) {
+	if usage, ok := errors.AsType[*UsageError](err); ok {
 		return usage
 	}
 	for _, o := range f.options {
@@ -47,8 +46,8 @@ func (f *Flags) explain(err error, words scanned) error {
 			return Errorf("flag -%s: %v", o.long, o.failed)
 		}
 	}
-	var path *fs.PathError
-	if !errors.As(err, &path) {
+	path, ok := errors.AsType[*fs.PathError](err)
+	if !ok {
 		return Errorf("%v", err)
 	}
 	source := variable(fileFlag)
@@ -67,8 +66,7 @@ func unreadable(err error) string {
 	case errors.Is(err, syscall.EISDIR):
 		return "it is a directory; name a TOML file"
 	}
-	var path *fs.PathError
-	if errors.As(err, &path) {
+	if path, ok := errors.AsType[*fs.PathError](err); ok {
 		err = path.Err
 	}
 	return err.Error() + "; name a readable TOML file"

@@ -147,6 +147,7 @@ func (w *World) settle() {
 		}
 	}
 	w.report.Settled = w.at - w.mix.Length
+	w.until(w.at + time.Second) // the front ends read the last notices
 }
 
 func (w *World) settled() bool {
