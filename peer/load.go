@@ -20,7 +20,7 @@ func NewCore(now time.Time, cfg Config, me wire.Key, from store.Loaded) (*Core, 
 	c.outbox.lanes, c.outbox.last = map[wire.Key]*lane{}, map[laneID]uint64{}
 	c.inbox.sources, c.inbox.streams = map[sourceID]*source{}, map[uint64]*stream{}
 	c.inbox.lines = from.Lines
-	c.loadOutbox(now, from)
+	c.loadOutbox(from)
 	if err := c.loadInbox(from); err != nil {
 		return nil, err
 	}
@@ -29,7 +29,7 @@ func NewCore(now time.Time, cfg Config, me wire.Key, from store.Loaded) (*Core, 
 }
 
 // loadOutbox puts what is unsettled back into its lanes. What became of it is unknown, so all of it goes out again.
-func (c *Core) loadOutbox(now time.Time, from store.Loaded) {
+func (c *Core) loadOutbox(from store.Loaded) {
 	for _, l := range from.Lanes {
 		c.outbox.last[laneID{wire.Key(l.To), l.Epoch, l.ToEpoch}] = l.Last
 	}

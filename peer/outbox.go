@@ -78,7 +78,7 @@ func (c *Core) accept(now time.Time, to wire.Key, toEpoch uint64, typed string) 
 	if !c.fit(typed) {
 		return
 	}
-	l := c.lane(now, to, toEpoch)
+	l := c.lane(to, toEpoch)
 	x := &text{to: to, typed: true}
 	bodies := wire.Split(typed)
 	change := store.Accept{}
@@ -111,7 +111,7 @@ func (c *Core) commitParts(change store.ProfileChange, l *lane, parts []*part) {
 }
 
 // lane gives the way to a recipient, for the epoch that it has now.
-func (c *Core) lane(now time.Time, to wire.Key, toEpoch uint64) *lane {
+func (c *Core) lane(to wire.Key, toEpoch uint64) *lane {
 	l := c.outbox.lanes[to]
 	if l == nil {
 		l = &lane{laneID: laneID{to, c.epoch, toEpoch}}

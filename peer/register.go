@@ -67,7 +67,7 @@ func (c *Core) registered(now time.Time, m *wire.Registered) {
 		c.resume(now)
 		return
 	}
-	c.changeStore(now, m.Store)
+	c.changeStore(m.Store)
 	c.phase, c.awaited, c.waiting = loading, m.Revision, m.Waiting
 	c.pingDue = now.Add(c.pause())
 	if c.typed {
@@ -78,7 +78,7 @@ func (c *Core) registered(now time.Time, m *wire.Registered) {
 
 // changeStore notes which store the server has. What another one was told is void (protocol.md §9): the table comes anew,
 // mail that it held is deposited again, and posts for its channel get new identities.
-func (c *Core) changeStore(now time.Time, id uint64) {
+func (c *Core) changeStore(id uint64) {
 	if id == c.store {
 		return
 	}

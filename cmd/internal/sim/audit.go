@@ -68,7 +68,7 @@ func (l *ledger) inOrder(g *guest, m *message, n peer.Arrived) {
 		if s == nil || later.from != m.from || (later.to == 0) != n.Post || later.lost || m.lost {
 			continue
 		}
-		if s.run == g.run || g.shown[s.line] && !(n.Post && n.Again) {
+		if s.run == g.run || g.shown[s.line] && (!n.Post || !n.Again) {
 			l.w.fail("order: %s shows %v after %v", g.name, m, later)
 			return
 		}

@@ -47,7 +47,7 @@ func (n *network) write(p *party, b []byte, path link.Path) error {
 	n.sent++
 	w := n.w
 	if w.tracing() {
-		w.traceDatagram(p, b, path)
+		w.traceDatagram(p, b)
 	}
 	to := n.at[path.Remote]
 	if to == nil || w.at < n.cut[p.index][to.index] {

@@ -25,8 +25,6 @@ type party struct {
 	wake   time.Duration // when Tick is called next, at the latest; 0: never
 	spins  int
 	missed []func() // what is to happen when it thaws
-	from   wire.Key // of the datagram being read
-	path   link.Path
 }
 
 // role is what the server and a client do differently.

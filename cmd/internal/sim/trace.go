@@ -17,7 +17,7 @@ func (w *World) tracef(format string, args ...any) {
 	}
 }
 
-func (w *World) traceDatagram(p *party, b []byte, path link.Path) {
+func (w *World) traceDatagram(p *party, b []byte) {
 	_, to, body, err := link.Open(b)
 	if err != nil {
 		w.tracef("%s: sends rubbish: %v", p.name, err)
