@@ -12,7 +12,6 @@ func server0001(tx *bbolt.Tx) error {
 		"mail",  // to c, order → text
 		"index", // to c, from c, epoch, toEpoch, seq → order
 		"texts", // to c, from c, epoch, toEpoch, first seq, parts, size → how many parts of it wait
-		"rests", // the same key → nothing waits of it now, but it is not all delivered
 		"usage", // to c, or to c and from c → texts and bytes charged
 
 		"marks",  // to c, from c, epoch, toEpoch → delivery

@@ -92,7 +92,8 @@ type PutClient struct {
 }
 
 // Deposit puts a text into a mailbox. The same identity (to, from, epochs, seq) again changes nothing and gives the same
-// order. Quota is charged for a whole text when its first part arrives, so that all its parts find room or none;
+// order. Quota is charged for a whole text when its first part arrives, so that all its parts find room or none, until none of
+// it waits;
 // NoClient when the recipient has no row.
 type Deposit struct {
 	To, From Key

@@ -147,7 +147,7 @@ func (t *serverTx) take(c store.Take) (store.Result, error) {
 	if err := t.deliver(c, removed); err != nil {
 		return store.Result{}, err
 	}
-	return store.Result{}, t.settleRests(c)
+	return store.Result{}, nil
 }
 
 // takes tells whether a piece of mail goes: it is covered, or was addressed to an epoch that the recipient is no longer in.

@@ -1,16 +1,9 @@
 package bolt
 
-import (
-	"math"
+import "udpchat/store"
 
-	"udpchat/store"
-)
-
-// What waits is counted in records, per recipient and per pair, that change with it: a start counts nothing. A text of one part
-// is charged when it comes and discharged when it goes. A text of several parts is charged whole with the first part that comes:
-//
-//	absent ── first part ──▶ texts ◀── further part ── rests ── last part delivered, or stale ──▶ absent
-//	                           └── no part waits any more ──▶ ┘
+// What waits is counted in records, per recipient and per pair, that change with it: a start counts nothing. A text is charged
+// whole with the first of its parts that comes, so that all of them find room or none, and discharged with the last one that goes.
 
 // charge makes room for a text, or says why there is none.
 func (t *serverTx) charge(c store.Deposit) (store.Verdict, error) {
@@ -18,24 +11,18 @@ func (t *serverTx) charge(c store.Deposit) (store.Verdict, error) {
 		return t.use(c)
 	}
 	key := chargeKey(c.To, c.From, c.Text)
-	for _, from := range []string{"texts", "rests"} {
-		var parts number
-		if known, err := t.shelf(from).get(key, &parts); err != nil || known {
-			if err == nil && from == "rests" {
-				err = t.shelf("rests").delete(key)
-			}
-			if parts++; err == nil {
-				err = t.shelf("texts").put(key, &parts)
-			}
-			return store.Accepted, err
+	var parts number // of the text that wait
+	known, err := t.shelf("texts").get(key, &parts)
+	if err != nil {
+		return 0, err
+	}
+	if !known {
+		if verdict, err := t.use(c); err != nil || verdict != store.Accepted {
+			return verdict, err
 		}
 	}
-	verdict, err := t.use(c)
-	if err != nil || verdict != store.Accepted {
-		return verdict, err
-	}
-	one := number(1)
-	return store.Accepted, t.shelf("texts").put(key, &one)
+	parts++
+	return store.Accepted, t.shelf("texts").put(key, &parts)
 }
 
 // use adds a text to what is used.
@@ -96,35 +83,7 @@ func (t *serverTx) discharge(to store.Key, it item) error {
 	if err := t.shelf("texts").delete(key); err != nil {
 		return err
 	}
-	return t.shelf("rests").put(key, &parts)
-}
-
-// settleRests frees the texts of a pair that can take no space any more.
-func (t *serverTx) settleRests(c store.Take) error {
-	keys, err := t.shelf("rests").keys(clientKey(c.To).client(c.From), nil, math.MaxInt)
-	if err != nil {
-		return err
-	}
-	for _, k := range keys {
-		rest := cut(k[64:])
-		epoch, toEpoch, first, parts, size := rest.number(), rest.number(), rest.number(), rest.number(), rest.number()
-		marks, err := t.delivery(c.To, c.From, epoch, toEpoch)
-		if err != nil {
-			return err
-		}
-		// In another epoch of either side it will not be completed: its sender numbers it anew.
-		stale := epoch != c.Marks.Epoch || toEpoch != c.Marks.ToEpoch
-		if !stale && !marks.Has(first+parts-1) {
-			continue
-		}
-		if err := t.shelf("rests").delete(k); err != nil {
-			return err
-		}
-		if err := t.free(c.To, c.From, size); err != nil {
-			return err
-		}
-	}
-	return nil
+	return t.free(to, it.From, uint64(it.Text.Size))
 }
 
 // chargeKey names a text of several parts. Parts and size are in it: a part that claims others is of another text, and pays.

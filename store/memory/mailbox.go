@@ -22,7 +22,6 @@ type box struct {
 	all    usage
 	pairs  map[store.Key]usage
 	waits  map[charge]int // parts that wait, of texts of several parts that are charged
-	leaves map[charge]bool
 }
 
 // usage is what waits: whole texts, and their bytes.
@@ -40,7 +39,7 @@ func (s *Server) box(to store.Key) *box {
 	if b == nil {
 		b = &box{
 			index: map[textID]uint64{}, marks: map[store.Key][]store.Marks{}, pairs: map[store.Key]usage{},
-			waits: map[charge]int{}, leaves: map[charge]bool{},
+			waits: map[charge]int{},
 		}
 		s.boxes[to] = b
 	}
@@ -121,9 +120,6 @@ func (s *Server) take(c store.Take) store.Result {
 		b.discharge(c.From, x)
 	}
 	s.deliver(c, removed)
-	for ch := range b.leaves {
-		b.settle(ch, c)
-	}
 	return store.Result{}
 }
 
@@ -135,8 +131,7 @@ func chargeOf(from store.Key, x store.Text) charge {
 
 func (b *box) charge(c store.Deposit) store.Verdict {
 	ch := chargeOf(c.From, c.Text)
-	if b.waits[ch] > 0 || b.leaves[ch] {
-		delete(b.leaves, ch)
+	if b.waits[ch] > 0 {
 		b.waits[ch]++
 		return store.Accepted
 	}
@@ -166,20 +161,7 @@ func (b *box) discharge(from store.Key, x store.Text) {
 	ch := chargeOf(from, x)
 	if b.waits[ch]--; b.waits[ch] == 0 {
 		delete(b.waits, ch)
-		b.leaves[ch] = true
-	}
-}
-
-// settle frees a text of the take's sender none of whose parts waits, when it is all delivered or its epochs are over.
-func (b *box) settle(ch charge, c store.Take) {
-	if ch.first.from != c.From {
-		return
-	}
-	last := ch.first.seq + uint64(ch.parts) - 1
-	stale := ch.first.epochs != epochs{c.Marks.Epoch, c.Marks.ToEpoch}
-	if stale || b.delivered(c.From, ch.first.epochs).Has(last) {
-		delete(b.leaves, ch)
-		b.free(c.From, ch.size)
+		b.free(from, x.Size)
 	}
 }
 

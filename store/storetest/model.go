@@ -161,14 +161,7 @@ func (m *model) take(c store.Take) {
 			(covered || x.ToEpoch != c.Marks.ToEpoch)
 	})
 	m.note(lane{c.To, c.From, c.Marks.Epoch, c.Marks.ToEpoch}, seqs(c.Marks), len(m.mail) < n)
-	m.charges = slices.DeleteFunc(m.charges, func(ch charged) bool {
-		if ch.to != c.To || ch.from != c.From || m.waits(ch) {
-			return false
-		}
-		d := m.delivery(ch.lane)
-		return ch.first == ch.last || // it was removed, and it had one part
-			ch.epoch != c.Marks.Epoch || ch.toEpoch != c.Marks.ToEpoch || d != nil && d.seqs>>ch.last&1 == 1
-	})
+	m.charges = slices.DeleteFunc(m.charges, func(ch charged) bool { return !m.waits(ch) })
 }
 
 // waits tells whether a part of a charged text is in the mailbox.
