@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"unicode"
+
+	"udpchat/cmd/internal/plain"
 )
 
 // usage lines of the prompt's commands, in the order in which help lists them.
@@ -46,7 +48,7 @@ func parse(line string) (in input, wrong string) {
 			return in, usageLine(command)
 		}
 	default:
-		return in, fmt.Sprintf("[Unknown command %s: help lists all.]", safe(command))
+		return in, fmt.Sprintf("[Unknown command %s: help lists all.]", plain.Name(command))
 	}
 	return in, ""
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"udpchat/cmd/internal/plain"
 	"udpchat/peer"
 	"udpchat/wire"
 )
@@ -47,28 +48,28 @@ func lines(n peer.Notice, history bool) []string {
 func outcomeLines(n peer.Notice) []string {
 	switch n := n.(type) {
 	case peer.Delivered:
-		return []string{fmt.Sprintf("[Message received by %s.]", safe(n.To))}
+		return []string{fmt.Sprintf("[Message received by %s.]", plain.Name(n.To))}
 	case peer.NoAck:
-		return []string{fmt.Sprintf("[No ACK from %s, message sent to server.]", safe(n.To))}
+		return []string{fmt.Sprintf("[No ACK from %s, message sent to server.]", plain.Name(n.To))}
 	case peer.Stored:
 		if n.To == "" {
 			return []string{"[Message received by SERVER.]"}
 		}
 		return []string{"[Message received by SERVER.]", "SERVER: [Message received by the server and saved]"}
 	case peer.Exists:
-		return []string{fmt.Sprintf("[Client %s exists!!]", safe(n.To))}
+		return []string{fmt.Sprintf("[Client %s exists!!]", plain.Name(n.To))}
 	case peer.Kept:
-		return []string{fmt.Sprintf("[%s: the message to %s is kept here and tried again.]", reason(n.Why), safe(n.To))}
+		return []string{fmt.Sprintf("[%s: the message to %s is kept here and tried again.]", reason(n.Why), plain.Name(n.To))}
 	case peer.Failed:
-		return []string{fmt.Sprintf("[%s: the message to %s is given up.]", reason(n.Why), safe(n.To))}
+		return []string{fmt.Sprintf("[%s: the message to %s is given up.]", reason(n.Why), plain.Name(n.To))}
 	case peer.TooLong:
 		return []string{fmt.Sprintf("[Message too long: %d bytes, the limit is %d.]", n.Bytes, n.Limit)}
 	case peer.UnknownPeer:
-		return []string{fmt.Sprintf("[Unknown peer: %s]", safe(n.Name))}
+		return []string{fmt.Sprintf("[Unknown peer: %s]", plain.Name(n.Name))}
 	case peer.NotRegistered:
 		return []string{"[You are offline: reg NAME comes back.]"}
 	case peer.NotYours:
-		return []string{fmt.Sprintf("[You are not registered as %s.]", safe(n.Name))}
+		return []string{fmt.Sprintf("[You are not registered as %s.]", plain.Name(n.Name))}
 	case peer.Noted:
 		return []string{n.Text}
 	case peer.BadText:
@@ -78,7 +79,7 @@ func outcomeLines(n peer.Notice) []string {
 }
 
 func refusal(n peer.Refused) string {
-	name := safe(n.Name)
+	name := plain.Name(n.Name)
 	switch n.Why {
 	case wire.NameTaken:
 		return name + " is taken"
@@ -142,7 +143,7 @@ func tableLines(t peer.Table) []string {
 		}
 	}
 	for _, c := range rows {
-		out = append(out, presenceLine(safe(c.Name), c.Addr, c.Online))
+		out = append(out, presenceLine(plain.Name(c.Name), c.Addr, c.Online))
 	}
 	if brief {
 		out = append(out, fmt.Sprintf("[%s, %d online: peers lists them.]", count(len(t.All), "client"), online))
@@ -166,14 +167,14 @@ func arrivedLine(a peer.Arrived) string {
 	if a.Late {
 		b.WriteString("(late) ")
 	}
-	text := safeText(a.Text)
+	text := plain.Text(a.Text)
 	if a.Mail {
 		text = time.UnixMicro(a.Time).Format(timestamp) + " " + text
 	}
 	if a.Post {
-		fmt.Fprintf(&b, "[Channel_Message %s: %s]", safe(a.From), text)
+		fmt.Fprintf(&b, "[Channel_Message %s: %s]", plain.Name(a.From), text)
 	} else {
-		fmt.Fprintf(&b, "%s: %s", safe(a.From), text)
+		fmt.Fprintf(&b, "%s: %s", plain.Name(a.From), text)
 	}
 	return b.String()
 }

@@ -31,7 +31,7 @@ type screen interface {
 // openScreen chooses by what standard input and output are.
 func (env *environment) openScreen() (screen, error) {
 	if !term.IsTerminal(int(env.stdin.Fd())) || !term.IsTerminal(int(env.stdout.Fd())) || env.lookup("TERM") == "dumb" {
-		return &plain{in: bufio.NewReader(env.stdin), out: env.stdout}, nil
+		return &piped{in: bufio.NewReader(env.stdin), out: env.stdout}, nil
 	}
 	e, err := lineedit.Open(env.stdin, env.stdout, prompt)
 	if err != nil {
@@ -69,8 +69,8 @@ func (l logLines) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
-// plain is a screen without a terminal: no prompt and no escape sequence, ever.
-type plain struct {
+// piped is a screen without a terminal: no prompt and no escape sequence, ever.
+type piped struct {
 	in *bufio.Reader
 
 	mu  sync.Mutex
@@ -78,7 +78,7 @@ type plain struct {
 }
 
 // readLine gives a line of any length. ctx is not heeded: reading a pipe can't be interrupted; the program ends instead.
-func (p *plain) readLine(context.Context) (string, error) {
+func (p *piped) readLine(context.Context) (string, error) {
 	line, err := p.in.ReadString('\n')
 	if err != nil && (line == "" || !errors.Is(err, io.EOF)) {
 		return "", err
@@ -86,15 +86,15 @@ func (p *plain) readLine(context.Context) (string, error) {
 	return strings.TrimSuffix(strings.TrimSuffix(line, "\n"), "\r"), nil
 }
 
-func (p *plain) println(line string) error {
+func (p *piped) println(line string) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	_, err := io.WriteString(p.out, line+"\n")
 	return err
 }
 
-func (p *plain) logWriter(stderr *os.File) io.Writer { return stderr }
+func (p *piped) logWriter(stderr *os.File) io.Writer { return stderr }
 
-func (p *plain) interactive() bool { return false }
+func (p *piped) interactive() bool { return false }
 
-func (p *plain) close() {}
+func (p *piped) close() {}
