@@ -19,9 +19,9 @@ type box struct {
 	index map[textID]uint64
 	marks map[store.Key][]store.Marks // by first sight
 
-	all    usage
-	pairs  map[store.Key]usage
-	waits  map[charge]int // parts that wait, of texts of several parts that are charged
+	all   usage
+	pairs map[store.Key]usage
+	waits map[charge]int // parts that wait, of texts of several parts that are charged
 }
 
 // usage is what waits: whole texts, and their bytes.
