@@ -123,12 +123,15 @@ func (c *Core) Quit(now time.Time) {
 
 // leaveWhenDecided ends a drain, or begins the leaving that Quit asked for.
 func (c *Core) leaveWhenDecided(now time.Time) {
+	if !c.draining && !c.quitting {
+		return
+	}
 	open := c.outbox.open()
-	if c.draining && open == 0 {
+	if c.draining && !open {
 		c.draining = false
 		c.tell(Drained{Kept: c.outbox.undecided()})
 	}
-	if !c.quitting || open > 0 && now.Before(c.quitBy) && c.phase == ready {
+	if !c.quitting || open && now.Before(c.quitBy) && c.phase == ready {
 		return
 	}
 	switch c.phase {

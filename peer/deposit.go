@@ -14,7 +14,7 @@ func pathTo(addr netip.AddrPort) link.Path { return link.Path{Remote: addr} }
 
 // depositPart hands a part to the server, under the identity that it has.
 func (c *Core) depositPart(now time.Time, l *lane, p *part) {
-	p.state = depositing
+	l.move(p, depositing)
 	id := partID{l.to, p.t.Seq}
 	policy := c.background()
 	if p.text.typed {
@@ -62,9 +62,6 @@ func (c *Core) deposited(now time.Time, m *wire.Stored) {
 	if m.Verdict == wire.TooLong && p.t.Flags&wire.FlagVoid != 0 {
 		return // so was another part of the text that was given up: its void is on its way
 	}
-	if p.t.Flags&wire.FlagVoid != 0 && m.Verdict == wire.TooLong {
-		return // said of what it was before
-	}
 	c.outbox.deposits.Drop(partID{m.To, m.Seq})
 	switch m.Verdict {
 	case wire.Accepted:
@@ -111,7 +108,7 @@ func (c *Core) storedPart(now time.Time, l *lane, p *part, m *wire.Stored) {
 		return
 	}
 	tried := p.text.missed
-	p.state = stored
+	l.move(p, stored)
 	c.outbox.direct.Drop(partID{l.to, p.t.Seq})
 	if x := p.text; !x.told && !slices.ContainsFunc(x.parts, func(q *part) bool { return q.state != stored && q.state != done }) {
 		x.told = true
@@ -150,9 +147,9 @@ func (c *Core) follow(now time.Time, l *lane) {
 
 // keep: the server does not take it for now. It stays in the outbox and is tried again, ever more rarely.
 func (c *Core) keep(now time.Time, l *lane, p *part, why wire.Verdict) {
-	p.state = kept
-	if x := p.text; !x.told {
-		x.told = true
+	l.move(p, kept)
+	if x := p.text; !x.kept {
+		x.kept = true
 		c.tell(Kept{To: c.roster.name(l.to), Why: why})
 	}
 	p.text.typed = false
@@ -161,15 +158,16 @@ func (c *Core) keep(now time.Time, l *lane, p *part, why wire.Verdict) {
 
 // void gives a text up: its seqs travel on, empty, so that no hole stays (protocol.md §5).
 func (c *Core) void(l *lane, x *text) {
-	end := &text{to: l.to, told: true}
-	l.parts = slices.DeleteFunc(l.parts, func(p *part) bool { return p.text == x && p.state == done })
+	end := &text{to: l.to, told: true, kept: true}
+	l.drop(func(p *part) bool { return p.text == x && p.state == done })
 	for _, p := range x.parts {
 		if p.state == done {
 			continue
 		}
 		c.outbox.deposits.Drop(partID{l.to, p.t.Seq})
 		p.t.Flags, p.t.Body, p.t.Size, p.t.Part, p.t.Parts = wire.FlagVoid, nil, 0, 0, 1
-		p.text, p.state = end, saving
+		p.text = end
+		l.move(p, saving)
 		end.parts = append(end.parts, p)
 	}
 	c.commitParts(c.rewrite(l, l.laneID), l, end.parts)

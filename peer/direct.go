@@ -20,7 +20,7 @@ func (c *Core) mailOnly(now time.Time, l *lane) bool {
 // directPart sends a part to its recipient: up to three copies within the ack timeout, spaced by the measured round trip
 // (protocol.md §7).
 func (c *Core) directPart(now time.Time, l *lane, p *part) {
-	p.state = direct
+	l.move(p, direct)
 	id := partID{l.to, p.t.Seq}
 	c.outbox.direct.Track(now, id, wire.Policy{First: l.rtt.PTO(), Factor: 2, Tries: directTries, Deadline: c.cfg.AckTimeout})
 	c.sendDirect(id, 1)

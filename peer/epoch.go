@@ -70,7 +70,7 @@ func (c *Core) renumber(l *lane, toEpoch uint64) {
 	}
 	for _, p := range l.parts {
 		p.t.Epoch, p.t.ToEpoch, p.t.Seq = l.epoch, l.toEpoch, c.outbox.next(l.laneID)
-		p.state = saving
+		l.move(p, saving)
 	}
 	c.commitParts(c.rewrite(l, old), l, slices.Clone(l.parts))
 }

@@ -46,7 +46,7 @@ func (c *Core) loadOutbox(from store.Loaded) {
 			x = &text{to: to}
 		}
 		l.add(x, wire.Text(o.Text))
-		x.parts[len(x.parts)-1].state = queued
+		l.move(x.parts[len(x.parts)-1], queued)
 	}
 	for _, l := range c.outbox.order {
 		if l.epoch != c.epoch { // the new epoch was noted, and the program killed before this lane was

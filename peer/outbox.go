@@ -17,62 +17,6 @@ type outbox struct {
 	deposits wire.Tracker[partID]
 }
 
-// laneID names a run of seqs (protocol.md §5).
-type laneID struct {
-	to             wire.Key
-	epoch, toEpoch uint64
-}
-
-type partID struct {
-	to  wire.Key
-	seq uint64
-}
-
-// lane is the way to one recipient. Parts are in it by seq.
-type lane struct {
-	laneID
-	parts  []*part
-	past   []uint64 // epochs of the recipient's that are over: an acknowledgement that names one is old
-	byMail bool     // one part missed its direct deadline and is not delivered yet: later ones take the mailbox too
-	misses int      // in a row
-	down   time.Time
-	rtt    wire.RTT
-	voided time.Time
-}
-
-// part is one datagram's worth of a text.
-type part struct {
-	text    *text
-	t       wire.Text
-	state   state
-	extra   bool // the one further direct copy was sent
-	saves   int  // commits that are awaited: more than one when it was renumbered meanwhile
-	skipped bool // a post that came to the server before the one that it follows
-}
-
-// state is where a part is on its road.
-type state uint8
-
-const (
-	saving     state = iota // its commit is awaited
-	queued                  // on disk; nothing was sent for this run
-	direct                  // copies go to the recipient
-	depositing              // goes to the server
-	stored                  // the server has it
-	kept                    // the server does not take it for now
-	done                    // delivered; it stays until its whole text is
-)
-
-// text is one typed line: its parts share its fate, and the user hears of it once.
-type text struct {
-	to     wire.Key
-	parts  []*part
-	typed  bool // in this run: the user waits for it
-	missed bool
-	turns  int  // the contact's, when it missed: tells whether it stayed
-	told   bool // Stored or Kept was told
-}
-
 // accept takes a typed text into the outbox: identity and text are on disk before its first datagram (protocol.md §5).
 func (c *Core) accept(now time.Time, to wire.Key, toEpoch uint64, typed string) {
 	if !c.fit(typed) {
@@ -103,9 +47,11 @@ func (c *Core) commitParts(change store.ProfileChange, l *lane, parts []*part) {
 	c.commit(change, func(now time.Time) {
 		for _, p := range parts {
 			if p.saves--; p.saves == 0 {
-				p.state = queued
+				l.move(p, queued)
 			}
 		}
+		i, _ := l.place(parts[0].t.Seq)
+		l.first = min(l.first, i)
 		c.pump(now, l)
 	})
 }
@@ -124,12 +70,6 @@ func (c *Core) lane(to wire.Key, toEpoch uint64) *lane {
 	return l
 }
 
-func (l *lane) add(x *text, t wire.Text) {
-	p := &part{text: x, t: t}
-	x.parts = append(x.parts, p)
-	l.parts = append(l.parts, p)
-}
-
 // next counts a lane on.
 func (o *outbox) next(id laneID) uint64 {
 	o.last[id]++
@@ -138,23 +78,6 @@ func (o *outbox) next(id laneID) uint64 {
 
 func (o *outbox) record(id laneID) store.Lane {
 	return store.Lane{To: store.Key(id.to), Epoch: id.epoch, ToEpoch: id.toEpoch, Last: o.last[id]}
-}
-
-// find gives the unsettled part with that seq.
-func (l *lane) find(seq uint64) *part {
-	i, ok := slices.BinarySearchFunc(l.parts, seq, func(p *part, seq uint64) int {
-		switch {
-		case p.t.Seq < seq:
-			return -1
-		case p.t.Seq > seq:
-			return 1
-		}
-		return 0
-	})
-	if !ok {
-		return nil
-	}
-	return l.parts[i]
 }
 
 func (o *outbox) part(id partID) (*lane, *part) {
@@ -175,7 +98,7 @@ func (c *Core) settle(now time.Time, l *lane, had func(p *part) bool, whole func
 			continue
 		}
 		room++
-		p.state = done
+		l.move(p, done)
 		c.outbox.direct.Drop(partID{l.to, p.t.Seq})
 		c.outbox.deposits.Drop(partID{l.to, p.t.Seq})
 		if p.text.all(done) {
@@ -190,7 +113,7 @@ func (c *Core) settle(now time.Time, l *lane, had func(p *part) bool, whole func
 			whole(x)
 		}
 	}
-	if l.byMail && !slices.ContainsFunc(l.parts, func(p *part) bool { return p.state >= depositing && p.state < done }) {
+	if l.byMail && l.count[depositing]+l.count[stored]+l.count[kept] == 0 {
 		l.byMail = false // protocol.md §7: the direct way is tried again
 	}
 	c.retry(now, l, room)
@@ -200,8 +123,8 @@ func (c *Core) settle(now time.Time, l *lane, had func(p *part) bool, whole func
 
 // retry offers some of what the server had no room for again: there is reason to believe that it has now.
 func (c *Core) retry(now time.Time, l *lane, parts int) {
-	for _, p := range l.parts {
-		if p.state == kept && parts > 0 {
+	for i := 0; i < len(l.parts) && min(parts, l.count[kept]) > 0; i++ {
+		if p := l.parts[i]; p.state == kept {
 			c.outbox.deposits.Hasten(now, partID{l.to, p.t.Seq})
 			parts--
 		}
@@ -211,7 +134,7 @@ func (c *Core) retry(now time.Time, l *lane, parts int) {
 // remove takes the texts that are delivered out of the outbox.
 func (c *Core) remove(l *lane) {
 	change := store.Settle{To: store.Key(l.to), Epoch: l.epoch, ToEpoch: l.toEpoch}
-	l.parts = slices.DeleteFunc(l.parts, func(p *part) bool {
+	l.drop(func(p *part) bool {
 		if !p.text.all(done) {
 			return false
 		}
@@ -221,27 +144,15 @@ func (c *Core) remove(l *lane) {
 	c.commit(change, func(time.Time) {})
 }
 
-// all tells whether every part is in that state.
-func (x *text) all(s state) bool {
-	return !slices.ContainsFunc(x.parts, func(p *part) bool { return p.state != s })
-}
-
 // pump sends what waits in a lane, as far as its window allows, by the way that its recipient can be expected to hear.
 func (c *Core) pump(now time.Time, l *lane) {
 	if c.phase != ready {
 		return
 	}
-	room := laneWindow
-	for _, p := range l.parts {
-		if p.state == direct || p.state == depositing {
-			room--
-		}
-	}
+	room := laneWindow - l.count[direct] - l.count[depositing]
 	mail := c.mailOnly(now, l)
-	for _, p := range l.parts {
-		if room <= 0 {
-			return
-		}
+	for ; room > 0 && l.count[queued] > 0 && l.first < len(l.parts); l.first++ {
+		p := l.parts[l.first]
 		switch {
 		case p.state != queued:
 			continue
@@ -263,9 +174,10 @@ func (c *Core) pumpAll(now time.Time) {
 // pause stops all sending: what was on its way begins anew with the next registration.
 func (o *outbox) pause() {
 	for _, l := range o.order {
+		l.first = 0
 		for _, p := range l.parts {
 			if p.state == direct || p.state == depositing || p.state == kept {
-				p.state = queued
+				l.move(p, queued)
 				o.direct.Drop(partID{l.to, p.t.Seq})
 				o.deposits.Drop(partID{l.to, p.t.Seq})
 			}
@@ -276,28 +188,29 @@ func (o *outbox) pause() {
 // forgetStored puts back what another store had taken.
 func (o *outbox) forgetStored() {
 	for _, l := range o.order {
+		l.first = 0
 		for _, p := range l.parts {
 			if p.state == stored {
-				p.state = queued
+				l.move(p, queued)
 			}
 		}
 	}
 }
 
-// open counts the texts that are neither stored nor kept nor delivered: a drain waits for them.
-func (o *outbox) open() int { return o.count(func(s state) bool { return s < stored }) }
+// open tells whether a text is neither stored nor kept nor delivered: a drain waits for it.
+func (o *outbox) open() bool {
+	return slices.ContainsFunc(o.order, func(l *lane) bool {
+		return l.count[saving]+l.count[queued]+l.count[direct]+l.count[depositing] > 0
+	})
+}
 
 // undecided counts the texts that only this client has.
 func (o *outbox) undecided() int {
-	return o.count(func(s state) bool { return s < stored || s == kept })
-}
-
-func (o *outbox) count(match func(s state) bool) int {
 	n := 0
 	for _, l := range o.order {
 		var last *text
 		for _, p := range l.parts {
-			if p.text != last && match(p.state) {
+			if p.text != last && (p.state < stored || p.state == kept) {
 				n, last = n+1, p.text
 			}
 		}

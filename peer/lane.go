@@ -1,0 +1,120 @@
+package peer
+
+import (
+	"slices"
+	"time"
+
+	"udpchat/wire"
+)
+
+// laneID names a run of seqs (protocol.md §5).
+type laneID struct {
+	to             wire.Key
+	epoch, toEpoch uint64
+}
+
+type partID struct {
+	to  wire.Key
+	seq uint64
+}
+
+// lane is the way to one recipient. Parts are in it by seq.
+type lane struct {
+	laneID
+	parts  []*part
+	count  [done + 1]int // parts in each state
+	first  int           // no part before it is queued
+	past   []uint64      // epochs of the recipient's that are over: an acknowledgement that names one is old
+	byMail bool          // one part missed its direct deadline and is not delivered yet: later ones take the mailbox too
+	misses int           // in a row
+	down   time.Time
+	rtt    wire.RTT
+	voided time.Time
+}
+
+// part is one datagram's worth of a text.
+type part struct {
+	text    *text
+	t       wire.Text
+	state   state
+	extra   bool // the one further direct copy was sent
+	saves   int  // commits that are awaited: more than one when it was renumbered meanwhile
+	skipped bool // a post that came to the server before the one that it follows
+}
+
+// state is where a part is on its road.
+type state uint8
+
+const (
+	saving     state = iota // its commit is awaited
+	queued                  // on disk; nothing was sent for this run
+	direct                  // copies go to the recipient
+	depositing              // goes to the server
+	stored                  // the server has it
+	kept                    // the server does not take it for now
+	done                    // delivered; it stays until its whole text is
+)
+
+// text is one typed line: its parts share its fate, and the user hears of it once.
+type text struct {
+	to     wire.Key
+	parts  []*part
+	typed  bool // in this run: the user waits for it
+	missed bool
+	turns  int  // the contact's, when it missed: tells whether it stayed
+	told   bool // Stored was told
+	kept   bool // Kept was told
+}
+
+func (l *lane) add(x *text, t wire.Text) {
+	p := &part{text: x, t: t}
+	x.parts = append(x.parts, p)
+	l.parts = append(l.parts, p)
+	l.count[p.state]++
+}
+
+// move notes a part's next state.
+func (l *lane) move(p *part, s state) {
+	l.count[p.state]--
+	l.count[s]++
+	p.state = s
+}
+
+// drop takes parts out of the lane.
+func (l *lane) drop(gone func(p *part) bool) {
+	l.first = 0
+	l.parts = slices.DeleteFunc(l.parts, func(p *part) bool {
+		if !gone(p) {
+			return false
+		}
+		l.count[p.state]--
+		return true
+	})
+}
+
+// place is where the part with that seq is, or would be.
+func (l *lane) place(seq uint64) (int, bool) {
+	return slices.BinarySearchFunc(l.parts, seq, func(p *part, seq uint64) int {
+		switch {
+		case p.t.Seq < seq:
+			return -1
+		case p.t.Seq > seq:
+			return 1
+		}
+		return 0
+	})
+}
+
+// find gives the unsettled part with that seq.
+func (l *lane) find(seq uint64) *part {
+	i, ok := l.place(seq)
+	if !ok {
+		return nil
+	}
+	return l.parts[i]
+}
+
+// all tells whether every part is in that state.
+func (x *text) all(s state) bool {
+	return !slices.ContainsFunc(x.parts, func(p *part) bool { return p.state != s })
+}
