@@ -52,31 +52,6 @@ func (t Text) First() uint64 { return t.Seq - uint64(t.Part) }
 // Last is the seq of the text's last part.
 func (t Text) Last() uint64 { return t.First() + uint64(t.Parts) - 1 }
 
-// Range is a run of consecutive seqs, both ends included.
-type Range struct{ Lo, Hi uint64 }
-
-// Marks is what a recipient has of one sender's seqs: all up to Through, and the Ranges above it (ascending, disjoint,
-// not touching Through+1).
-type Marks struct {
-	Epoch   uint64 // the sender's
-	ToEpoch uint64 // the recipient's
-	Through uint64
-	Ranges  []Range
-}
-
-// Has tells whether seq is marked.
-func (m Marks) Has(seq uint64) bool {
-	if seq <= m.Through {
-		return true
-	}
-	for _, r := range m.Ranges {
-		if r.Lo <= seq && seq <= r.Hi {
-			return true
-		}
-	}
-	return false
-}
-
 // State is a client's presence as the server last knew it.
 type State uint8
 

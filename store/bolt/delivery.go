@@ -64,7 +64,7 @@ func (t *serverTx) deliver(c store.Take, removed bool) error {
 	if err != nil {
 		return err
 	}
-	merged := union(d.Marks, c.Marks)
+	merged := d.Marks.Union(c.Marks)
 	if !removed && merged.Through == d.Marks.Through && slices.Equal(merged.Ranges, d.Marks.Ranges) {
 		return nil
 	}
@@ -119,7 +119,7 @@ func (t *serverTx) makeRoom(to, from store.Key, epoch uint64) (age uint64, err e
 
 func (t *serverTx) told(c store.Told) (store.Result, error) {
 	kept, err := t.delivery(c.To, c.Sender, c.Marks.Epoch, c.Marks.ToEpoch)
-	if err != nil || !covers(c.Marks, kept) {
+	if err != nil || !c.Marks.Covers(kept) {
 		return store.Result{}, err
 	}
 	return store.Result{}, t.shelf("untold").delete(marksKey(c.Sender, c.To, c.Marks.Epoch, c.Marks.ToEpoch))

@@ -207,7 +207,7 @@ func (s *Server) Untold(sender store.Key) ([]store.Delivery, error) {
 func (s *Server) deliver(c store.Take, removed bool) {
 	b, e := s.box(c.To), epochs{c.Marks.Epoch, c.Marks.ToEpoch}
 	kept := b.delivered(c.From, e)
-	merged := union(kept, c.Marks)
+	merged := kept.Union(c.Marks)
 	if !removed && merged.Through == kept.Through && slices.Equal(merged.Ranges, kept.Ranges) {
 		return
 	}
@@ -238,7 +238,7 @@ func countEpochs(list []store.Marks, more uint64) int {
 
 func (s *Server) told(c store.Told) store.Result {
 	e := epochs{c.Marks.Epoch, c.Marks.ToEpoch}
-	if covers(c.Marks, s.box(c.To).delivered(c.Sender, e)) {
+	if c.Marks.Covers(s.box(c.To).delivered(c.Sender, e)) {
 		delete(s.untold[pair{c.Sender, c.To}], e)
 	}
 	return store.Result{}
