@@ -1,0 +1,159 @@
+package wire
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"net/netip"
+	"reflect"
+	"strings"
+	"testing"
+)
+
+// protocol.md §3: what is wrong in one message refuses the whole body.
+func TestMalformedMessages(t *testing.T) {
+	tests := []struct{ name, hex string }{
+		{"nothing", ""},
+		{"a number", "05"},
+		{"an empty array", "90"},
+		{"a kind that is a string", "91 a105"},
+		{"a negative kind", "91 ff"},
+		{"a second envelope", "93 00" + aliceHex + bobHex},
+		{"a field too few", "93 05 01 02"},
+		{"a field too many", "95 05 01 02 03 04"},
+		{"a last message that is cut", "94 05 01 02 03 94 05 01 02"},
+		{"a good message, then a bad one", "94 05 01 02 03 94 05 01 02 a0"},
+		{"garbage behind the last message", "94 05 01 02 03 c0"},
+		{"nil for an integer", "94 05 c0 02 03"},
+		{"a nonce of 33 bits", "94 05 cf0000000100000000 02 03"},
+		{"a negative nonce", "94 05 ff 02 03"},
+		{"a negative nonce of 64 bits", "94 05 d3ffffffffffffffff 02 03"},
+		{"an array for an integer", "94 05 9101 02 03"},
+		{"a number for a boolean", "95 06 01 01 02 03"},
+		{"nil for a boolean", "95 06 01 c0 02 03"},
+		{"a lease of 17 bits", "98 02 00 01 07 04 c3 05 ce00010000"},
+		{"an outcome of 9 bits", "93 04 01 cd0100"},
+		{"a try of 9 bits", "97 0a 05 06 00 90 01 cd0100"},
+		{"a time above 63 bits", "9b 09 01 05 06 01 00 01 00 cf8000000000000000 00 c400"},
+		{"a name of invalid UTF-8", "93 03 01 a2c328"},
+		{"a name as bytes", "93 03 01 c40161"},
+		{"a name of 129 bytes", "93 03 01 d981" + strings.Repeat("61", 129)},
+		{"a body as a string", "9b 09 01 05 06 01 00 01 00 00 00 a0"},
+		{"a body of nil", "9b 09 01 05 06 01 00 01 00 00 00 c0"},
+		{"a key of 31 bytes", "96 11 c41f" + strings.Repeat("00", 31) + "05 06 00 90"},
+		{"a key of 33 bytes", "96 11 c421" + strings.Repeat("00", 33) + "05 06 00 90"},
+		{"ranges of three", "97 0a 05 06 00 91 93020202 01 01"},
+		{"17 ranges", "97 0a 05 06 00 dc0011" + ranges(17) + "01 01"},
+		{"a range that is a number", "97 0a 05 06 00 91 02 01 01"},
+		{"an address of 5 bytes", stored("c4050102030405 01")},
+		{"an address without a port", stored("c40401020304 00")},
+		{"a port without an address", stored("c400 01")},
+		{"a port of 17 bits", stored("c40401020304 ce00010000")},
+		{"an IPv4 address in the clothes of IPv6", stored("c41000000000000000000000ffff01020304 01")},
+		{"a presence that is none", "9b 0c" + bobHex + "05 06 01 02 00 02 c400 00 05"},
+		{"a row with a bad name", table("91 96" + aliceHex + "a3612062 05 c400 00 00")},
+		{"a row without a name", table("91 96" + aliceHex + "a0 05 c400 00 00")},
+		{"a row of five", table("91 95" + aliceHex + "a161 05 c400 00")},
+		{"a row with a presence that is none", table("91 96" + aliceHex + "a161 05 c400 00 02")},
+		{"rows that are a bin", table("c400")},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			got, err := decodeAll(unhex(t, tt.hex))
+			if !errors.Is(err, ErrMalformed) || got != nil {
+				t.Errorf("got %+v, %v", got, err)
+			}
+			if strings.Count(fmt.Sprint(err), "malformed") != 1 {
+				t.Errorf("the error repeats itself: %v", err)
+			}
+		})
+	}
+}
+
+func ranges(n int) string {
+	var s strings.Builder
+	for i := range n {
+		fmt.Fprintf(&s, "92%02x%02x", 2*i+2, 2*i+2)
+	}
+	return s.String()
+}
+
+func stored(addr string) string { return "9b 0c" + bobHex + "05 06 01 02 00 01" + addr + "05" }
+func table(rows string) string  { return "96 07 07 03 05 08" + rows }
+
+// protocol.md §5 and §6: what contradicts itself is neither sent nor taken.
+func TestContradictions(t *testing.T) {
+	text := func(change func(*Text)) Message {
+		d := &Direct{Try: 1, Text: Text{Epoch: 1, ToEpoch: 1, Seq: 5, Part: 1, Parts: 2, Size: 1000, Body: []byte("hi")}}
+		change(&d.Text)
+		return d
+	}
+	marks := func(through uint64, ranges ...Range) Message {
+		return &Ack{Marks: Marks{Epoch: 1, ToEpoch: 1, Through: through, Ranges: ranges}, Seq: 1, Try: 1}
+	}
+	addr := netip.MustParseAddrPort("192.0.2.1:9")
+	tests := []struct {
+		name string
+		m    Message
+		ok   bool
+	}{
+		{"a text", text(func(*Text) {}), true},
+		{"no parts", text(func(x *Text) { x.Part, x.Parts = 0, 0 }), false},
+		{"a part behind the last", text(func(x *Text) { x.Part = 2 }), false},
+		{"the most parts", text(func(x *Text) { x.Parts = MaxParts }), true},
+		{"a part too many", text(func(x *Text) { x.Parts = MaxParts + 1 }), false},
+		{"seq 0", text(func(x *Text) { x.Seq, x.Part = 0, 0 }), false},
+		{"a first part at seq 0", text(func(x *Text) { x.Seq = 1 }), false},
+		{"a first part at seq 1", text(func(x *Text) { x.Seq = 2 }), true},
+		{"the last seqs", text(func(x *Text) { x.Seq = math.MaxUint64 - 1 }), true},
+		{"parts beyond the last seq", text(func(x *Text) { x.Seq = math.MaxUint64 }), false},
+		{"the longest text", text(func(x *Text) { x.Size = MaxText }), true},
+		{"a text too long", text(func(x *Text) { x.Size = MaxText + 1 }), false},
+		{"a full part", text(func(x *Text) { x.Body = make([]byte, PartSize) }), true},
+		{"a part too long", text(func(x *Text) { x.Body = make([]byte, PartSize+1) }), false},
+		{"a void", text(func(x *Text) { x.Flags, x.Body = FlagVoid, nil }), true},
+		{"a void with a body", text(func(x *Text) { x.Flags = FlagVoid }), false},
+		{"flags to come", text(func(x *Text) { x.Flags = 0xfe }), true},
+		{"a push after itself", &Push{Prev: 5, Order: 5, Text: note}, false},
+		{"a post after a later one", &PushPost{Prev: 6, Order: 5, Text: note}, false},
+		{"marks", marks(5, Range{7, 7}, Range{9, 12}), true},
+		{"ranges side by side", marks(5, Range{7, 7}, Range{8, 12}), true},
+		{"a range at the watermark", marks(5, Range{6, 7}), false},
+		{"a range below the watermark", marks(5, Range{2, 3}), false},
+		{"a range that ends before it begins", marks(5, Range{8, 7}), false},
+		{"ranges that overlap", marks(5, Range{7, 9}, Range{9, 10}), false},
+		{"ranges that descend", marks(5, Range{9, 9}, Range{7, 7}), false},
+		{"a range at the end of all seqs", marks(5, Range{9, math.MaxUint64}), true},
+		{"a range behind the end of all seqs", marks(5, Range{9, math.MaxUint64}, Range{0, 1}), false},
+		{"a range above the last seq", marks(math.MaxUint64, Range{0, 1}), false},
+		{"orders seen twice", &Seen{Through: 5, Ranges: []Range{{4, 8}}}, false},
+		{"a table backwards", &Table{Since: 3, Until: 2, Head: 4}, false},
+		{"a table beyond its head", &Table{Since: 3, Until: 5, Head: 4}, false},
+		{"a row with a bad name", &Table{Rows: []Row{{Name: "a b"}}}, false},
+		{"a row with a good name", &Table{Rows: []Row{{Name: "a.b"}}}, true},
+		{"a row with an address without a port", &Table{Rows: []Row{{Name: "a", Addr: netip.AddrPortFrom(addr.Addr(), 0)}}}, false},
+		{"a port without an address", &Stored{Addr: netip.AddrPortFrom(netip.Addr{}, 9)}, false},
+		{"an address", &Stored{Addr: addr}, true},
+		{"a presence that is none", &Stored{State: 2}, false},
+		{"a request for a bad name", &Register{Name: "a b"}, true},
+		{"a request for a name of invalid UTF-8", &Register{Name: "a\xff"}, false},
+		{"a request for a name too long to read", &Deregister{Name: strings.Repeat("a", MaxNameBytes+1)}, false},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			_, err := AppendMessage(nil, tt.m)
+			if errors.Is(err, ErrMalformed) == tt.ok || tt.ok && err != nil {
+				t.Errorf("encode: %v", err)
+			}
+			w := encoders.New().(*encoder) // past the check
+			w.enc.ResetWriter(&w.sink)
+			if err := tt.m.EncodeMsgpack(w.enc); err != nil {
+				t.Fatal(err)
+			}
+			got, err := decodeAll(w.sink.b)
+			if errors.Is(err, ErrMalformed) == tt.ok || tt.ok && !reflect.DeepEqual(got[0], tt.m) {
+				t.Errorf("decode: %+v, %v", got, err)
+			}
+		})
+	}
+}
