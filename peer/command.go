@@ -11,7 +11,9 @@ import (
 // order, and after the first table has come.
 func (c *Core) do(now time.Time, command func(now time.Time)) {
 	if c.busy() || len(c.commands) > 0 {
-		c.commands = append(c.commands, command)
+		if c.commands = append(c.commands, command); len(c.commands) == 1 && c.phase == registering && !c.typed {
+			c.track(now) // someone waits for it now
+		}
 		return
 	}
 	command(now)
@@ -108,6 +110,7 @@ func (c *Core) Note(now time.Time, text string) {
 func (c *Core) Drain(now time.Time) {
 	c.do(now, func(now time.Time) {
 		c.draining = true
+		c.urge(now)
 		c.leaveWhenDecided(now)
 	})
 }
@@ -126,7 +129,7 @@ func (c *Core) leaveWhenDecided(now time.Time) {
 	if !c.draining && !c.quitting {
 		return
 	}
-	open := c.outbox.open()
+	open := c.phase != left && c.outbox.open() // who left sends nothing any more
 	if c.draining && !open {
 		c.draining = false
 		c.tell(Drained{Kept: c.outbox.undecided()})

@@ -140,3 +140,13 @@ func TestNamesFollowTheTable(t *testing.T) {
 		t.Errorf("sent %+v", list)
 	}
 }
+
+// protocol.md §8.5: who left sends nothing any more, so the end of a script does not wait for it.
+func TestDrainAfterDeregistering(t *testing.T) {
+	b, f := readyBench(t, "bob")
+	b.send(f[0], "never acknowledged")
+	b.do(func(now time.Time) { b.core.Deregister(now, "ann") })
+	b.recv(server, &wire.Deregistered{Request: b.core.request})
+	b.do(b.core.Drain)
+	b.wantTold("the text is kept for the next start", Left{}, Drained{Kept: 1})
+}

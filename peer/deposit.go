@@ -50,7 +50,7 @@ func (c *Core) deposited(now time.Time, m *wire.Stored) {
 		c.skipped(now, l, m)
 		return
 	}
-	if p == nil || c.roster.revision == 0 || m.Epoch != l.epoch || m.ToEpoch != l.toEpoch || p.state == saving {
+	if p == nil || c.roster.revision == 0 || m.Epoch != l.epoch || m.ToEpoch != l.toEpoch || p.state == saving || p.state == done {
 		return
 	}
 	if p.state == kept && m.Verdict != wire.Accepted && m.Verdict != wire.Delivered && m.Verdict != wire.TooLong {
@@ -148,6 +148,7 @@ func (c *Core) follow(now time.Time, l *lane) {
 // keep: the server does not take it for now. It stays in the outbox and is tried again, ever more rarely.
 func (c *Core) keep(now time.Time, l *lane, p *part, why wire.Verdict) {
 	l.move(p, kept)
+	l.refused = why
 	if x := p.text; !x.kept {
 		x.kept = true
 		c.tell(Kept{To: c.roster.name(l.to), Why: why})

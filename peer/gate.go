@@ -1,6 +1,7 @@
 package peer
 
 import (
+	"cmp"
 	"slices"
 	"time"
 )
@@ -23,13 +24,7 @@ type held struct {
 // enter takes something in. It passes with the next release or expire that allows it.
 func (g *gate) enter(h held) {
 	i, _ := slices.BinarySearchFunc(g.held, h.at, func(x held, at uint64) int {
-		switch {
-		case x.at < at:
-			return -1
-		case x.at > at:
-			return 1
-		}
-		return 0
+		return cmp.Compare(x.at, at)
 	})
 	g.held = slices.Insert(g.held, i, h)
 }

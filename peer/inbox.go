@@ -72,10 +72,14 @@ func (c *Core) direct(now time.Time, p link.Path, from wire.Key, m *wire.Direct)
 	if l := c.outbox.lanes[from]; l != nil {
 		l.misses, l.down = 0, time.Time{} // it is there
 	}
-	s := c.source(from, m.Text.Epoch)
 	seq, try := m.Text.Seq, m.Try
+	if m.Text.ToEpoch != c.epoch {
+		c.send(p, from, &wire.Ack{Marks: c.present(from, m.Text), Seq: seq, Try: try})
+		return
+	}
+	s := c.source(from, m.Text.Epoch)
 	answer := func() {
-		c.send(p, from, &wire.Ack{Marks: s.marks(c.epoch, seq), Seq: seq, Try: try})
+		c.send(p, from, &wire.Ack{Marks: s.marks(seq), Seq: seq, Try: try})
 	}
 	c.receive(now, s, m.Text, nil, answer)
 }
@@ -89,12 +93,27 @@ func (c *Core) mail(now time.Time, m *wire.Push) {
 	if !st.taken.Has(m.Order) && !st.taken.FitsSpan(m.Prev, m.Order) {
 		return // no room: it comes again
 	}
-	s := c.source(m.From, m.Text.Epoch)
+	at := &span{st, m.Prev, m.Order}
 	seq, order, try, from := m.Text.Seq, m.Order, m.Try, m.From
-	answer := func() {
-		c.toServer(&wire.Taken{From: from, Marks: s.marks(c.epoch, seq), Order: order, Try: try})
+	if m.Text.ToEpoch != c.epoch {
+		c.toServer(&wire.Taken{From: from, Marks: c.present(from, m.Text), Order: order, Try: try})
+		c.pass(now, at)
+		return
 	}
-	c.receive(now, s, m.Text, &span{st, m.Prev, m.Order}, answer)
+	s := c.source(m.From, m.Text.Epoch)
+	answer := func() {
+		c.toServer(&wire.Taken{From: from, Marks: s.marks(seq), Order: order, Try: try})
+	}
+	c.receive(now, s, m.Text, at, answer)
+}
+
+// present answers a text that was meant for a state of this client's that is gone: it names the present epoch (protocol.md §5),
+// and nothing is remembered of it.
+func (c *Core) present(from wire.Key, t wire.Text) wire.Marks {
+	if s := c.inbox.sources[sourceID{from, t.Epoch}]; s != nil && s.toEpoch == c.epoch {
+		return s.marks(t.Seq)
+	}
+	return wire.Marks{Epoch: t.Epoch, ToEpoch: c.epoch}
 }
 
 // span is a piece of mail's or a post's place in the server's stream.
@@ -120,18 +139,14 @@ func (c *Core) source(from wire.Key, epoch uint64) *source {
 	return s
 }
 
-// marks is what an acknowledgement says: what is on disk, and only that.
-func (s *source) marks(epoch, near uint64) wire.Marks {
-	return wire.Marks{Epoch: s.epoch, ToEpoch: epoch, Through: s.had.Through(), Ranges: s.had.Marks(wire.MaxRanges, near)}
+// marks is what an acknowledgement says: what is on disk, and only that, of the epoch that it was received for.
+func (s *source) marks(near uint64) wire.Marks {
+	return wire.Marks{Epoch: s.epoch, ToEpoch: s.toEpoch, Through: s.had.Through(), Ranges: s.had.Marks(wire.MaxRanges, near)}
 }
 
 // receive takes a text or a part of one, whichever way it came. answer is called when it is on disk.
 func (c *Core) receive(now time.Time, s *source, t wire.Text, at *span, answer func()) {
 	switch {
-	case t.ToEpoch != c.epoch:
-		answer() // protocol.md §5: meant for a state that is gone; the answer names the present one
-		c.pass(now, at)
-		return
 	case s.had.Has(t.Seq):
 		answer()
 		c.pass(now, at)

@@ -123,7 +123,7 @@ func TestTextsAreShownInOrder(t *testing.T) {
 // piece is one of someone's three parts "aa", "bb", "c", which have the seqs from first on.
 func piece(from *friend, first uint64, i uint16) wire.Text {
 	body := []string{"aa", "bb", "c"}[i]
-	return wire.Text{Epoch: from.epoch, ToEpoch: myEpoch, Seq: first + uint64(i), Part: i, Parts: 3, Size: 5, Time: 7, Body: []byte(body)}
+	return wire.Text{Epoch: from.epoch, ToEpoch: myEpoch, Seq: first + uint64(i), Part: i, Parts: 3, Size: 2*wire.PartSize + 1, Time: 7, Body: []byte(body)}
 }
 
 // protocol.md §5.3: each part is durable and acknowledged by itself; the text is shown once, when all are there.

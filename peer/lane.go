@@ -1,6 +1,7 @@
 package peer
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -21,15 +22,16 @@ type partID struct {
 // lane is the way to one recipient. Parts are in it by seq.
 type lane struct {
 	laneID
-	parts  []*part
-	count  [done + 1]int // parts in each state
-	first  int           // no part before it is queued
-	past   []uint64      // epochs of the recipient's that are over: an acknowledgement that names one is old
-	byMail bool          // one part missed its direct deadline and is not delivered yet: later ones take the mailbox too
-	misses int           // in a row
-	down   time.Time
-	rtt    wire.RTT
-	voided time.Time
+	parts   []*part
+	count   [done + 1]int // parts in each state
+	first   int           // no part before it is queued
+	past    []uint64      // epochs of the recipient's that are over: an acknowledgement that names one is old
+	byMail  bool          // one part missed its direct deadline and is not delivered yet: later ones take the mailbox too
+	misses  int           // in a row
+	down    time.Time
+	rtt     wire.RTT
+	voided  time.Time
+	refused wire.Verdict // why the server took the last one not
 }
 
 // part is one datagram's worth of a text.
@@ -95,13 +97,7 @@ func (l *lane) drop(gone func(p *part) bool) {
 // place is where the part with that seq is, or would be.
 func (l *lane) place(seq uint64) (int, bool) {
 	return slices.BinarySearchFunc(l.parts, seq, func(p *part, seq uint64) int {
-		switch {
-		case p.t.Seq < seq:
-			return -1
-		case p.t.Seq > seq:
-			return 1
-		}
-		return 0
+		return cmp.Compare(p.t.Seq, seq)
 	})
 }
 

@@ -149,7 +149,7 @@ func (c *Core) pump(now time.Time, l *lane) {
 	if c.phase != ready {
 		return
 	}
-	room := laneWindow - l.count[direct] - l.count[depositing]
+	room := laneWindow - l.count[direct] - l.count[depositing] - l.count[kept]
 	mail := c.mailOnly(now, l)
 	for ; room > 0 && l.count[queued] > 0 && l.first < len(l.parts); l.first++ {
 		p := l.parts[l.first]
@@ -162,6 +162,34 @@ func (c *Core) pump(now time.Time, l *lane) {
 			c.directPart(now, l, p)
 		}
 		room--
+	}
+	if l.blocked() {
+		c.tellKept(l)
+	}
+}
+
+// blocked: so much is refused that nothing further is offered (protocol.md §7).
+func (l *lane) blocked() bool { return l.count[kept] >= laneWindow }
+
+// tellKept tells of the texts that wait behind those.
+func (c *Core) tellKept(l *lane) {
+	for _, p := range l.parts[l.first:] {
+		if x := p.text; p.state == queued && !x.kept {
+			x.kept = true
+			c.tell(Kept{To: c.roster.name(l.to), Why: l.refused})
+		}
+	}
+}
+
+// urge makes what earlier runs left behind as pressing as what was typed in this one: the program waits for it.
+func (c *Core) urge(now time.Time) {
+	for _, l := range c.outbox.order {
+		for _, p := range l.parts {
+			p.text.typed = true
+			if p.state == depositing {
+				c.depositPart(now, l, p)
+			}
+		}
 	}
 }
 
@@ -200,7 +228,7 @@ func (o *outbox) forgetStored() {
 // open tells whether a text is neither stored nor kept nor delivered: a drain waits for it.
 func (o *outbox) open() bool {
 	return slices.ContainsFunc(o.order, func(l *lane) bool {
-		return l.count[saving]+l.count[queued]+l.count[direct]+l.count[depositing] > 0
+		return l.count[saving]+l.count[direct]+l.count[depositing] > 0 || l.count[queued] > 0 && !l.blocked()
 	})
 }
 

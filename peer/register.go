@@ -9,6 +9,7 @@ import (
 // register asks the server to take the name (protocol.md §8). typed: the user waits for it.
 func (c *Core) register(now time.Time, typed bool) {
 	c.requests.Drop(c.request)
+	c.requests.Drop(firstTable)
 	c.phase, c.typed, c.request = registering, typed, c.rand.Uint32()|1
 	c.track(now)
 }
@@ -21,7 +22,7 @@ func (c *Core) deregister(now time.Time) {
 
 func (c *Core) track(now time.Time) {
 	policy := c.background()
-	if c.typed {
+	if c.needed() {
 		policy = c.urgent()
 	}
 	c.requests.Drop(keepalive)
@@ -31,7 +32,7 @@ func (c *Core) track(now time.Time) {
 
 // sendRequest sends the keepalive, or the registration or deregistration on its way, with the same id on every try.
 func (c *Core) sendRequest(id uint32) {
-	if id == keepalive {
+	if id == keepalive || id == firstTable {
 		c.ping()
 		return
 	}
@@ -47,12 +48,22 @@ func (c *Core) sendRequest(id uint32) {
 		Store: known, Revision: c.roster.revision, Seen: c.inbox.stream(known).had.Through()})
 }
 
-func (c *Core) requestFailed(now time.Time) {
-	if c.silent(now) {
+// needed tells whether the user waits for what is under way.
+func (c *Core) needed() bool { return c.typed || len(c.commands) > 0 }
+
+// requestFailed: the tries are over, or the first table has not come for as long.
+func (c *Core) requestFailed(now time.Time, id uint32) {
+	switch {
+	case c.silent(now) && c.needed():
 		c.giveUp()
-		return
+	case id != firstTable:
+		c.track(now)
+	case c.silent(now):
+		c.register(now, false)
+	default:
+		c.requests.Track(now, firstTable, c.urgent())
+		c.ping()
 	}
-	c.track(now)
 }
 
 func (c *Core) registered(now time.Time, m *wire.Registered) {
@@ -60,9 +71,10 @@ func (c *Core) registered(now time.Time, m *wire.Registered) {
 		return
 	}
 	c.requests.Drop(c.request)
-	c.limit = int(m.MaxMessage)
+	c.limit = min(int(m.MaxMessage), wire.MaxText)
 	if m.Outcome != wire.OK {
 		c.phase = left
+		c.outbox.pause()
 		c.tell(Refused{Name: c.cfg.Name, Why: m.Outcome})
 		c.resume(now)
 		return
@@ -70,6 +82,7 @@ func (c *Core) registered(now time.Time, m *wire.Registered) {
 	c.changeStore(m.Store)
 	c.phase, c.awaited, c.waiting = loading, m.Revision, m.Waiting
 	c.pingDue = now.Add(c.pause())
+	c.requests.Track(now, firstTable, c.urgent())
 	if c.typed {
 		c.tell(Welcome{Name: c.cfg.Name})
 	}
@@ -97,6 +110,7 @@ func (c *Core) loaded(now time.Time) {
 		return
 	}
 	c.phase = ready
+	c.requests.Drop(firstTable)
 	if c.typed {
 		t := c.roster.table(c.cfg.Server.Remote, true)
 		t.First = true
@@ -124,8 +138,11 @@ func (c *Core) deregistered(now time.Time, m *wire.Deregistered) {
 	c.resume(now)
 }
 
-// keepalive is a ping's name among the requests, whose ids are odd.
-const keepalive = 0
+// The names of pings among the requests, whose ids are odd: the keepalive, and the one that waits for the first table.
+const (
+	keepalive  = 0
+	firstTable = 2
+)
 
 // keepAlive tells the server that one is there, and which table one has: again until the server says something.
 func (c *Core) keepAlive(now time.Time) {

@@ -151,7 +151,6 @@ func TestRegistrationInTheBackground(t *testing.T) {
 	bob := f[0]
 	b.recv(server, &wire.Pong{Store: storeID, Revision: 1})
 	b.drop()
-	b.send(bob, "hi")
 	b.advance(10 * time.Minute)
 	tries, longest, last := 0, time.Duration(0), time.Duration(0)
 	for _, s := range b.drop() {
@@ -165,6 +164,7 @@ func TestRegistrationInTheBackground(t *testing.T) {
 		t.Errorf("%d tries in 10 min, %v between two", tries, longest)
 	}
 	b.wantTold("the user is not troubled")
+	b.send(bob, "hi")
 	b.answerRegister(storeID)
 	b.page()
 	b.wantTold("not even then")
@@ -295,4 +295,25 @@ func TestKeepaliveIsRepeated(t *testing.T) {
 	b.drop()
 	b.advance(400 * time.Millisecond)
 	b.wantIdle("it was heard")
+}
+
+// protocol.md §7.3: a command that waits for a registration which nobody waited for before is not left waiting for ever.
+func TestCommandDuringABackgroundRegistration(t *testing.T) {
+	b, f := readyBench(t, "bob")
+	b.recv(server, &wire.Pong{Store: storeID, Revision: 1})
+	b.advance(time.Minute)
+	b.drop()
+	b.wantTold("nobody waits")
+	b.send(f[0], "hi")
+	b.advance(4 * time.Second)
+	b.wantTold("someone waits now", ServerSilent{})
+}
+
+// protocol.md §7.3: a server that ends between its answer and the first table does not leave the user waiting either.
+func TestServerEndsBeforeTheFirstTable(t *testing.T) {
+	b := newBench(t, Config{})
+	b.do(b.core.Register)
+	b.answerRegister(storeID)
+	b.advance(4 * time.Second)
+	b.wantTold("the server took the name, and was silent since", Welcome{Name: "ann"}, ServerSilent{})
 }

@@ -11,5 +11,5 @@
 //	                                      Commits ┼─▶ store.Submit ─▶ done ─▶ back into the loop
 //	                                      Reads ──┘
 //
-// What is acknowledged is on disk: every acknowledgement of the package is sent from the Done of a Commit.
+// What is acknowledged is on disk: an acknowledgement is sent from the Done of its Commit, or repeats one that was.
 package server

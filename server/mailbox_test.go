@@ -94,7 +94,7 @@ func TestDepositRefused(t *testing.T) {
 	answer = storedAway(ann, ben, 1, 0)
 	answer.Verdict = wire.TooLong
 	b.want("too long", ann, answer)
-	b.recv(ann, &wire.Deposit{To: wire.Channel, Try: 1, Text: wire.Text{Epoch: 1, ToEpoch: storeID, Seq: 1, Parts: 1, Size: 11}})
+	b.recv(ann, &wire.Deposit{To: wire.Channel, Try: 1, Text: wire.Text{Epoch: 1, ToEpoch: storeID, Seq: 1, Parts: 1, Size: 11, Body: []byte("eleven byte")}})
 	b.want("too long for the channel", ann, &wire.Stored{To: wire.Channel, Epoch: 1, ToEpoch: storeID, Seq: 1, Try: 1, Verdict: wire.TooLong})
 	if order := b.head().Order; order != 0 {
 		t.Errorf("order %d was given", order)

@@ -135,7 +135,7 @@ func TestTwoThousandClients(t *testing.T) {
 	if limit := wire.HeaderSize + wire.EnvelopeSize + 100; cost.largest >= limit {
 		t.Errorf("a datagram of %d bytes, wanted below %d", cost.largest, limit)
 	}
-	if cost.datagrams < guests || cost.datagrams > guests+guests/10 { // some are lost, or acknowledged late, on a busy machine
+	if cost.datagrams < guests || cost.datagrams > guests+guests/2 { // some are lost, or acknowledged late, on a busy machine
 		t.Errorf("%d datagrams for %d guests", cost.datagrams, guests)
 	}
 

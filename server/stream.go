@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -110,7 +111,7 @@ func (c *Core) pump(now time.Time, cl *client) {
 // still answers that (protocol.md §8).
 func (c *Core) push(cl *client, order uint64, try uint8) {
 	s := cl.session
-	i, ok := slices.BinarySearchFunc(s.stream.window, order, func(it item, o uint64) int { return compare(it.Order, o) })
+	i, ok := slices.BinarySearchFunc(s.stream.window, order, func(it item, o uint64) int { return cmp.Compare(it.Order, o) })
 	if !ok {
 		return
 	}
@@ -125,16 +126,6 @@ func (c *Core) push(cl *client, order uint64, try uint8) {
 	if try >= 3 {
 		c.ping(cl)
 	}
-}
-
-func compare(a, b uint64) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	}
-	return 0
 }
 
 // pushFailed: an item was tried as often as presence is judged by. Who was silent all that time is offline; for who was

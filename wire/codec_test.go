@@ -201,7 +201,7 @@ func TestIntegersOfAnyWidth(t *testing.T) {
 }
 
 func TestBodyIsAPartOfTheDatagram(t *testing.T) {
-	b := encode(t, &Direct{Text: Text{Seq: 1, Parts: 1, Body: []byte("hi")}}, &Ping{})
+	b := encode(t, &Direct{Text: Text{Seq: 1, Parts: 1, Size: 2, Body: []byte("hi")}}, &Ping{})
 	want := bytes.Clone(b)
 	got, err := decodeAll(b)
 	if err != nil {

@@ -95,7 +95,7 @@ func TestStrings(t *testing.T) {
 	}{
 		{KindText, "text"}, {KindReceiptAck, "receipt-ack"}, {Kind(77), "kind 77"},
 		{OK, "ok"}, {NotYours, "not yours"}, {Outcome(9), "outcome 9"},
-		{Accepted, "accepted"}, {TooLong, "too long"}, {Verdict(4), "verdict 4"},
+		{Accepted, "accepted"}, {TooLong, "too long"}, {Skipped, "a post before it is missing"}, {Verdict(6), "verdict 6"},
 		{Online, "online"}, {Presence(2), "presence 2"},
 	} {
 		if got := tt.v.String(); got != tt.want {

@@ -52,6 +52,8 @@ func (v Verdict) String() string {
 		return "mailbox full"
 	case FullPair:
 		return "too much waits from this sender"
+	case Skipped:
+		return "a post before it is missing"
 	case NoClient:
 		return "no such client"
 	case TooLong:

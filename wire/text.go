@@ -73,6 +73,9 @@ func (t *Text) check() error {
 		return fmt.Errorf("%w: seq %d leaves no room for the text", ErrMalformed, t.Seq)
 	case t.Size > MaxText:
 		return fmt.Errorf("%w: text of %d bytes", ErrMalformed, t.Size)
+	case t.Parts == 1 && int(t.Size) != len(t.Body), t.Parts > 1 && (int(t.Size)+PartSize-1)/PartSize != int(t.Parts):
+		// Room is given by what a text says of its size (§10): it can't say less than it brings.
+		return fmt.Errorf("%w: %d bytes in %d parts", ErrMalformed, t.Size, t.Parts)
 	case len(t.Body) > PartSize:
 		return fmt.Errorf("%w: part of %d bytes", ErrMalformed, len(t.Body))
 	case t.Flags&FlagVoid != 0 && len(t.Body) > 0:

@@ -182,7 +182,7 @@ func (t *Tracker[K]) jitter(it *item[K]) time.Duration {
 		return it.gap
 	}
 	share := 1 + it.policy.Jitter*(2*t.Rand.Float64()-1)
-	return max(time.Duration(float64(it.gap)*share), minGap)
+	return it.policy.clamp(time.Duration(float64(it.gap) * share))
 }
 
 // number is the last try as the wire has it.

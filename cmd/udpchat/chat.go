@@ -29,6 +29,18 @@ type chat struct {
 	ended   bool    // the input is at its end
 }
 
+// firstSignal gives the first signal that asks to end. A second one has its ordinary effect: it ends a program that hangs.
+func firstSignal() <-chan os.Signal {
+	all, first := make(chan os.Signal, 1), make(chan os.Signal, 1)
+	signal.Notify(all, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	go func() {
+		s := <-all
+		signal.Stop(all)
+		first <- s
+	}()
+	return first
+}
+
 // typed is what came from the user: a line, or the end.
 type typed struct {
 	line string
@@ -37,9 +49,7 @@ type typed struct {
 
 // run chats until the user leaves. The error carries the exit code.
 func (c *chat) run(ctx context.Context) error {
-	signals := make(chan os.Signal, 1)
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
-	defer signal.Stop(signals)
+	signals := firstSignal()
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"time"
 
@@ -54,7 +55,7 @@ func (env *environment) serverCommand() *command {
 // serve runs a server until a signal ends it; a second signal ends it at once.
 func (env *environment) serve(ctx context.Context, s serverSettings) (err error) {
 	if s.host != "" {
-		if _, bad := netip.ParseAddr(s.host); bad != nil {
+		if _, bad := netip.ParseAddr(strings.Trim(s.host, "[]")); bad != nil {
 			return config.Errorf("flag -host: %q is not an IP address: use one of this machine's, or leave it out for all", s.host)
 		}
 	}

@@ -64,6 +64,9 @@ func (l *Loop) Run(ctx context.Context, core Core, carryOut func() []Send, stop 
 	wg.Go(inlet.Run)
 	err := l.drive(ctx, inlet, core, carryOut)
 	if err == nil {
+		for _, f := range l.Events.Take() {
+			f(time.Now())
+		}
 		stop()
 		l.send(carryOut())
 	}
@@ -71,6 +74,9 @@ func (l *Loop) Run(ctx context.Context, core Core, carryOut func() []Send, stop 
 		err = errors.Join(err, fmt.Errorf("close socket: %w", closing))
 	}
 	wg.Wait()
+	if inlet.drops > 0 {
+		l.dropped(Path{}, 0, fmt.Errorf("%d datagrams came faster than they were handled", inlet.drops))
+	}
 	return err
 }
 

@@ -128,7 +128,7 @@ func TestALongLineStaysWhole(t *testing.T) {
 	d.line(long+"!", nil)
 	took := time.Since(start)
 	t.Logf("%d bytes took %v", len(long), took)
-	if took > 5*time.Second { // a second, and the race detector
+	if took > 30*time.Second { // a fifth of a second; a busy machine, and the race detector
 		t.Errorf("a paste of %d bytes took %v", len(long), took)
 	}
 	whole := ">>> " + strings.TrimRight(long, " ")

@@ -11,22 +11,25 @@ import (
 
 var (
 	seedFlag  = flag.Uint64("seed", 0, "run this seed with a full trace (TestSeed)")
-	seedsFlag = flag.Int("seeds", 0, "how many seeds TestSeeds runs; 0: as many as fit into its time")
+	seedsFlag = flag.Int("seeds", 0, "how many seeds TestSeeds runs; 0: a thousand, or as many as fit into 25 s")
 	firstFlag = flag.Uint64("first", 1, "the first seed of TestSeeds")
 )
 
+// fewest is how many seeds show something: a deliberate fault in the stores is found by the third one (TestControls).
+const fewest = 40
+
 // TestSeeds runs the worlds of many seeds.
 func TestSeeds(t *testing.T) {
-	budget := 20 * time.Second
-	if testing.Short() {
-		budget = 2 * time.Second
+	seeds, budget := 1000, 25*time.Second
+	if *seedsFlag > 0 {
+		seeds, budget = *seedsFlag, 24*time.Hour
 	}
 	defer debug.SetGCPercent(debug.SetGCPercent(400)) // many small worlds, one after the other
 	var n, failed int
 	var sum Report
 	var slowest []uint64
 	start := time.Now()
-	for seed := *firstFlag; *seedsFlag == 0 && time.Since(start) < budget || n < *seedsFlag; seed++ {
+	for seed := *firstFlag; n < seeds && time.Since(start) < budget; seed++ {
 		r := Run(seed, Options{})
 		n++
 		sum.Typed += r.Typed
@@ -47,6 +50,9 @@ func TestSeeds(t *testing.T) {
 				break
 			}
 		}
+	}
+	if n < min(seeds, fewest) {
+		t.Errorf("only %d seeds in %v: the machine is too slow to show anything", n, budget)
 	}
 	took := time.Since(start)
 	t.Logf("%d seeds (%.0f/s), %d failed; texts: %d typed, %d accepted, %d shown (%d again, %d late); %d crashes, %d datagrams",
