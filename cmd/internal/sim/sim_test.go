@@ -11,7 +11,7 @@ import (
 
 var (
 	seedFlag  = flag.Uint64("seed", 0, "run this seed with a full trace (TestSeed)")
-	seedsFlag = flag.Int("seeds", 0, "how many seeds TestSeeds runs; 0: a thousand, or as many as fit into 25 s")
+	seedsFlag = flag.Int("seeds", 0, "how many seeds TestSeeds runs; 0: three thousand, or as many as fit into 25 s")
 	firstFlag = flag.Uint64("first", 1, "the first seed of TestSeeds")
 )
 
@@ -20,7 +20,7 @@ const fewest = 40
 
 // TestSeeds runs the worlds of many seeds.
 func TestSeeds(t *testing.T) {
-	seeds, budget := 1000, 25*time.Second
+	seeds, budget := 3000, 25*time.Second
 	if *seedsFlag > 0 {
 		seeds, budget = *seedsFlag, 24*time.Hour
 	}
