@@ -13,7 +13,7 @@ type Config struct {
 	Name       string
 	Server     link.Path
 	AckTimeout time.Duration // 500 ms: a direct message's deadline, and the spacing of tries that someone waits for
-	Retries    int           // 5: further tries of what a typed command waits for
+	Retries    int           // 5: further tries of what a typed command waits for; below 0: none
 	Keepalive  time.Duration // 25 s, ± 20 %: how often the server hears from an idle client (protocol.md §8)
 	Hold       time.Duration // 10 s: how long a later message waits for an earlier one (protocol.md §6)
 	Seed       uint64        // of nonces and jitter
@@ -52,6 +52,7 @@ func (cfg *Config) defaults() {
 	if cfg.Retries == 0 {
 		cfg.Retries = defaultRetries
 	}
+	cfg.Retries = max(cfg.Retries, 0)
 	if cfg.Keepalive == 0 {
 		cfg.Keepalive = defaultKeepalive
 	}

@@ -112,7 +112,9 @@ func (c *Core) storedPart(now time.Time, l *lane, p *part, m *wire.Stored) {
 	c.outbox.direct.Drop(partID{l.to, p.t.Seq})
 	if x := p.text; !x.told && !slices.ContainsFunc(x.parts, func(q *part) bool { return q.state != stored && q.state != done }) {
 		x.told = true
-		c.tell(Stored{To: c.roster.name(l.to)})
+		if x.typed || m.Order != 0 { // else an earlier run was told
+			c.tell(Stored{To: c.roster.name(l.to)})
+		}
 	}
 	// protocol.md §10: at most one further direct copy, to where the server says that the recipient is now.
 	contact := c.roster.contacts[l.to]

@@ -11,7 +11,7 @@ import (
 // Config is what whoever runs a server decides. The zero value of each field means the default beside it.
 type Config struct {
 	AckTimeout time.Duration // 500 ms: spacing of the tries that presence is judged by
-	Retries    int           // 5: further tries before a silent client counts as gone
+	Retries    int           // 5: further tries before a silent client counts as gone; below 0: none
 	MaxMessage int           // wire.MaxText: bytes of a text
 	Quota      store.Quota   // no limit
 	Lease      time.Duration // 90 s: a client is offline when nothing was heard for so long (protocol.md §8)

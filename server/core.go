@@ -102,6 +102,7 @@ func (cfg *Config) defaults() {
 	if cfg.Retries == 0 {
 		cfg.Retries = defaultRetries
 	}
+	cfg.Retries = max(cfg.Retries, 0)
 	if cfg.MaxMessage == 0 {
 		cfg.MaxMessage = wire.MaxText
 	}

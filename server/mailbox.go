@@ -26,7 +26,11 @@ func (c *Core) deposit(cl *client, m *wire.Deposit) {
 	m = keep(m)
 	change := store.Deposit{To: store.Key(m.To), From: store.Key(cl.key), Text: store.Text(m.Text), Quota: c.cfg.Quota}
 	c.commit(change, func(now time.Time, r store.Result) {
-		c.stored(cl, m, r, wire.Verdict(r.Verdict))
+		answer := r
+		if r.Order <= c.head.Order {
+			answer.Order = 0 // it was there already
+		}
+		c.stored(cl, m, answer, wire.Verdict(r.Verdict))
 		if r.Verdict != store.Accepted {
 			return
 		}

@@ -63,7 +63,9 @@ func (c *Core) fill(cl *client, then func(found int)) {
 			c.head.Order = max(c.head.Order, it.Order) // its commit's end may not be known here yet
 			if c.meant(cl, it) {
 				st.queue = append(st.queue, it)
-				found++
+				if it.Post || it.Text.ToEpoch == cl.row.Epoch {
+					found++ // mail for a state that is gone will not be shown
+				}
 			}
 		}
 		then(found)

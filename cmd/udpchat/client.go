@@ -35,7 +35,7 @@ func (env *environment) clientCommand() *command {
 	f.Choice(&s.history, "", "history", "on", "keep messages on disk; off: what is promised ends with the program", "on", "off")
 	s.log.register(f, "warn")
 	f.Duration(&s.ackTimeout, "", "ack-timeout", 500*time.Millisecond, 10*time.Millisecond, time.Minute, "how long a direct message waits for its acknowledgement, and the time between tries at the server")
-	f.Count(&s.retries, "", "retries", 5, 1, 100, "further tries before the server counts as not responding")
+	f.Count(&s.retries, "", "retries", 5, 0, 100, "further tries before the server counts as not responding")
 	c := &command{name: "client", short: "register with a server and chat", flags: f}
 	c.exec = func(ctx context.Context) error { return env.chat(ctx, s) }
 	return c
@@ -60,7 +60,18 @@ func (s *clientSettings) check(ctx context.Context, env *environment) (server ne
 	if err != nil {
 		return server, config.Errorf("flag -ip: %v", err)
 	}
+	if server.Addr().IsUnspecified() {
+		return server, config.Errorf("flag -ip: %s is no machine's address: give the server's, or 127.0.0.1 for this machine", server.Addr())
+	}
 	return server, nil
+}
+
+// retries is the number for a Config, where 0 means the default.
+func retries(n int) int {
+	if n == 0 {
+		return -1
+	}
+	return n
 }
 
 // chat runs a client at the prompt, or for a script.

@@ -41,7 +41,7 @@ func (env *environment) serverCommand() *command {
 	f.String(&s.db, "", "db", "", "keep everything in this `FILE`; empty: $XDG_STATE_HOME/udpchat/server.db")
 	s.log.register(f, "info")
 	f.Duration(&s.ackTimeout, "", "ack-timeout", 500*time.Millisecond, 10*time.Millisecond, time.Minute, "time between the tries that a client's presence is judged by")
-	f.Count(&s.retries, "", "retries", 5, 1, 100, "further tries before a client that does not answer counts as offline")
+	f.Count(&s.retries, "", "retries", 5, 0, 100, "further tries before a client that does not answer counts as offline")
 	f.Size(&s.maxMessage, "", "max-message", wire.MaxText, 1, wire.MaxText, "longest text, in bytes")
 	f.Count(&s.texts, "", "mailbox-texts", 200000, 0, 1<<30, "most texts that may wait for one client; 0: no limit")
 	f.Size(&s.bytes, "", "mailbox-bytes", 256<<20, 0, 0, "most bytes of text that may wait for one client; 0: no limit")
@@ -86,7 +86,7 @@ func (env *environment) serve(ctx context.Context, s serverSettings) (err error)
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop) // from now on a signal has its ordinary effect
-	srv := server.New(server.Config{AckTimeout: s.ackTimeout, Retries: s.retries, MaxMessage: int(s.maxMessage), Log: log, Seed: uint64(time.Now().UnixNano()),
+	srv := server.New(server.Config{AckTimeout: s.ackTimeout, Retries: retries(s.retries), MaxMessage: int(s.maxMessage), Log: log, Seed: uint64(time.Now().UnixNano()),
 		Quota: store.Quota{Texts: uint64(s.texts), Bytes: uint64(s.bytes), PairTexts: uint64(s.pairTexts), PairBytes: uint64(s.pairBytes)}}, socket, db)
 	err = srv.Run(ctx, func() {
 		log.Info("listening", "addr", socket.LocalAddr(), "db", s.db)

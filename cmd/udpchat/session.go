@@ -73,7 +73,7 @@ func (c *chat) start(ctx context.Context, o *opened) error {
 		return errors.Join(err, o.close())
 	}
 	config := peer.Config{Name: o.name, Server: link.Path{Remote: c.server}, AckTimeout: c.settings.ackTimeout,
-		Retries: c.settings.retries, Seed: random(), Log: c.log}
+		Retries: retries(c.settings.retries), Seed: random(), Log: c.log}
 	client, err := peer.New(config, socket, o.profile)
 	if err != nil {
 		return errors.Join(err, socket.Close(), o.close())

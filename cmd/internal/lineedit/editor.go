@@ -185,7 +185,7 @@ func (e *Editor) Close() error {
 		e.mu.Unlock()
 		return nil
 	}
-	e.paint("", pasteOff+e.farewell())
+	e.paint("", pasteOff+"\r\x1b[K") // no prompt without an answer is left behind
 	e.closed = true
 	e.mu.Unlock()
 
@@ -196,12 +196,4 @@ func (e *Editor) Close() error {
 		return fmt.Errorf("restore terminal: %w", err)
 	}
 	return nil
-}
-
-// farewell is what follows the last row: an empty one goes, so that no prompt without an answer is left behind.
-func (e *Editor) farewell() string {
-	if e.buf.empty() {
-		return "\r\x1b[K"
-	}
-	return "\r\n"
 }

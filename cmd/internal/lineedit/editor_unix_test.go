@@ -238,7 +238,7 @@ func TestCloseLeavesAFreshLine(t *testing.T) {
 		t.Fatal(err)
 	}
 	d.Println("bye\nbye")
-	d.until("the last words", func() bool { return slices.Equal(d.screen.text(), []string{">>> unsent", "bye", "bye"}) })
+	d.until("the last words", func() bool { return slices.Equal(d.screen.text(), []string{"bye", "bye"}) })
 	if d.screen.pasteMode || d.screen.col != 0 {
 		t.Errorf("bracketed paste is %v, cursor in column %d", d.screen.pasteMode, d.screen.col)
 	}
