@@ -1,0 +1,87 @@
+package seal
+
+// Lane is one author's posts of one epoch to one store. Seqs count from 1 in each (protocol.md §5.1), and so does each
+// have a chain of its own.
+type Lane struct {
+	Channel, Author [32]byte
+	Epoch, ToEpoch  uint64
+}
+
+// Lane is the post's.
+func (p *Post) Lane() Lane {
+	return Lane{Channel: p.Channel, Author: p.Author, Epoch: p.Epoch, ToEpoch: p.ToEpoch}
+}
+
+// Chain is the end of a lane as one member saw it. The zero value has seen nothing. It is 40 bytes that a store keeps.
+//
+// A chain shows what the server did to the middle of a lane: a post that is missing, or exchanged, or told to two
+// members in two ways. It cannot show that the end of it is withheld.
+type Chain struct {
+	Seq  uint64   // of the last post taken, 0 for none
+	Hash [32]byte // its HashPost
+}
+
+// Verdict is how a post stands to a chain.
+type Verdict uint8
+
+const (
+	OK    Verdict = 0 // the next one
+	Start Verdict = 1 // the first one seen, in the middle of its lane: right for who joined after its beginning
+	Gap   Verdict = 2 // posts between it and the last one are missing
+	Fork  Verdict = 3 // another past than the one seen: of the author's two stories, or the server's, each is signed
+	Old   Verdict = 4 // before the last one, or that one again: seen, or a gap's that was noted
+)
+
+// String is the verdict as logs name it.
+func (v Verdict) String() string {
+	switch v {
+	case OK:
+		return "next"
+	case Start:
+		return "start"
+	case Gap:
+		return "gap"
+	case Fork:
+		return "fork"
+	case Old:
+		return "old"
+	}
+	return "unknown"
+}
+
+// Check says how a post, which was verified, stands to its lane's chain. It changes nothing.
+func (c Chain) Check(p *Post) Verdict {
+	switch {
+	case p.Seq == 0 || p.Seq == 1 && p.Prev != [32]byte{}: // not what an honest author signs
+		return Fork
+	case c.Seq == 0 && p.Seq == 1:
+		return OK
+	case c.Seq == 0:
+		return Start
+	case p.Seq < c.Seq:
+		return Old
+	case p.Seq == c.Seq && HashPost(p) == c.Hash:
+		return Old
+	case p.Seq == c.Seq:
+		return Fork
+	case p.Seq-1 > c.Seq:
+		return Gap
+	case p.Prev != c.Hash:
+		return Fork
+	}
+	return OK
+}
+
+// Take is the chain that ends with the post. Who goes on after a Gap or a Fork takes the post too, and each break is told
+// once; an Old one changes nothing.
+func (c Chain) Take(p *Post) Chain {
+	if p.Seq <= c.Seq {
+		return c
+	}
+	return Chain{Seq: p.Seq, Hash: HashPost(p)}
+}
+
+// Next is what the author's next post of the lane says: its seq, and Prev.
+func (c Chain) Next() (seq uint64, prev [32]byte) {
+	return c.Seq + 1, c.Hash
+}
