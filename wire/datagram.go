@@ -15,8 +15,19 @@ var (
 	errDatagramMarker = fmt.Errorf("%w: datagram without our markers", ErrMalformed)
 )
 
-// TypeOpen is a datagram with a plain body, the only type of this version (§2).
+// TypeOpen is a datagram with a plain body (§2).
 const TypeOpen uint8 = 1
+
+// The types of the sessions (§13.1).
+const (
+	TypeData       uint8 = 2
+	TypeInitiation uint8 = 3
+	TypeResponse   uint8 = 4
+	TypeCookie     uint8 = 5
+	TypeReset      uint8 = 6
+	TypeKeyRequest uint8 = 7
+	TypeKeyAnswer  uint8 = 8
+)
 
 // The markers of the fixed header and where they stand (§2).
 const (

@@ -15,7 +15,11 @@ func TestArrowsPointDown(t *testing.T) {
 		why  string
 	}{
 		{"wire", nil, "what a datagram says is pure"},
-		{"wire/link", []string{"wire"}, "sockets carry what wire says, and know nothing else"},
+		{"wire/link", []string{"wire", "wire/link/noise"}, "sockets carry what wire says, and know nothing else"},
+		{"wire/link/noise", nil, "cryptography knows no message"},
+		{"wire/seal", nil, "cryptography knows no message"},
+		{"wire/name", nil, "a name is judged alone"},
+		{"wire/words", nil, "words know no protocol"},
 		{"store", nil, "bodies are opaque bytes: the wire may change without a migration"},
 		{"store/memory", []string{"store"}, "a backend knows only the interface"},
 		{"store/bolt", []string{"store", "migrations"}, "a backend knows the interface and its schema"},

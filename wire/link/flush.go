@@ -1,0 +1,48 @@
+package link
+
+// Flush seals and writes what was added, and what the sessions themselves have to say. write keeps nothing of b and calls no
+// method. Where a write fails the others are still tried: datagrams counts those that were written, err is the first error.
+func (s *Sessions) Flush(write func(b []byte, p Path) error) (datagrams int, err error) {
+	put := func(b []byte, p Path) {
+		if werr := write(b, p); werr == nil {
+			datagrams++
+		} else if err == nil {
+			err = werr
+		}
+	}
+	for _, o := range s.out {
+		put(o.data, o.path)
+	}
+	clear(s.out)
+	s.out = s.out[:0]
+	for i := range s.packed {
+		d := &s.packed[i]
+		r := s.remotes[d.dest.to]
+		if r == nil || r.cur == nil { // it was lost since Add: what was in it comes again from above
+			s.Counts.Dropped++
+			continue
+		}
+		s.datagram = r.cur.seal(s.datagram[:0], s.me, d.messages)
+		put(s.datagram, d.dest.path)
+	}
+	s.reset()
+	// protocol.md §13.2: the responder sends nothing in a session before it got something in it.
+	for _, sess := range s.confirms {
+		if r := sess.remote; r != nil && r.cur == sess && sess.sent == 0 {
+			s.datagram = sess.seal(s.datagram[:0], s.me, nil)
+			put(s.datagram, r.path)
+		}
+	}
+	clear(s.confirms)
+	s.confirms = s.confirms[:0]
+	return datagrams, err
+}
+
+// send leaves a datagram for Flush.
+func (s *Sessions) send(b []byte, p Path) {
+	if len(s.out) == maxOut {
+		s.Counts.Crowded++
+		return
+	}
+	s.out = append(s.out, outgoingDatagram{b, p})
+}

@@ -1,0 +1,89 @@
+package link
+
+import (
+	"crypto/ed25519"
+	"crypto/hkdf"
+	"crypto/sha256"
+	"errors"
+
+	"udpchat/wire"
+	"udpchat/wire/link/noise"
+)
+
+// The labels of what comes from a seed, and of what its key signs (protocol.md §13.2). Each use has its own, so that a key or
+// a signature made for one is worth nothing for another.
+const (
+	labelStatic      = "udpchat/x25519/1"
+	labelReset       = "udpchat/reset/1"
+	labelCertificate = "udpchat/static/1"
+)
+
+// ErrCard is a certificate that is not its key's.
+var ErrCard = errors.New("the certificate of the static key is not valid")
+
+// Identity is all the secrets of a party that its sessions need. They come from one seed. Not safe for concurrent use.
+type Identity struct {
+	key    wire.Key
+	card   Card
+	static *noise.Static
+	reset  *noise.Mac
+}
+
+// Card is the public X25519 key of a party and the signature with which its identity vouches for it.
+type Card struct {
+	Static [32]byte
+	Sig    [64]byte
+}
+
+// NewIdentity derives the secrets. The Ed25519 key is the seed's own (RFC 8032 §5.1.5); the others are HKDF's (RFC 5869).
+func NewIdentity(seed [32]byte) *Identity {
+	private := ed25519.NewKeyFromSeed(seed[:])
+	static := noise.NewStatic(derive(seed, labelStatic))
+	reset := derive(seed, labelReset)
+	card := Card{Static: static.Public()}
+	card.Sig = [64]byte(ed25519.Sign(private, card.signed()))
+	return &Identity{
+		key:    wire.Key(private.Public().(ed25519.PublicKey)),
+		card:   card,
+		static: static,
+		reset:  noise.NewMac(reset[:]),
+	}
+}
+
+func derive(seed [32]byte, label string) [32]byte {
+	b, err := hkdf.Key(sha256.New, seed[:], nil, label, 32)
+	if err != nil {
+		panic(err) // only a length above 8,160 is refused
+	}
+	return [32]byte(b)
+}
+
+// Key is what the party is known by.
+func (i *Identity) Key() wire.Key { return i.key }
+
+// Card is what others need to begin a session.
+func (i *Identity) Card() Card { return i.card }
+
+// Verify reports with ErrCard that the holder of key never vouched for the card.
+func (c Card) Verify(key wire.Key) error {
+	if !ed25519.Verify(key[:], c.signed(), c.Sig[:]) {
+		return ErrCard
+	}
+	return nil
+}
+
+func (c *Card) signed() []byte { return append([]byte(labelCertificate), c.Static[:]...) }
+
+// vouch is how a handshake's payload names its sender: key and signature. The static key is in the handshake itself.
+func (i *Identity) vouch(b []byte) []byte {
+	b = append(b, i.key[:]...)
+	return append(b, i.card.Sig[:]...)
+}
+
+const vouchSize = 32 + 64
+
+// readVouch is who vouches for a static key in vouchSize bytes.
+func readVouch(b []byte, static [32]byte) (wire.Key, Card, error) {
+	key, card := wire.Key(b), Card{Static: static, Sig: [64]byte(b[32:])}
+	return key, card, card.Verify(key)
+}

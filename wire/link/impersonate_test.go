@@ -1,0 +1,130 @@
+package link
+
+import (
+	"bytes"
+	"errors"
+	"testing"
+	"time"
+
+	flynn "github.com/flynn/noise"
+
+	"udpchat/wire"
+	"udpchat/wire/link/noise"
+)
+
+// stolen is the Diffie-Hellman function of who has a's private key and writes as b: what takes b's private key and a's
+// public one it finds from the other side, and for the rest of b's it has nothing better than a guess.
+type stolen struct {
+	flynn.DHFunc
+	a       []byte // private
+	b, pubA []byte // public
+}
+
+func (x stolen) DH(private, public []byte) ([]byte, error) {
+	if len(private) == 0 && bytes.Equal(public, x.pubA) {
+		return x.DHFunc.DH(x.a, x.b)
+	}
+	if len(private) == 0 {
+		return x.DHFunc.DH(x.a, public)
+	}
+	return x.DHFunc.DH(private, public)
+}
+
+// Key compromise impersonation: who has stolen a's static key writes to a in the name of b. It gets a response that it can't
+// read, and a never hears anything from "b" (Noise §7.7: message 1 has source property 1).
+func TestStolenKeyDoesNotImpersonateOthersToItsOwner(t *testing.T) {
+	l := newLab(t)
+	a, b := l.party(1, SessionConfig{}), l.party(2, SessionConfig{})
+	trust(a, b)
+	thief := addr(666)
+	scalar := derive([32]byte{1}, labelStatic)
+	pubA, pubB := a.id.card.Static, b.id.card.Static
+	state, err := flynn.NewHandshakeState(flynn.Config{
+		CipherSuite: flynn.NewCipherSuite(stolen{flynn.DH25519, scalar[:], pubB[:], pubA[:]}, flynn.CipherChaChaPoly, flynn.HashBLAKE2s),
+		Pattern:     flynn.HandshakeIK, Initiator: true, Random: random(1), Prologue: prologue(5),
+		StaticKeypair: flynn.DHKey{Public: pubB[:]}, PeerStatic: pubA[:],
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	message, _, _, err := state.WriteMessage(nil, b.id.vouch(nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := wire.AppendHeader(nil, wire.Header{Type: wire.TypeInitiation, Index: 5}, initiationSize)
+	d = append(d, message...)
+	sum := noise.MacFor(pubA).Sum(d)
+	before := a.state()
+	if err := a.open(thief, append(append(d, sum[:]...), make([]byte, noise.MacSize)...)); err != nil {
+		t.Fatalf("the forged initiation: %v; the test is not as strong as the thief", err)
+	}
+	a.flush()
+	if r := a.s.remotes[b.id.key]; r.cur != nil || r.proved || r.path.Remote.IsValid() {
+		t.Error("message 1 alone proved something")
+	}
+	response := l.record[0].data[wire.HeaderSize:][:message2Size]
+	if _, _, _, err := state.ReadMessage(nil, response); err == nil {
+		t.Error("the thief could read the response")
+	}
+	var sess *session
+	for _, s := range a.s.pending {
+		sess = s
+	}
+	for i := range 1000 { // without b's private key the thief lacks the session's keys
+		d := wire.AppendHeader(nil, wire.Header{Type: wire.TypeData, Index: sess.ours, Counter: uint64(i)}, 40)
+		if err := a.open(thief, append(d, make([]byte, 40)...)); err == nil {
+			t.Fatal("data that nobody sealed was taken")
+		}
+	}
+	l.run(11 * time.Second)
+	if after := a.state(); after != before || len(a.got) != 0 {
+		t.Errorf("something stayed: %v\n%s\n%s", a.got, before, after)
+	}
+}
+
+// A stranger vouches with its own identity for someone else's static key, and someone with another's certificate for its own.
+func TestCertificatesBindBothKeys(t *testing.T) {
+	l := newLab(t)
+	a, b, c := l.party(1, SessionConfig{}), l.party(2, SessionConfig{}), l.party(3, SessionConfig{})
+	if err := a.open(c.addr, initiation(t, c.id.static, b.id.vouch(nil), a.id.card.Static, 5, 1)); !errors.Is(err, ErrForged) {
+		t.Errorf("b's certificate on c's key: %v", err)
+	}
+	if err := a.open(c.addr, initiation(t, c.id.static, make([]byte, vouchSize), a.id.card.Static, 5, 1)); !errors.Is(err, ErrForged) {
+		t.Errorf("no certificate: %v", err)
+	}
+	// A directory that lies: b's name with c's key. c answers, and is not b.
+	a.s.Trust(b.id.key, c.id.card.Static)
+	if err := a.s.Add(l.now, Path{Remote: c.addr}, b.id.key, &wire.Ping{Nonce: 1}); err != nil {
+		t.Fatal(err)
+	}
+	a.flush()
+	l.run(time.Second)
+	if len(c.got) != 0 || a.s.Ready(l.now, b.id.key) || len(a.errs) == 0 {
+		t.Error("c is taken for b")
+	}
+	if err := a.s.Add(l.now, Path{Remote: c.addr}, b.id.key, &wire.Ping{}); !errors.Is(err, ErrNoKey) {
+		t.Errorf("it is dialled again: %v", err)
+	}
+}
+
+func TestPointsOfLowOrderAreRefused(t *testing.T) {
+	l := newLab(t)
+	a, b := l.party(1, SessionConfig{}), l.party(2, SessionConfig{})
+	for _, point := range [][32]byte{{}, {1}, {0: 0xec, 31: 0x7f}} {
+		for i := 1; point[0] == 0xec && i < 31; i++ {
+			point[i] = 0xff
+		}
+		good := initiation(t, a.id.static, a.id.vouch(nil), b.id.card.Static, 5, 1)
+		copy(good[wire.HeaderSize:], point[:])
+		sum := b.s.mac.Sum(good[:len(good)-macsSize])
+		copy(good[len(good)-macsSize:], sum[:])
+		if err := b.open(a.addr, good); !errors.Is(err, ErrForged) {
+			t.Errorf("ephemeral %x: %v", point, err)
+		}
+		a.s.Trust(wire.Key{9}, point)
+		_ = a.s.Add(l.now, Path{Remote: b.addr}, wire.Key{9}, &wire.Ping{})
+		if len(a.s.dialling) != 0 {
+			t.Errorf("static %x is dialled", point)
+		}
+	}
+}

@@ -1,0 +1,193 @@
+package link
+
+import (
+	"encoding/binary"
+	"slices"
+	"time"
+
+	"udpchat/wire"
+	"udpchat/wire/link/noise"
+)
+
+// The sizes of the handshake's bodies (protocol.md §13.1). The response is smaller than the initiation, so that nobody's
+// address is worth forging.
+const (
+	macsSize       = 2 * noise.MacSize
+	message1Size   = noise.OpenSize + vouchSize
+	message2Size   = noise.CloseSize + 4 + noise.MacSize + vouchSize
+	initiationSize = message1Size + macsSize
+	responseSize   = message2Size + macsSize
+)
+
+// call is a handshake that we began.
+type call struct {
+	index  uint32
+	state  *noise.Initiator // nil: it has not begun, only its time is set
+	static [32]byte
+	path   Path
+	born   time.Time
+	sent   time.Time
+
+	datagram []byte              // the initiation, the same at every try: whichever is answered, the answer counts
+	mac1     [noise.MacSize]byte // in it
+	cookie   *noise.Mac          // what the responder asked for, nil when it did not
+	given    [noise.MacSize]byte
+	baked    time.Time
+}
+
+// policy of a handshake's tries (protocol.md §13.4).
+func (s *Sessions) policy(first time.Duration) wire.Policy {
+	return wire.Policy{First: first, Factor: 2, Cap: s.cfg.RetryCap, Deadline: s.cfg.GiveUp, Jitter: 0.2}
+}
+
+// dial begins a handshake, unless there is one: then it goes on on the path p.
+func (s *Sessions) dial(now time.Time, r *remote, p Path) {
+	if d := r.dial; d != nil && d.state != nil {
+		if d.path.Remote != p.Remote && now.Sub(d.sent) >= s.cfg.Retry {
+			d.path = p
+			s.tries.Hasten(now, r.key)
+		}
+		return
+	}
+	index := s.index()
+	state, message, err := noise.Initiate(s.cfg.Rand, s.me.static, r.static, prologue(index), s.me.vouch(nil))
+	if err != nil {
+		s.giveUp(r.key) // no key of anyone's: nothing can come of it
+		return
+	}
+	d := &call{index: index, state: state, static: r.static, path: p, born: now}
+	d.datagram = wire.AppendHeader(nil, wire.Header{Type: wire.TypeInitiation, Index: d.index}, initiationSize)
+	d.datagram = append(d.datagram, message...)
+	d.mac1 = noise.MacFor(r.static).Sum(d.datagram)
+	d.datagram = append(d.datagram, d.mac1[:]...)
+	r.dial = d
+	s.dialling[d.index] = r
+	s.tries.Track(now, r.key, s.policy(s.cfg.Retry))
+	s.initiate(now, d)
+}
+
+// redial sets the time of a handshake that nothing waits for.
+func (s *Sessions) redial(now time.Time, r *remote, within time.Duration) {
+	r.dial = &call{path: r.path}
+	s.tries.Track(now, r.key, s.policy(time.Duration(s.jitter.Int64N(int64(within)))))
+}
+
+// initiate sends the initiation, with mac2 while a cookie is good.
+func (s *Sessions) initiate(now time.Time, d *call) {
+	d.sent = now
+	var mac2 [noise.MacSize]byte
+	if d.cookie != nil && now.Sub(d.baked) < noise.CookieLife {
+		mac2 = d.cookie.Sum(d.datagram)
+	}
+	s.send(append(slices.Clip(d.datagram), mac2[:]...), d.path)
+}
+
+// retry is called when the next try of a handshake is due.
+func (s *Sessions) retry(now time.Time, key wire.Key) {
+	r := s.remotes[key]
+	switch {
+	case r == nil || r.dial == nil:
+		s.tries.Drop(key)
+	case r.dial.state == nil:
+		s.dial(now, r, r.dial.path)
+	default:
+		s.initiate(now, r.dial)
+	}
+}
+
+// giveUp ends a handshake without a session. What waited for it is repeated from above.
+func (s *Sessions) giveUp(key wire.Key) {
+	r := s.remotes[key]
+	if r == nil {
+		return
+	}
+	s.hangUp(r)
+	s.Counts.Dropped += uint64(len(r.waiting))
+	r.waiting = nil
+	s.tidy(r)
+}
+
+// hangUp forgets the handshake with a remote, if there is one.
+func (s *Sessions) hangUp(r *remote) {
+	if r.dial == nil {
+		return
+	}
+	s.tries.Drop(r.key)
+	delete(s.dialling, r.dial.index)
+	r.dial = nil
+}
+
+// finish takes the response to a handshake of ours.
+func (s *Sessions) finish(now time.Time, p Path, h wire.Header, datagram, body []byte) error {
+	if len(body) != responseSize || h.Counter != 0 {
+		return errLength
+	}
+	macs := datagram[len(datagram)-macsSize:]
+	if !s.mac.Check(macs[:noise.MacSize], datagram[:len(datagram)-macsSize]) {
+		return ErrStranger
+	}
+	r := s.dialling[h.Index]
+	if r == nil {
+		return ErrUnknown
+	}
+	d := r.dial
+	payload, keys, err := d.state.Finish(body[:message2Size])
+	if err != nil {
+		return ErrForged
+	}
+	theirs, token := binary.BigEndian.Uint32(payload), [noise.MacSize]byte(payload[4:])
+	key, card, err := readVouch(payload[4+noise.MacSize:], d.static)
+	if err != nil || key != r.key {
+		// Whoever has the static key is not whom we dialled, and will not be the next time.
+		r.dialable = false
+		s.giveUp(r.key)
+		return ErrForged
+	}
+	s.hangUp(r)
+	r.card, r.proved = card, true
+	sess := s.begin(d.born, keys, h.Index, theirs, true, d.static)
+	sess.token, sess.hasToken = token, true
+	s.list(sess)
+	// The path that we were told to dial has answered. An answer from elsewhere proves no other one.
+	if to := d.path; p.Remote == to.Remote {
+		s.move(now, r, p)
+	} else if !r.path.Remote.IsValid() {
+		s.move(now, r, to)
+	}
+	s.establish(now, r, sess)
+	if r.cur == sess {
+		s.confirms = append(s.confirms, sess)
+	}
+	s.release(r)
+	return nil
+}
+
+// release packs what waited for a session.
+func (s *Sessions) release(r *remote) {
+	for _, m := range r.waiting {
+		s.add(destination{r.path, r.key}, m)
+	}
+	r.waiting = nil
+}
+
+// cookie takes the answer of a responder that has too much to do (protocol.md §13.3).
+func (s *Sessions) cookie(now time.Time, h wire.Header, body []byte) error {
+	if len(body) != noise.CookieSize {
+		return errLength
+	}
+	r := s.dialling[h.Index]
+	if r == nil {
+		return ErrUnknown
+	}
+	d := r.dial
+	given, err := noise.OpenCookie(d.static, body, d.mac1[:])
+	if err != nil {
+		return ErrForged
+	}
+	again := d.cookie != nil && given == d.given
+	d.cookie, d.given, d.baked = noise.NewMac(given[:]), given, now
+	if !again { // the same cookie a second time says nothing new, and is not worth a datagram
+		s.initiate(now, d)
+	}
+	return nil
+}

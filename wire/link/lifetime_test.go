@@ -1,0 +1,244 @@
+package link
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"udpchat/wire"
+)
+
+// protocol.md §13.6: new keys under traffic, with reordering, cost no message.
+func TestRekeyUnderTrafficLosesNothing(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		cfg  SessionConfig
+		span time.Duration
+	}{
+		{"between peers by time", SessionConfig{}, 20 * time.Minute},
+		{"between peers by number", SessionConfig{RekeyDatagrams: 500}, 5 * time.Minute},
+		{"with a server by time", SessionConfig{Long: Lifetime{10 * time.Minute, 30 * time.Minute}}, 2 * time.Hour},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			l := newLab(t)
+			cfg := c.cfg
+			a := l.party(1, cfg)
+			cfg.Server = cfg.Long.Rekey != 0
+			b := l.party(2, cfg)
+			a.s.trust(b.id.key, b.id.card.Static, cfg.Server)
+			var n uint32
+			a.ping(b, 0)
+			l.run(time.Second)
+			b.ping(a, 0)
+			step := 100 * time.Millisecond
+			if cfg.Server {
+				step = time.Second
+			}
+			rng := random(7)
+			for end := l.now.Add(c.span); l.now.Before(end); {
+				n++
+				l.delay = time.Duration(10+rng.Uint64()%200) * time.Millisecond // later ones overtake
+				a.ping(b, n)
+				l.delay = time.Duration(10+rng.Uint64()%200) * time.Millisecond
+				b.ping(a, n)
+				l.run(step)
+			}
+			l.run(time.Second)
+			a.expect(0, n)
+			b.expect(0, n)
+			if h := a.s.Counts.Handshakes; h < 5 || h > 30 {
+				t.Errorf("%d handshakes", h)
+			}
+			if k := len(a.s.sessions); k > 2 {
+				t.Errorf("%d sessions are left", k)
+			}
+		})
+	}
+}
+
+// The new session's first datagrams are all lost: the old one carries on, and the new one is shown again.
+func TestRekeyWhoseConfirmationIsLost(t *testing.T) {
+	l := newLab(t)
+	a, b := l.party(1, SessionConfig{}), l.party(2, SessionConfig{})
+	trust(a, b)
+	a.ping(b, 0)
+	l.run(135 * time.Second)
+	first := a.s.remotes[b.id.key].cur
+	lost := 0
+	l.drop = func(f flight) bool {
+		h, _, _ := wire.ParseDatagram(f.data)
+		cur := a.s.remotes[b.id.key].cur
+		if f.from == a.addr && h.Type == wire.TypeData && cur != nil && cur != first && h.Index == cur.theirs && lost < 3 {
+			lost++
+			return true
+		}
+		return false
+	}
+	a.ping(b, 1) // in the old session, and asks for the new one
+	l.run(time.Second)
+	for n := range uint32(4) {
+		b.ping(a, n)
+		l.run(time.Second)
+	}
+	a.expect(0, 3)
+	b.expect(0, 1)
+	if lost != 3 || b.s.remotes[a.id.key].cur.theirs != a.s.remotes[b.id.key].cur.ours || a.s.remotes[b.id.key].cur == first {
+		t.Errorf("%d lost, and the sides use different sessions", lost)
+	}
+}
+
+// Both begin at once; whatever gets lost of it, they end with one session, the same, and with all messages.
+func TestSimultaneousHandshakesSettle(t *testing.T) {
+	for skew := range 8 {
+		for loss := range 9 {
+			t.Run(fmt.Sprintf("skew %d loss %d", skew, loss), func(t *testing.T) {
+				l := newLab(t)
+				a, b := l.party(1, SessionConfig{}), l.party(2, SessionConfig{})
+				trust(a, b)
+				sent := 0
+				l.drop = func(f flight) bool {
+					h, _, _ := wire.ParseDatagram(f.data)
+					if h.Type == wire.TypeData {
+						return false
+					}
+					sent++
+					return sent == loss || loss > 5 && sent == loss-4
+				}
+				a.ping(b, 0)
+				l.run(time.Duration(skew) * 6 * time.Millisecond)
+				b.ping(a, 0)
+				var n uint32
+				for range 50 {
+					n++
+					a.ping(b, n)
+					b.ping(a, n)
+					l.run(100 * time.Millisecond)
+				}
+				a.expect(0, n)
+				b.expect(0, n)
+				ra, rb := a.s.remotes[b.id.key], b.s.remotes[a.id.key]
+				if ra.cur.ours != rb.cur.theirs || ra.cur.theirs != rb.cur.ours {
+					t.Error("the sides send in different sessions")
+				}
+				l.run(15 * time.Second)
+				if len(a.s.sessions) != 1 || len(b.s.sessions) != 1 || len(a.s.dialling)+len(b.s.dialling) != 0 {
+					t.Errorf("left: %s; %s", a.state(), b.state())
+				}
+			})
+		}
+	}
+}
+
+// protocol.md §13.8: either end forgets everything but its identity while both send.
+func TestRestartOfEitherEnd(t *testing.T) {
+	for _, c := range []struct {
+		name          string
+		server        bool
+		first, second int // who restarts, 1 or 2
+	}{
+		{"initiator", false, 1, 0},
+		{"responder", false, 2, 0},
+		{"both, one after the other", false, 1, 2},
+		{"server", true, 2, 0},
+		{"client of a server", true, 1, 0},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			l := newLab(t)
+			a, b := l.party(1, SessionConfig{}), l.party(2, SessionConfig{Server: c.server})
+			dial := func() {
+				a.s.trust(b.id.key, b.id.card.Static, c.server)
+				if !c.server {
+					b.s.Trust(a.id.key, a.id.card.Static)
+				}
+			}
+			dial()
+			talk := func(n uint32, of int) {
+				for _, p := range [][2]*party{{a, b}, {b, a}} {
+					if of != 0 && p[0] != l.parties[of-1] {
+						continue
+					}
+					_ = p[0].s.Add(l.now, Path{Remote: p[1].addr}, p[1].id.key, &wire.Ping{Nonce: n})
+					p[0].flush()
+				}
+				l.run(400 * time.Millisecond)
+			}
+			for n := range uint32(5) {
+				talk(n, 0)
+			}
+			for i, who := range []int{c.first, c.second} {
+				if who == 0 {
+					continue
+				}
+				l.parties[who-1].restart(byte(100 + i))
+				dial()
+				other := 3 - who // that one does not know yet, and speaks first; a server's client, and who has one, by itself
+				if c.server && who == 1 {
+					other = 1
+				}
+				a.got, b.got = nil, nil
+				start := l.now
+				for n := uint32(0); len(a.got) == 0 || len(b.got) == 0; n++ {
+					talk(n, other)
+					talk(n, 0)
+					if l.now.Sub(start) > 10*time.Second {
+						t.Fatalf("not recovered: a got %v, b got %v", a.got, b.got)
+					}
+				}
+				if took := l.now.Sub(start); took > 2*time.Second {
+					t.Errorf("recovered after %v", took)
+				}
+			}
+		})
+	}
+}
+
+// Who has nothing to say makes the session anew by itself, a little later.
+func TestResetWithoutTraffic(t *testing.T) {
+	l := newLab(t)
+	server := l.party(2, SessionConfig{Server: true})
+	var clients []*party
+	for n := range byte(20) {
+		c := l.party(10+n, SessionConfig{})
+		c.s.TrustServer(server.id.key, server.id.card.Static)
+		c.ping(server, 1)
+		clients = append(clients, c)
+	}
+	l.run(time.Second)
+	server.restart(99)
+	for _, c := range clients {
+		c.ping(server, 2) // one datagram, and no more
+	}
+	l.run(100 * time.Millisecond)
+	early := len(server.s.sessions)
+	l.run(8 * time.Second)
+	if len(server.s.remotes) != 20 || early > 10 {
+		t.Errorf("%d of 20 came back, %d of them within 100 ms", len(server.s.remotes), early)
+	}
+	if server.s.Counts.Resets != 20 {
+		t.Errorf("%d resets", server.s.Counts.Resets)
+	}
+}
+
+func TestResetsAreFewAndSmall(t *testing.T) {
+	l := newLab(t)
+	a, b := l.party(1, SessionConfig{}), l.party(2, SessionConfig{})
+	data := func(n int) []byte {
+		b := wire.AppendHeader(nil, wire.Header{Type: wire.TypeData, Index: 77}, n)
+		return append(b, make([]byte, n)...)
+	}
+	for range 10 {
+		_ = b.open(a.addr, data(100))
+	}
+	_ = b.open(addr(9), data(15)) // smaller than a reset
+	b.flush()
+	if len(l.record) != 1 || len(l.record[0].data) != resetSize {
+		t.Errorf("%d resets", len(l.record))
+	}
+	_ = b.open(addr(9), l.record[0].data) // a reset is never answered
+	l.run(2 * time.Second)
+	_ = b.open(a.addr, data(16))
+	b.flush()
+	if len(l.record) != 2 {
+		t.Errorf("%d resets, want one more", len(l.record))
+	}
+}

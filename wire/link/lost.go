@@ -1,0 +1,119 @@
+package link
+
+import (
+	"crypto/subtle"
+	"encoding/binary"
+	"time"
+
+	"udpchat/wire"
+	"udpchat/wire/link/noise"
+)
+
+const (
+	resetSize = wire.HeaderSize + noise.MacSize
+	// maxChain is how many sessions with the same index of the remotes' choice a reset is compared with. Indices are
+	// random; a longer chain is someone's work.
+	maxChain = 8
+)
+
+// token is what shows that we lost the session with this index of ours: who has our seed can make it again, and nobody else
+// (RFC 9000 §10.3.2).
+func (i *Identity) token(index uint32) [noise.MacSize]byte {
+	return i.reset.Sum(binary.BigEndian.AppendUint32(nil, index))
+}
+
+// disown answers a datagram of a session that we do not have (protocol.md §13.8): with no more bytes than it had, and only data,
+// so that no two parties answer each other's resets; per address once a second.
+func (s *Sessions) disown(now time.Time, p Path, index uint32, size int) {
+	if size < resetSize || !s.resets.take(s.elapsed(now), endpoint(p.Remote)) {
+		return
+	}
+	token := s.me.token(index)
+	b := wire.AppendHeader(nil, wire.Header{Type: wire.TypeReset, Index: index}, noise.MacSize)
+	s.send(append(b, token[:]...), p)
+	s.Counts.Resets++
+}
+
+// lost takes a reset. It counts only when it bears the token that came with the session, inside the encryption.
+func (s *Sessions) lost(now time.Time, h wire.Header, body []byte) error {
+	if len(body) != noise.MacSize {
+		return errLength
+	}
+	sess := s.theirs[h.Index]
+	for range maxChain {
+		if sess == nil {
+			break
+		}
+		if subtle.ConstantTimeCompare(body, sess.token[:]) == 1 {
+			s.wither(now, sess)
+			return nil
+		}
+		sess = sess.chain
+	}
+	return ErrUnknown
+}
+
+// wither ends a session that the remote lost, and makes a new one: at once when there is something to send, else within
+// ResetJitter, so that those whom a server lost do not all come in the same moment.
+func (s *Sessions) wither(now time.Time, sess *session) {
+	r := sess.remote
+	s.Counts.Lost++
+	if r.cur != sess {
+		s.end(sess)
+		return
+	}
+	var heir *session
+	for _, o := range r.old { // of two made at once the remote may have lost only one
+		if s.rivals(o, sess) && o.due.After(now) {
+			heir = o
+		}
+	}
+	if heir != nil {
+		s.end(sess)
+		s.promote(r, heir)
+		return
+	}
+	if r.dialable && r.dial == nil && r.path.Remote.IsValid() {
+		s.redial(now, r, s.cfg.ResetJitter) // before the end: a remote that is dialled is not forgotten
+	}
+	s.end(sess)
+}
+
+// promote makes an old session the one for sending.
+func (s *Sessions) promote(r *remote, sess *session) {
+	for i, o := range r.old {
+		if o == sess {
+			r.old = append(r.old[:i:i], r.old[i+1:]...)
+			break
+		}
+	}
+	r.cur = sess
+	s.expiry.move(sess, sess.born.Add(s.lifetime(r).Reject))
+}
+
+// list makes a session known by the remote's index, once its token is.
+func (s *Sessions) list(sess *session) {
+	sess.chain = s.theirs[sess.theirs]
+	s.theirs[sess.theirs] = sess
+}
+
+func (s *Sessions) unlist(sess *session) {
+	if !sess.hasToken {
+		return
+	}
+	first := s.theirs[sess.theirs]
+	if first == sess {
+		if sess.chain == nil {
+			delete(s.theirs, sess.theirs)
+		} else {
+			s.theirs[sess.theirs] = sess.chain
+		}
+		return
+	}
+	for o := first; o != nil; o = o.chain {
+		if o.chain == sess {
+			o.chain = sess.chain
+			return
+		}
+	}
+}

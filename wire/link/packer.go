@@ -1,0 +1,55 @@
+package link
+
+import "udpchat/wire"
+
+// packer puts messages into datagrams, as many as fit into one for the same destination.
+//
+// Invariant: latest names, for every destination in packed, the last of its datagrams, the one that may still have room.
+type packer struct {
+	room   int      // bytes of messages in a datagram
+	packed []packed // in the order of their first messages
+	latest map[destination]int
+}
+
+type destination struct {
+	path Path
+	to   wire.Key
+}
+
+// packed is a datagram to be: messages for one destination. Its buffer is used again after reset.
+type packed struct {
+	dest     destination
+	messages []byte
+}
+
+func newPacker(room int) packer { return packer{room: room, latest: make(map[destination]int)} }
+
+// add packs an encoded message, of at most room bytes, behind the others for its destination.
+func (k *packer) add(dest destination, message []byte) {
+	i, ok := k.latest[dest]
+	if !ok || len(k.packed[i].messages)+len(message) > k.room {
+		i = k.begin(dest)
+	}
+	k.packed[i].messages = append(k.packed[i].messages, message...)
+}
+
+// begin starts a datagram, in a buffer that an earlier one left if there is one, and returns its place.
+func (k *packer) begin(dest destination) int {
+	i := len(k.packed)
+	if i < cap(k.packed) {
+		k.packed = k.packed[:i+1]
+	} else {
+		k.packed = append(k.packed, packed{})
+	}
+	k.packed[i].dest, k.packed[i].messages = dest, k.packed[i].messages[:0]
+	k.latest[dest] = i
+	return i
+}
+
+// reset forgets what was packed. One destination after another: clear would cost as much as the largest flush ever.
+func (k *packer) reset() {
+	for i := range k.packed {
+		delete(k.latest, k.packed[i].dest)
+	}
+	k.packed = k.packed[:0]
+}

@@ -1,0 +1,96 @@
+package link
+
+import (
+	"crypto/subtle"
+	"time"
+)
+
+// candidate is a path that a remote seems to have moved to. Whoever copies a datagram and is faster than it can make any path
+// seem so: nothing but a challenge goes there, and no more bytes than came from there (RFC 9000 §9.3, §8.2).
+type candidate struct {
+	path   Path
+	credit int // bytes that came from it, less those that went there
+	proof  [proofSize]byte
+	asked  time.Time // the last challenge, zero when there was none
+}
+
+const (
+	challengeGap = 300 * time.Millisecond
+	// detour is how long after a move what is meant for the old path goes to the new one: until those above have heard of it.
+	detour = time.Minute
+)
+
+// route is the path for what the caller wants to send on p.
+func (s *Sessions) route(now time.Time, r *remote, p Path) Path {
+	switch {
+	case !r.path.Remote.IsValid():
+		return p
+	case p.Remote == r.path.Remote:
+		return r.path // the caller may not know from which address of ours to send
+	case p.Remote == r.former.Remote && now.Sub(r.moved) < detour:
+		return r.path
+	}
+	return p
+}
+
+// move makes a path the one that is proved.
+func (s *Sessions) move(now time.Time, r *remote, p Path) {
+	if r.path.Remote.IsValid() && r.path.Remote != p.Remote {
+		r.former, r.moved = r.path, now
+		s.Counts.Moves++
+	}
+	r.path = p
+	if r.suitor != nil && r.suitor.path.Remote == p.Remote {
+		r.suitor = nil
+	}
+}
+
+// notice looks at where an authentic datagram came from. Only the newest of a session can speak of a new path: an older one
+// may have been on its way since before the move (RFC 9000 §9.3).
+func (s *Sessions) notice(r *remote, sess *session, p Path, newest bool, size int) {
+	switch c := r.suitor; {
+	case p.Remote == r.path.Remote:
+		if newest && sess == r.cur {
+			r.path = p
+		}
+	case c != nil && c.path.Remote == p.Remote:
+		c.credit += size
+	case newest:
+		r.suitor = &candidate{path: p, credit: size}
+	}
+}
+
+// court challenges the path that a datagram came on, if it is not proved.
+func (s *Sessions) court(now time.Time, r *remote, sess *session, p Path) {
+	c := r.suitor
+	if c == nil || c.path.Remote != p.Remote || c.credit < proofDatagram || !c.asked.IsZero() && now.Sub(c.asked) < challengeGap {
+		return
+	}
+	if c.asked.IsZero() {
+		draw(s.cfg.Rand, c.proof[:])
+	}
+	c.asked = now
+	s.prompt(r, sess, p, controlChallenge, c.proof[:])
+}
+
+// prompt sends a challenge, or the echo of one, on the path p: to one that is not proved only what it has credit for.
+func (s *Sessions) prompt(r *remote, sess *session, p Path, kind byte, data []byte) {
+	b := sess.seal(nil, s.me, appendControl(nil, kind, data))
+	if p.Remote != r.path.Remote {
+		if r.suitor == nil || r.suitor.path.Remote != p.Remote || r.suitor.credit < len(b) {
+			return
+		}
+		r.suitor.credit -= len(b)
+	}
+	s.send(b, p)
+}
+
+// echoed takes the answer to a challenge. It has to come on the path that it proves.
+func (s *Sessions) echoed(now time.Time, r *remote, p Path, data []byte) {
+	c := r.suitor
+	if c == nil || c.asked.IsZero() || c.path.Remote != p.Remote || subtle.ConstantTimeCompare(c.proof[:], data) != 1 {
+		return
+	}
+	s.move(now, r, p)
+	s.release(r)
+}

@@ -1,0 +1,131 @@
+package link
+
+import (
+	"encoding/binary"
+	"time"
+
+	"udpchat/wire"
+	"udpchat/wire/link/noise"
+)
+
+// maxAsked is how many unconfirmed sessions there may be in one name. A replayed initiation takes one: with several, whoever
+// holds a few old ones can't push out the one that counts before it is confirmed.
+const maxAsked = 4
+
+// respond answers an initiation, and does nothing else (protocol.md §13.2).
+func (s *Sessions) respond(now time.Time, p Path, h wire.Header, datagram, body []byte) error {
+	if len(body) != initiationSize || h.Counter != 0 {
+		return errLength
+	}
+	before := datagram[:len(datagram)-macsSize]
+	mac1 := [noise.MacSize]byte(datagram[len(before):])
+	if !s.mac.Check(mac1[:], before) {
+		return ErrStranger
+	}
+	if busy := s.load.ask(s.elapsed(now)); busy {
+		if err := s.prove(now, p, h, datagram, mac1); err != nil {
+			return err
+		}
+	}
+	// An initiation is sent again until it is answered: it is the same one, and gets the same response.
+	if again := s.pending[mac1]; again != nil {
+		s.send(again.unconfirmed.response, p)
+		return nil
+	}
+	if len(s.pending) >= s.cfg.MaxPending || len(s.sessions) >= s.cfg.MaxSessions {
+		return ErrBusy
+	}
+	hs, err := noise.Respond(s.cfg.Rand, s.me.static, prologue(h.Index), body[:message1Size])
+	if err != nil {
+		return ErrForged
+	}
+	key, card, err := readVouch(hs.Payload, hs.Remote)
+	if err != nil || key == s.me.key {
+		return ErrForged
+	}
+	index := s.index()
+	token := s.me.token(index)
+	payload := append(binary.BigEndian.AppendUint32(nil, index), token[:]...)
+	message, keys, err := hs.Answer(s.me.vouch(payload))
+	if err != nil {
+		return ErrForged
+	}
+	b := wire.AppendHeader(nil, wire.Header{Type: wire.TypeResponse, Index: h.Index}, responseSize)
+	b = append(b, message...)
+	sum := noise.MacFor(hs.Remote).Sum(b)
+	b = append(append(b, sum[:]...), make([]byte, noise.MacSize)...)
+
+	sess := s.begin(now, keys, index, h.Index, false, hs.Remote)
+	sess.unconfirmed = &unconfirmed{key: key, card: card, path: p, mac1: mac1, response: b}
+	s.pend(now, sess)
+	s.send(b, p)
+	return nil
+}
+
+// prove asks an initiator for a cookie, or checks the one that it has and how often its network was here.
+func (s *Sessions) prove(now time.Time, p Path, h wire.Header, datagram []byte, mac1 [noise.MacSize]byte) error {
+	before, mac2 := datagram[:len(datagram)-noise.MacSize], datagram[len(datagram)-noise.MacSize:]
+	if s.jar.Check(now, p.Remote, mac2, before) {
+		if s.sources.take(s.elapsed(now), network(p.Remote.Addr())) {
+			return nil
+		}
+		return ErrBusy
+	}
+	b := wire.AppendHeader(nil, wire.Header{Type: wire.TypeCookie, Index: h.Index}, noise.CookieSize)
+	b, err := s.jar.Give(b, now, p.Remote, mac1[:])
+	if err != nil {
+		return ErrBusy
+	}
+	s.Counts.Cookies++
+	s.send(b, p)
+	return ErrBusy
+}
+
+// pend keeps a session until it is confirmed.
+func (s *Sessions) pend(now time.Time, sess *session) {
+	u := sess.unconfirmed
+	if asked := s.askers[u.key]; len(asked) == maxAsked {
+		s.end(asked[0])
+	}
+	s.askers[u.key] = append(s.askers[u.key], sess)
+	s.pending[u.mac1] = sess
+	s.expiry.put(sess, now.Add(s.cfg.Confirm))
+}
+
+// unpend takes a session out of those that are not confirmed.
+func (s *Sessions) unpend(sess *session) {
+	u := sess.unconfirmed
+	sess.unconfirmed = nil
+	delete(s.pending, u.mac1)
+	asked := s.askers[u.key]
+	for i, a := range asked {
+		if a == sess {
+			asked = append(asked[:i:i], asked[i+1:]...)
+			break
+		}
+	}
+	if s.askers[u.key] = asked; len(asked) == 0 {
+		delete(s.askers, u.key)
+	}
+}
+
+// confirm makes a session of one whose first datagram was opened: its initiator is who it said it is, and is there now.
+func (s *Sessions) confirm(now time.Time, p Path, sess *session) {
+	u := sess.unconfirmed
+	s.unpend(sess)
+	r := s.remote(u.key)
+	r.static, r.card, r.proved = u.card.Static, u.card, true
+	if !s.cfg.Server { // a server waits for its clients to come
+		r.dialable = true
+	}
+	s.establish(now, r, sess)
+	if p.Remote == u.path.Remote { // it got there what was sent there
+		s.move(now, r, p)
+	}
+	if r.dial != nil {
+		s.hangUp(r)
+	}
+	if r.path.Remote.IsValid() {
+		s.release(r)
+	}
+}

@@ -1,0 +1,193 @@
+package link
+
+import (
+	"time"
+
+	"udpchat/wire"
+	"udpchat/wire/link/noise"
+)
+
+// session is one pair of keys with one remote.
+type session struct {
+	keys        *noise.Keys
+	window      noise.Window
+	ours        uint32 // index in what we get
+	theirs      uint32 // index in what we send
+	sent        uint64 // counter of the next datagram
+	initiator   bool   // we made message 1
+	wins        bool   // of two made at once this one is for sending: its initiator has the lower static key
+	heard       bool   // something was opened with it: the remote has it too
+	born        time.Time
+	rekey       time.Duration // its age when it is stale
+	nudged      time.Time     // when we last showed that we have it, on seeing that the remote may not know
+	remote      *remote       // nil until it is confirmed
+	unconfirmed *unconfirmed  // nil once it is
+
+	token    [noise.MacSize]byte // by which the remote shows that it lost the session
+	hasToken bool
+	chain    *session // in Sessions.theirs
+
+	due time.Time // it ends
+	at  int       // in expiry
+}
+
+// unconfirmed is what a responder keeps until the initiator's first datagram shows that the initiation was no replay, and who
+// wrote it. Nothing else knows of it before: protocol.md §13.2.
+type unconfirmed struct {
+	key      wire.Key
+	card     Card
+	path     Path // that the response was sent on
+	mac1     [noise.MacSize]byte
+	response []byte // to be sent again when the same initiation comes again
+}
+
+// remote is what is known of another party.
+type remote struct {
+	key      wire.Key
+	static   [32]byte
+	card     Card
+	dialable bool // static is good to dial
+	trusted  bool // it stays although there is no session
+	proved   bool // card is its own, shown in a handshake
+	long     bool // which Lifetime
+
+	cur     *session   // for sending
+	old     []*session // only for receiving
+	dial    *call      // the handshake under way, nil when there is none
+	waiting [][]byte   // messages for the session to come
+	path    Path       // proved; zero when none is
+	former  Path       // the one before,
+	moved   time.Time  // left then
+	suitor  *candidate // a path that is not proved yet
+}
+
+const maxOld = 3
+
+func (s *Sessions) remote(key wire.Key) *remote {
+	r := s.remotes[key]
+	if r == nil {
+		r = &remote{key: key, long: s.cfg.Server}
+		s.remotes[key] = r
+	}
+	return r
+}
+
+// tidy forgets a remote that nothing is left of.
+func (s *Sessions) tidy(r *remote) {
+	if r.cur == nil && len(r.old) == 0 && r.dial == nil && !r.trusted {
+		delete(s.remotes, r.key)
+	}
+}
+
+func (s *Sessions) lifetime(r *remote) Lifetime {
+	if s.cfg.Server || r != nil && r.long {
+		return s.cfg.Long
+	}
+	return s.cfg.Peer
+}
+
+// begin makes a session out of keys.
+func (s *Sessions) begin(born time.Time, keys *noise.Keys, ours, theirs uint32, initiator bool, static [32]byte) *session {
+	sess := &session{keys: keys, ours: ours, theirs: theirs, initiator: initiator, born: born}
+	lower := lessKey(s.me.card.Static, static)
+	sess.wins = lower == initiator
+	s.sessions[ours] = sess
+	return sess
+}
+
+func lessKey(a, b [32]byte) bool { return string(a[:]) < string(b[:]) }
+
+// establish gives a session to its remote, to be used for sending.
+//
+// protocol.md §13.6: when both sides began a handshake at about the same time, both sessions come to be, and each side may see them
+// in another order. The rule that picks one does not depend on the order.
+func (s *Sessions) establish(now time.Time, r *remote, sess *session) {
+	s.Counts.Handshakes++
+	life := s.lifetime(r)
+	sess.remote = r
+	sess.rekey = time.Duration(float64(life.Rekey) * (0.9 + 0.2*s.jitter.Float64()))
+	due := sess.born.Add(life.Reject)
+	if sess.at < len(s.expiry) && s.expiry[sess.at] == sess {
+		s.expiry.move(sess, due)
+	} else {
+		s.expiry.put(sess, due)
+	}
+	before := s.usable(now, r)
+	if before != nil && s.rivals(before, sess) && !sess.wins {
+		s.shelve(r, sess)
+		if before.heard {
+			s.retire(now, r)
+		}
+		return
+	}
+	if r.cur != nil {
+		s.shelve(r, r.cur)
+	}
+	r.cur = sess
+}
+
+// rivals reports whether two sessions come from handshakes that the two sides began at about the same time.
+func (s *Sessions) rivals(a, b *session) bool {
+	return a.initiator != b.initiator && a.born.Sub(b.born).Abs() < s.cfg.GiveUp
+}
+
+// shelve keeps a session for receiving only.
+func (s *Sessions) shelve(r *remote, sess *session) {
+	if len(r.old) == maxOld {
+		s.end(r.old[0])
+	}
+	r.old = append(r.old, sess)
+}
+
+// retire lets the old sessions end soon: the remote was heard in the present one.
+func (s *Sessions) retire(now time.Time, r *remote) {
+	end := now.Add(s.cfg.Linger)
+	for _, sess := range r.old {
+		if sess.due.After(end) {
+			s.expiry.move(sess, end)
+		}
+	}
+}
+
+// end forgets a session.
+func (s *Sessions) end(sess *session) {
+	delete(s.sessions, sess.ours)
+	s.expiry.remove(sess)
+	s.unlist(sess)
+	if sess.unconfirmed != nil {
+		s.unpend(sess)
+		return
+	}
+	r := sess.remote
+	sess.remote = nil
+	if r.cur == sess {
+		r.cur = nil
+	}
+	for i, o := range r.old {
+		if o == sess {
+			r.old = append(r.old[:i:i], r.old[i+1:]...)
+			break
+		}
+	}
+	s.tidy(r)
+}
+
+// usable is the session to send in, nil when there is none.
+func (s *Sessions) usable(now time.Time, r *remote) *session {
+	sess := r.cur
+	if sess == nil || now.Sub(sess.born) >= s.lifetime(r).Reject || sess.sent >= 2*s.cfg.RekeyDatagrams {
+		return nil
+	}
+	return sess
+}
+
+// stale reports whether it is time for new keys. It is the initiator's business; the responder steps in late, when
+// the initiator has not cared.
+func (s *Sessions) stale(now time.Time, sess *session) bool {
+	age, most := now.Sub(sess.born), s.cfg.RekeyDatagrams
+	if !sess.initiator {
+		age -= (s.lifetime(sess.remote).Reject - sess.rekey) / 2
+		most += most / 2
+	}
+	return age >= sess.rekey || sess.sent >= most || sess.window.Next() >= most
+}

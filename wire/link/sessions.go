@@ -1,0 +1,271 @@
+package link
+
+import (
+	"encoding/binary"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"time"
+
+	"udpchat/wire"
+	"udpchat/wire/link/noise"
+)
+
+// prologue is what both sides of a handshake must agree on beforehand: the version, and the initiator's index, which stands
+// in the clear and would otherwise be anyone's to change (protocol.md §13.2).
+func prologue(index uint32) []byte { return binary.BigEndian.AppendUint32([]byte("udpchat/2"), index) }
+
+// sessionRoom is how many bytes of messages a sealed datagram has: what the header, the tag, and the token that an initiator
+// puts before its first messages leave. It is more than the largest message.
+const sessionRoom = wire.MaxBody - noise.TagSize - tokenRecord
+
+const (
+	maxWaiting = 64   // messages that wait for a session, per remote; the oldest goes first
+	maxOut     = 8192 // datagrams that wait for Flush, beside those with messages
+)
+
+// Sessions are a party's sessions with all others: it seals what is sent and opens what comes, makes the handshakes that
+// this takes, and proves the paths (protocol.md §13). It is pure: the time comes in, datagrams go out. Not safe for concurrent use:
+// owned by a loop, which calls Tick when Next says so and Flush after everything.
+//
+// Invariants: every session is in sessions and in expiry; those not confirmed are in pending and belong to no remote, the
+// others are the cur, or among the old, of theirs. A remote without a session, a handshake or the caller's trust is forgotten.
+type Sessions struct {
+	cfg    SessionConfig
+	me     *Identity
+	mac    *noise.Mac // for what is sent to us
+	jar    *noise.Jar
+	jitter *rand.Rand
+	epoch  time.Time // what the rates count from: the first time that was told
+
+	remotes  map[wire.Key]*remote
+	sessions map[uint32]*session // by our index
+	theirs   map[uint32]*session // by the remote's index, chained; those with a token
+	dialling map[uint32]*remote  // by our index in the handshake
+	expiry   expiry
+
+	pending  map[[noise.MacSize]byte]*session // by the mac1 of the initiation
+	askers   map[wire.Key][]*session          // the same by who says that it asks
+	load     budget
+	sources  buckets // handshakes, under load
+	resets   buckets
+	requests bucket
+	tries    wire.Tracker[wire.Key]
+	question question
+
+	packer
+	confirms []*session
+	out      []outgoingDatagram
+	message  []byte // scratch: the message being added
+	datagram []byte // scratch: the datagram being written
+
+	Counts SessionCounts
+}
+
+type outgoingDatagram struct {
+	data []byte
+	path Path
+}
+
+// NewSessions makes the sessions of a party; there are none yet.
+func NewSessions(cfg SessionConfig) *Sessions {
+	cfg.defaults()
+	s := &Sessions{
+		cfg:      cfg,
+		me:       cfg.Identity,
+		mac:      noise.MacFor(cfg.Identity.card.Static),
+		jar:      noise.NewJar(cfg.Rand, cfg.Identity.card.Static),
+		remotes:  make(map[wire.Key]*remote),
+		sessions: make(map[uint32]*session),
+		theirs:   make(map[uint32]*session),
+		dialling: make(map[uint32]*remote),
+		pending:  make(map[[noise.MacSize]byte]*session),
+		askers:   make(map[wire.Key][]*session),
+		load:     budget{limit: cfg.Handshakes},
+		sources:  newBuckets(cfg.Rand, perSecond(20, 5)),
+		resets:   newBuckets(cfg.Rand, perSecond(1, 1)),
+		packer:   newPacker(sessionRoom),
+	}
+	s.jitter = rand.New(rand.NewPCG(s.draw64(), s.draw64()))
+	s.tries.Rand = s.jitter
+	s.question.tries.Rand = s.jitter
+	return s
+}
+
+// Trust says how to dial key, and keeps what is known of it until Forget. The caller has Verified the Card that static is
+// from, or else a handshake shows that key does not have it, and ends.
+func (s *Sessions) Trust(key wire.Key, static [32]byte) { s.trust(key, static, s.cfg.Server) }
+
+// TrustServer is Trust for a server: its sessions are Long.
+func (s *Sessions) TrustServer(key wire.Key, static [32]byte) { s.trust(key, static, true) }
+
+func (s *Sessions) trust(key wire.Key, static [32]byte, long bool) {
+	if key == s.me.key || static == s.me.card.Static {
+		return // nobody talks to oneself
+	}
+	r := s.remote(key)
+	r.static, r.dialable, r.trusted, r.long = static, true, true, long
+}
+
+// Forget ends everything with key.
+func (s *Sessions) Forget(key wire.Key) {
+	r := s.remotes[key]
+	if r == nil {
+		return
+	}
+	r.trusted, r.dialable = false, false
+	s.hangUp(r)
+	for _, sess := range append(r.old, r.cur) {
+		if sess != nil {
+			s.end(sess)
+		}
+	}
+	s.tidy(r)
+}
+
+// Card is what key proved about itself in its last handshake.
+func (s *Sessions) Card(key wire.Key) (Card, bool) {
+	if r := s.remotes[key]; r != nil && r.proved {
+		return r.card, true
+	}
+	return Card{}, false
+}
+
+// Path is where key is, proved: the last path on which it was shown to hear us.
+func (s *Sessions) Path(key wire.Key) (Path, bool) {
+	if r := s.remotes[key]; r != nil && r.path.Remote.IsValid() {
+		return r.path, true
+	}
+	return Path{}, false
+}
+
+// Ready reports whether there is a session with key that something can be sent in.
+func (s *Sessions) Ready(now time.Time, key wire.Key) bool {
+	r := s.remotes[key]
+	return r != nil && s.usable(now, r) != nil
+}
+
+// Add packs a message for a remote, to be sent on the path p: one that Open reported, or one that the caller was told. When
+// there is no session one is begun, and the message waits, at most GiveUp. Messages to one path and key keep their order.
+// When it fails nothing was added: ErrNoKey, or the codec's error, a mistake of the program.
+func (s *Sessions) Add(now time.Time, p Path, to wire.Key, m wire.Message) error {
+	b, err := wire.AppendMessage(s.message[:0], m)
+	if err != nil {
+		return fmt.Errorf("pack message: %w", err)
+	}
+	s.message = b
+	r := s.remotes[to]
+	if r == nil {
+		return ErrNoKey
+	}
+	p = s.route(now, r, p)
+	sess := s.usable(now, r)
+	if sess == nil {
+		if !r.dialable {
+			return ErrNoKey
+		}
+		s.wait(r, b)
+		s.dial(now, r, p)
+		return nil
+	}
+	if s.stale(now, sess) && r.dialable {
+		s.dial(now, r, p) // protocol.md §13.6: the old keys serve until the new ones are there
+	}
+	s.add(destination{p, to}, b)
+	return nil
+}
+
+// wait keeps a message until there is a session.
+func (s *Sessions) wait(r *remote, message []byte) {
+	if len(r.waiting) == maxWaiting {
+		r.waiting = append(r.waiting[:0], r.waiting[1:]...)
+		s.Counts.Dropped++
+	}
+	r.waiting = append(r.waiting, append([]byte(nil), message...))
+}
+
+// Open takes a datagram, in whose bytes it works. from is proved, and so is path, which may be another one than p: the one
+// to answer on. body is one or more messages, not yet checked; it is empty when the datagram was only for the sessions.
+// An error is why it was dropped.
+func (s *Sessions) Open(now time.Time, p Path, datagram []byte) (from wire.Key, path Path, body []byte, err error) {
+	from, path, body, err = s.open(now, p, datagram)
+	s.Counts.note(err)
+	return from, path, body, err
+}
+
+func (s *Sessions) open(now time.Time, p Path, datagram []byte) (from wire.Key, path Path, body []byte, err error) {
+	h, body, err := wire.ParseDatagram(datagram)
+	if err != nil {
+		return wire.Key{}, Path{}, nil, err
+	}
+	switch h.Type {
+	case wire.TypeData:
+		return s.data(now, p, h, datagram, body)
+	case wire.TypeInitiation:
+		err = s.respond(now, p, h, datagram, body)
+	case wire.TypeResponse:
+		err = s.finish(now, p, h, datagram, body)
+	case wire.TypeCookie:
+		err = s.cookie(now, h, body)
+	case wire.TypeReset:
+		err = s.lost(now, h, body)
+	case wire.TypeKeyRequest:
+		err = s.answer(now, p, h, body)
+	case wire.TypeKeyAnswer:
+		err = s.answered(p, h, body)
+	default:
+		err = ErrForeign
+	}
+	return wire.Key{}, Path{}, nil, err
+}
+
+// Tick does what is due: it repeats handshakes, gives them up, and ends sessions.
+func (s *Sessions) Tick(now time.Time) {
+	s.tries.Expire(now, func(key wire.Key, _ uint8) { s.retry(now, key) }, s.giveUp)
+	s.question.tries.Expire(now, func(uint64, uint8) { s.ask() }, func(uint64) {})
+	for len(s.expiry) > 0 && !s.expiry[0].due.After(now) {
+		s.end(s.expiry[0])
+	}
+}
+
+// Next is when Tick has something to do, and whether it ever has.
+func (s *Sessions) Next() (next time.Time, ok bool) {
+	next, ok = s.tries.Next()
+	if t, has := s.question.tries.Next(); has && (!ok || t.Before(next)) {
+		next, ok = t, true
+	}
+	if len(s.expiry) > 0 && (!ok || s.expiry[0].due.Before(next)) {
+		next, ok = s.expiry[0].due, true
+	}
+	return next, ok
+}
+
+// elapsed is now for the rates. It does not follow the wall clock.
+func (s *Sessions) elapsed(now time.Time) time.Duration {
+	if s.epoch.IsZero() {
+		s.epoch = now
+	}
+	return now.Sub(s.epoch)
+}
+
+// index draws an index that is not in use.
+func (s *Sessions) index() uint32 {
+	for {
+		i := uint32(s.draw64())
+		if i != 0 && s.sessions[i] == nil && s.dialling[i] == nil {
+			return i
+		}
+	}
+}
+
+func (s *Sessions) draw64() uint64 {
+	return binary.BigEndian.Uint64(draw(s.cfg.Rand, make([]byte, 8)))
+}
+
+// draw fills b with random bytes. There is nothing to do without them: crypto/rand does not fail.
+func draw(random io.Reader, b []byte) []byte {
+	if _, err := io.ReadFull(random, b); err != nil {
+		panic(fmt.Sprintf("draw random bytes: %v", err))
+	}
+	return b
+}
