@@ -1,6 +1,7 @@
 package peer
 
 import (
+	"io"
 	"time"
 
 	"golang.org/x/exp/slog"
@@ -52,7 +53,6 @@ func (cfg *Config) defaults() {
 	if cfg.Retries == 0 {
 		cfg.Retries = defaultRetries
 	}
-	cfg.Retries = max(cfg.Retries, 0)
 	if cfg.Keepalive == 0 {
 		cfg.Keepalive = defaultKeepalive
 	}
@@ -60,10 +60,9 @@ func (cfg *Config) defaults() {
 		cfg.Hold = defaultHold
 	}
 	if cfg.Log == nil {
-		cfg.Log = slog.New(slog.NewTextHandler(discard{}, nil))
+		cfg.Log = slog.New(slog.NewTextHandler(io.Discard, &slog.HandlerOptions{Level: slog.LevelError + 1}))
 	}
 }
 
-type discard struct{}
-
-func (discard) Write(b []byte) (int, error) { return len(b), nil }
+// tries is how often something is tried in all.
+func (cfg *Config) tries() int { return 1 + max(cfg.Retries, 0) }

@@ -123,7 +123,7 @@ func (c *Core) Next() (time.Time, bool) {
 
 // urgent is how something is tried that a user waits for: 1 + Retries tries, one ack timeout apart.
 func (c *Core) urgent() wire.Policy {
-	return wire.Policy{First: c.cfg.AckTimeout, Tries: 1 + c.cfg.Retries}
+	return wire.Policy{First: c.cfg.AckTimeout, Tries: c.cfg.tries()}
 }
 
 // background is how something is tried that nobody waits for: for ever, ever more rarely.
@@ -134,7 +134,7 @@ func (c *Core) background() wire.Policy {
 // silent tells whether the server answered nothing at all during the tries that just ended (protocol.md §7): one lost
 // answer among others does not count against it.
 func (c *Core) silent(now time.Time) bool {
-	return !c.heard.After(now.Add(-time.Duration(1+c.cfg.Retries) * c.cfg.AckTimeout))
+	return !c.heard.After(now.Add(-time.Duration(c.cfg.tries()) * c.cfg.AckTimeout))
 }
 
 // giveUp ends the program's trust in the server, when a command needs it.

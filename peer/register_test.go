@@ -145,34 +145,6 @@ func TestServerSilent(t *testing.T) {
 	}
 }
 
-// protocol.md §7.3: everything else is tried for ever and ends no program: here a client that the server has forgotten.
-func TestRegistrationInTheBackground(t *testing.T) {
-	b, f := readyBench(t, "bob")
-	bob := f[0]
-	b.recv(server, &wire.Pong{Store: storeID, Revision: 1})
-	b.drop()
-	b.advance(10 * time.Minute)
-	tries, longest, last := 0, time.Duration(0), time.Duration(0)
-	for _, s := range b.drop() {
-		if s.msg.Kind() != wire.KindRegister {
-			t.Fatalf("sent %+v", s.msg)
-		}
-		longest = max(longest, s.at-last)
-		tries, last = tries+1, s.at
-	}
-	if tries < 15 || tries > 40 || longest > 38*time.Second {
-		t.Errorf("%d tries in 10 min, %v between two", tries, longest)
-	}
-	b.wantTold("the user is not troubled")
-	b.send(bob, "hi")
-	b.answerRegister(storeID)
-	b.page()
-	b.wantTold("not even then")
-	if list := b.directs(); len(list) != 1 {
-		t.Errorf("sent %v", list)
-	}
-}
-
 // protocol.md §8.3: an idle client sends Ping every 25 s ± 20 %.
 func TestKeepalive(t *testing.T) {
 	b := newBench(t, Config{Keepalive: 25 * time.Second})
@@ -295,25 +267,4 @@ func TestKeepaliveIsRepeated(t *testing.T) {
 	b.drop()
 	b.advance(400 * time.Millisecond)
 	b.wantIdle("it was heard")
-}
-
-// protocol.md §7.3: a command that waits for a registration which nobody waited for before is not left waiting for ever.
-func TestCommandDuringABackgroundRegistration(t *testing.T) {
-	b, f := readyBench(t, "bob")
-	b.recv(server, &wire.Pong{Store: storeID, Revision: 1})
-	b.advance(time.Minute)
-	b.drop()
-	b.wantTold("nobody waits")
-	b.send(f[0], "hi")
-	b.advance(4 * time.Second)
-	b.wantTold("someone waits now", ServerSilent{})
-}
-
-// protocol.md §7.3: a server that ends between its answer and the first table does not leave the user waiting either.
-func TestServerEndsBeforeTheFirstTable(t *testing.T) {
-	b := newBench(t, Config{})
-	b.do(b.core.Register)
-	b.answerRegister(storeID)
-	b.advance(4 * time.Second)
-	b.wantTold("the server took the name, and was silent since", Welcome{Name: "ann"}, ServerSilent{})
 }

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"io"
 	"math/rand/v2"
 	"time"
 
@@ -102,7 +103,6 @@ func (cfg *Config) defaults() {
 	if cfg.Retries == 0 {
 		cfg.Retries = defaultRetries
 	}
-	cfg.Retries = max(cfg.Retries, 0)
 	if cfg.MaxMessage == 0 {
 		cfg.MaxMessage = wire.MaxText
 	}
@@ -110,13 +110,9 @@ func (cfg *Config) defaults() {
 		cfg.Lease = defaultLease
 	}
 	if cfg.Log == nil {
-		cfg.Log = slog.New(slog.NewTextHandler(discard{}, &slog.HandlerOptions{Level: slog.LevelError + 1}))
+		cfg.Log = slog.New(slog.NewTextHandler(io.Discard, &slog.HandlerOptions{Level: slog.LevelError + 1}))
 	}
 }
-
-type discard struct{}
-
-func (discard) Write(b []byte) (int, error) { return len(b), nil }
 
 // Handle takes one message that came from a client. Bodies in m are only borrowed.
 func (c *Core) Handle(now time.Time, p link.Path, from wire.Key, m wire.Message) {
@@ -211,7 +207,9 @@ func (c *Core) Next() (time.Time, bool) {
 }
 
 // window is how long a client may leave tries unanswered before it counts as gone.
-func (c *Core) window() time.Duration { return time.Duration(1+c.cfg.Retries) * c.cfg.AckTimeout }
+func (c *Core) window() time.Duration {
+	return time.Duration(1+max(c.cfg.Retries, 0)) * c.cfg.AckTimeout
+}
 
 // patience is how something is tried that presence is judged by: soon again at first, then every ack timeout.
 func (c *Core) patience(s *session) wire.Policy {

@@ -30,43 +30,11 @@ func guard(b []byte) error {
 	var todo [maxDepth]int // elements still to come, of every open array
 	depth, declared := 0, 0
 	for i := 0; i < len(b); {
-		c := b[i]
-		i++
-		count, skip := 0, 0
-		array := false
-		switch {
-		case c <= 0x7f || c >= 0xe0: // fixint
-		case c >= 0xa0 && c <= 0xbf: // fixstr
-			skip = int(c & 0x1f)
-		case c >= 0x90 && c <= 0x9f: // fixarray
-			array, count = true, int(c&0x0f)
-		default:
-			width, kind := shape(c)
-			if kind == shapeBad {
-				return errCode
-			}
-			if width > len(b)-i {
-				return errCount
-			}
-			if kind == shapeFixed {
-				skip = width
-				break
-			}
-			n := number(b[i : i+width])
-			if n > MaxBody {
-				return errCount
-			}
-			i += width
-			if kind == shapeArray {
-				array, count = true, n
-			} else {
-				skip = n
-			}
+		next, count, array, err := element(b, i)
+		if err != nil {
+			return err
 		}
-		if skip > len(b)-i {
-			return errCount
-		}
-		i += skip
+		i = next
 		if depth == 0 && (!array || count == 0) {
 			return errTop
 		}
@@ -93,6 +61,42 @@ func guard(b []byte) error {
 		return errCount
 	}
 	return nil
+}
+
+// element reads what begins at i: where the next one begins, and for an array how many elements it declares.
+func element(b []byte, i int) (next, count int, array bool, err error) {
+	c := b[i]
+	i++
+	skip := 0
+	switch {
+	case c <= 0x7f || c >= 0xe0: // fixint
+	case c >= 0xa0 && c <= 0xbf: // fixstr
+		skip = int(c & 0x1f)
+	case c >= 0x90 && c <= 0x9f: // fixarray
+		return i, int(c & 0x0f), true, nil
+	default:
+		width, kind := shape(c)
+		if kind == shapeBad {
+			return 0, 0, false, errCode
+		}
+		if width > len(b)-i {
+			return 0, 0, false, errCount
+		}
+		if skip = width; kind == shapeFixed {
+			break
+		}
+		skip = number(b[i : i+width])
+		if skip > MaxBody {
+			return 0, 0, false, errCount
+		}
+		if i += width; kind == shapeArray {
+			return i, skip, true, nil
+		}
+	}
+	if skip > len(b)-i {
+		return 0, 0, false, errCount
+	}
+	return i + skip, 0, false, nil
 }
 
 const (
