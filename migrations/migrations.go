@@ -21,6 +21,9 @@ var (
 	ErrNewer = errors.New("schema is newer")
 	// ErrDamaged means that the schema's number is there and cannot be trusted.
 	ErrDamaged = errors.New("schema number is damaged")
+	// ErrBroken means that a step met a file without one of its buckets, or with records that are not in their places. What is
+	// wrong within a record is no matter of the steps: they leave it to whoever reads it.
+	ErrBroken = errors.New("the file is not what its schema says")
 )
 
 // Step leads from one schema to the next. Steps[i] leads from schema i to schema i+1.

@@ -3,4 +3,5 @@ package migrations
 // Profile is the schema of a client's store.
 var Profile = []Step{
 	{Name: "first buckets", Do: profile0001},
+	{Name: "identity", Do: profile0002},
 }

@@ -3,4 +3,5 @@ package migrations
 // Server is the schema of a server's store.
 var Server = []Step{
 	{Name: "first buckets", Do: server0001},
+	{Name: "identity", Do: server0002},
 }

@@ -22,6 +22,12 @@ type Loaded struct {
 	Unshown []Line
 	Streams []Stream
 	Lines   uint64 // the last history order given
+
+	Contacts []Contact // by key
+	Prekeys  []Prekey  // by id
+	Chains   []Chain
+	Servers  []ServerPin
+	Clear    []Clear
 }
 
 // Channel is the recipient of channel posts in an outbox: no client's key.
@@ -62,6 +68,46 @@ type Stream struct {
 	Marks Marks
 }
 
+// Contact is what this client knows of another one's keys.
+type Contact struct {
+	Key      Key
+	Name     string // that this key was first met under, and that no other key has here; "" for none
+	Card     string // its keys, verified, opaque bytes; "" when they are not known
+	Verified bool   // a user compared the keys, or accepted this one in another's place
+}
+
+// Prekey is the private part of a key that mail to this client is sealed to.
+type Prekey struct {
+	ID       uint32
+	Secret   [32]byte
+	Made     int64 // microseconds since 1970
+	Replaced int64 // by a newer one; 0 for the present one
+}
+
+// Chain is the end of one author's posts, of one epoch in one store, as far as this client has them in order; this client's
+// own as far as they have left its outbox.
+type Chain struct {
+	Author         Key
+	Epoch, ToEpoch uint64
+	Seq            uint64
+	Hash           [32]byte
+}
+
+// ServerPin is the identity that a server at an address has.
+type ServerPin struct {
+	Address string // host:port, as the user writes it
+	Key     Key
+	Static  [32]byte
+}
+
+// Clear is a server's store that this client knew before mail was sealed and posts were signed. Through is the receipt order
+// through which what comes from it may be neither; math.MaxUint64 until it is known. Store 0 is the one that the client meets next:
+// it knew one, and not by its id.
+type Clear struct {
+	Store   uint64
+	Through uint64
+}
+
 // Line is one line of history: a whole text, sent or received.
 type Line struct {
 	Order   uint64 // counts the lines of this profile; given by the caller: Loaded.Lines + 1 and so on
@@ -87,11 +133,13 @@ type Accept struct {
 	Line  Line
 }
 
-// Settle removes what was delivered, or ended otherwise, from the outbox.
+// Settle removes what was delivered, or ended otherwise, from the outbox. Chain, when not nil, is where one's own posts have come
+// with it.
 type Settle struct {
 	To             Key
 	Epoch, ToEpoch uint64
 	Seqs           []uint64
+	Chain          *Chain
 }
 
 // Renumber gives the unsettled texts of one lane new identities: the old lane's items go, the new ones come, in one step.
@@ -101,13 +149,14 @@ type Renumber struct {
 }
 
 // Receive keeps what arrived: the source's marks with the new seq in them, and either a part or the whole line, whose earlier
-// parts (Line.First to Line.Last of that epoch) go. Stream, when not nil, is how far the mailbox has come with it. Drop
-// names a source (an epoch seen long ago) that makes room.
+// parts (Line.First to Line.Last of that epoch) go. Stream, when not nil, is how far the mailbox has come with it, and
+// Chain where its author's posts have. Drop names a source (an epoch seen long ago) that makes room.
 type Receive struct {
 	Source *Source
 	Part   *Part
 	Line   *Line
 	Stream *Stream
+	Chain  *Chain
 	Drop   *Source
 }
 
@@ -117,9 +166,30 @@ type Shown struct{ Lines []uint64 }
 // NewEpoch sets the client's epoch.
 type NewEpoch struct{ Epoch uint64 }
 
-func (Accept) profileChange()   {}
-func (Settle) profileChange()   {}
-func (Renumber) profileChange() {}
-func (Receive) profileChange()  {}
-func (Shown) profileChange()    {}
-func (NewEpoch) profileChange() {}
+// Meet writes what is known of contacts, in place of what was known of those keys.
+type Meet struct{ Contacts []Contact }
+
+// Rotate writes prekeys, in place of those with the same ids, and then forgets others for good: no Load gives them again. A file may
+// hold their bytes until it needs the room.
+type Rotate struct {
+	Put  []Prekey
+	Drop []uint32
+}
+
+// PinServer writes who a server is, in place of what was known of that address, which has 1 to 1024 bytes.
+type PinServer struct{ Pin ServerPin }
+
+// Bound says through which receipt order a store of the first version may hold what is in the clear. It changes the record of a
+// store that is among Loaded.Clear; for another one it takes the place of the record of store 0, or does nothing.
+type Bound struct{ Clear Clear }
+
+func (Accept) profileChange()    {}
+func (Settle) profileChange()    {}
+func (Renumber) profileChange()  {}
+func (Receive) profileChange()   {}
+func (Shown) profileChange()     {}
+func (NewEpoch) profileChange()  {}
+func (Meet) profileChange()      {}
+func (Rotate) profileChange()    {}
+func (PinServer) profileChange() {}
+func (Bound) profileChange()     {}

@@ -31,9 +31,10 @@ type Mailbox interface {
 
 // Head is the state of the counters.
 type Head struct {
-	ID       uint64 // drawn at random when the store was made; never 0
-	Revision uint64 // last revision given to a row of the directory
-	Order    uint64 // last receipt order given to mail or a post
+	ID       uint64   // drawn at random when the store was made; never 0
+	Revision uint64   // last revision given to a row of the directory
+	Order    uint64   // last receipt order given to mail or a post
+	Seed     [32]byte // the secret that the server's identity comes from; drawn when the store was made, and never another
 }
 
 // Item is a piece of mail or a channel post.
@@ -77,6 +78,7 @@ type Result struct {
 	Order    uint64 // Deposit, Post: the receipt order
 	Revision uint64 // PutClient: the row's revision
 	Cursor   uint64 // PutClient: the client's channel cursor
+	Freed    Key    // PutClient: whose row made way, zero for none
 }
 
 // Change is one of the types below.
@@ -86,9 +88,14 @@ type Change interface{ serverChange() }
 // The first row of a key binds its name to it (NameTaken, KeyTaken when either is bound otherwise) and puts its channel
 // cursor at the present head: a new name sees the channel from its registration on. With Rewind set the cursor goes
 // back to *Rewind if it is above it (a client whose state came back older), never below where it began.
+//
+// A name of another key makes way when FreeBefore is set, that key's row is not Online and was last seen before it (microseconds
+// since 1970), and no mail waits for that key: its row and its name go, as if it had never registered. It does so for a key that
+// has no row yet only. What was posted by who went, and what was delivered, stays.
 type PutClient struct {
-	Client Client
-	Rewind *uint64
+	Client     Client
+	Rewind     *uint64
+	FreeBefore int64
 }
 
 // Deposit puts a text into a mailbox. The same identity (to, from, epochs, seq) again changes nothing and gives the same
@@ -104,11 +111,13 @@ type Deposit struct {
 // Take removes, for good, the recipient's mail from one sender that the marks cover, and the mail of that sender that was
 // addressed to another epoch of the recipient's than the marks name (it can never be taken any more; the sender, told of the
 // marks, sends it again under a new identity). It keeps the marks as an untold Delivery. Orders names the mail that the
-// recipient was shown and that may be covered: nothing else is looked at.
+// recipient was shown and that may be covered: nothing else is looked at. With Refused, the mail that Orders names goes whatever the marks
+// cover, and no Delivery is kept of it.
 type Take struct {
 	To, From Key
 	Marks    Marks
 	Orders   []uint64
+	Refused  bool
 }
 
 // Told notes that the sender knows of a delivery, unless a newer one has come since.

@@ -69,6 +69,7 @@ type Client struct {
 	Epoch      uint64
 	Addr       netip.AddrPort // where it was last heard from
 	Local      netip.Addr     // the server's own address that it asked; the zero Addr when unknown
+	Card       string         // what the client says of its keys, opaque bytes; "" in a row that version 1 wrote
 	State      State
 	Revision   uint64 // of the directory, when this row last changed; given by the store
 	Registered int64  // first registration, microseconds since 1970

@@ -3,7 +3,7 @@
 //
 //	Submit ─▶ queue ─▶ committer ─▶ one transaction for all that waits ─▶ fsync ─▶ done, in order
 //	                      │
-//	                      └─ change: clients, mailbox, channel (Server), outbox, inbox, history (Profile)
+//	                      └─ change: clients, mailbox, channel (Server), outbox, inbox, history, contacts, prekeys (Profile)
 //	                             └─ shelf: a bucket of records, each with its own checksum
 //
 //	Open ─▶ sidecar FILE.id ─▶ sizes and header pages ─▶ bbolt ─▶ kind, identity, schema ─▶ migrations

@@ -59,6 +59,16 @@ func (r *reopeningProfile) Reopen() store.Profile {
 	return r
 }
 
+// Remember does what the migration of the first version's profile does.
+func (r *reopeningProfile) Remember(c store.Clear) {
+	closeAndCheck(r.t, r.Profile, r.path)
+	edit(r.t, r.path, func(tx *bbolt.Tx) error {
+		through := number(c.Through)
+		return (&file{path: r.path}).shelf(tx, "clear").put(numberKey(c.Store), &through)
+	})
+	r.Profile = must(OpenProfile(r.path, Options{}))(r.t)
+}
+
 // must fails the test on an error.
 func must[T any](v T, err error) func(t testing.TB) T {
 	return func(t testing.TB) T {

@@ -32,6 +32,9 @@ func create(path string, l layout) error {
 		return fmt.Errorf("store %s cannot be made: %w", path, err)
 	}
 	err = migrations.Apply(db, l.first())
+	if err == nil && l.made != nil {
+		err = db.Update(l.made)
+	}
 	if closeErr := db.Close(); err == nil {
 		err = closeErr
 	}

@@ -61,6 +61,10 @@ func (t *serverTx) putClient(c store.PutClient) (store.Result, error) {
 	if err != nil {
 		return store.Result{}, err
 	}
+	freed, err := t.makeWay(c, known)
+	if err != nil {
+		return store.Result{}, err
+	}
 	verdict, err := t.bind(c.Client.Name, c.Client.Key, known, old.Name)
 	if err != nil || verdict != store.Accepted {
 		return store.Result{Verdict: verdict}, err
@@ -75,7 +79,38 @@ func (t *serverTx) putClient(c store.PutClient) (store.Result, error) {
 		return store.Result{}, err
 	}
 	at, err := t.rewind(c.Client.Key, known, c.Rewind)
-	return store.Result{Revision: next.Revision, Cursor: at}, err
+	return store.Result{Revision: next.Revision, Cursor: at, Freed: freed}, err
+}
+
+// makeWay takes a name from a key that has not been seen for long, and gives that key; zero when nothing has to go, or may. It
+// does so for a new key only: one that is known has its name, and would be refused with the row already gone.
+func (t *serverTx) makeWay(c store.PutClient, known bool) (none store.Key, err error) {
+	name := []byte(c.Client.Name)
+	if c.FreeBefore == 0 || known || len(name) == 0 || len(name) > maxName {
+		return none, nil
+	}
+	var owner ref
+	if taken, err := t.strictShelf("names").get(name, &owner); err != nil || !taken || store.Key(owner) == c.Client.Key {
+		return none, err
+	}
+	id := clientKey(store.Key(owner))
+	var away row
+	if ok, err := t.strictShelf("clients").get(id, &away); err != nil || !ok || away.State == store.Online || away.LastSeen >= c.FreeBefore {
+		return none, err
+	}
+	// A damaged record here counts as mail, and so does a damaged neighbour, which may have been some.
+	if mail, err := t.strictShelf("mail").keys(id, nil, 1); len(mail) > 0 || errors.As(err, new(edgeError)) {
+		return none, nil
+	} else if err != nil {
+		return none, err
+	}
+	return store.Key(owner), t.forget(id, name)
+}
+
+// forget removes a client for whom nothing waits. What was delivered to it and by it stays, and so do its posts: their
+// identities name its epochs, so that they are as true of a client that comes back.
+func (t *serverTx) forget(id, name []byte) error {
+	return errors.Join(t.shelf("clients").delete(id), t.shelf("names").delete(name), t.shelf("cursors").delete(id))
 }
 
 // bind ties a name to a key, for good, or says why not.
@@ -103,7 +138,7 @@ func (t *serverTx) bind(name string, k store.Key, known bool, oldName string) (s
 type row store.Client
 
 func (c *row) encode(w *writer) {
-	w.array(8)
+	w.array(9)
 	w.string(c.Name)
 	w.uint(c.Epoch)
 	addr, err := c.Addr.MarshalBinary()
@@ -116,16 +151,18 @@ func (c *row) encode(w *writer) {
 	w.uint(c.Revision)
 	w.int(c.Registered)
 	w.int(c.LastSeen)
+	w.bytes([]byte(c.Card))
 }
 
 func (c *row) decode(r *reader) {
-	r.array(8)
+	r.array(9)
 	c.Name = r.string()
 	c.Epoch = r.u64()
 	addr, local := r.bytes(), r.bytes()
 	c.State = store.State(r.uint(math.MaxUint8))
 	c.Revision = r.u64()
 	c.Registered, c.LastSeen = r.int(), r.int()
+	c.Card = string(r.bytes())
 	if r.err != nil {
 		return
 	}

@@ -31,9 +31,11 @@ func (t profileTx) receive(c store.Receive) error {
 		}
 	}
 	if s := c.Stream; s != nil {
-		return t.shelf("streams").put(numberKey(s.Store), &stream{s.Marks})
+		if err := t.shelf("streams").put(numberKey(s.Store), &stream{s.Marks}); err != nil {
+			return err
+		}
 	}
-	return nil
+	return t.putChain(c.Chain)
 }
 
 // dropSource removes a source and the parts that it leaves behind.

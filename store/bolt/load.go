@@ -33,6 +33,11 @@ func (p *Profile) Load() (l store.Loaded, err error) {
 		{"parts", func(s shelf, k, v []byte) (err error) { l.Parts, err = readPart(s, k, v, l.Parts); return err }},
 		{"streams", func(s shelf, k, v []byte) (err error) { l.Streams, err = readStream(s, k, v, l.Streams); return err }},
 		{"unshown", func(s shelf, k, v []byte) (err error) { l.Unshown, err = p.readUnshown(s, k, v, l.Unshown); return err }},
+		{"contacts", func(s shelf, k, v []byte) (err error) { l.Contacts, err = readContact(s, k, v, l.Contacts); return err }},
+		{"prekeys", func(s shelf, k, v []byte) (err error) { l.Prekeys, err = readPrekey(s, k, v, l.Prekeys); return err }},
+		{"chains", func(s shelf, k, v []byte) (err error) { l.Chains, err = readChain(s, k, v, l.Chains); return err }},
+		{"servers", func(s shelf, k, v []byte) (err error) { l.Servers, err = readServer(s, k, v, l.Servers); return err }},
+		{"clear", func(s shelf, k, v []byte) (err error) { l.Clear, err = readClear(s, k, v, l.Clear); return err }},
 	} {
 		if err == nil {
 			err = p.eachRecord(part.shelf, part.read)

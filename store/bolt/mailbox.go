@@ -144,18 +144,19 @@ func (t *serverTx) take(c store.Take) (store.Result, error) {
 			return store.Result{}, err
 		}
 	}
-	if err := t.deliver(c, removed); err != nil {
-		return store.Result{}, err
+	if c.Refused {
+		return store.Result{}, nil
 	}
-	return store.Result{}, nil
+	return store.Result{}, t.deliver(c, removed)
 }
 
-// takes tells whether a piece of mail goes: it is covered, or was addressed to an epoch that the recipient is no longer in.
+// takes tells whether a piece of mail goes: it is covered, or refused, or was addressed to an epoch that the recipient is no longer
+// in.
 func takes(c store.Take, it item) bool {
 	if it.From != c.From {
 		return false
 	}
-	if it.Text.ToEpoch != c.Marks.ToEpoch {
+	if c.Refused || it.Text.ToEpoch != c.Marks.ToEpoch {
 		return true
 	}
 	return it.Text.Epoch == c.Marks.Epoch && c.Marks.Has(it.Text.Seq)

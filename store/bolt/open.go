@@ -35,6 +35,7 @@ type layout struct {
 	kind  string
 	steps []migrations.Step
 	born  func(tx *bbolt.Tx) error // writes what a new store has from its first transaction on
+	made  func(tx *bbolt.Tx) error // undoes what steps did for older files and is not meant for a new one; optional
 	mmap  int                      // bytes of address space: below it, growing waits for no reader
 	alloc int                      // bytes by which the file grows
 }
@@ -231,7 +232,11 @@ func (f *file) migrate(steps []migrations.Step) (err error) {
 			err = f.damaged("changing its schema failed (%v)", oneLine(p))
 		}
 	}()
-	if err := migrations.Apply(f.db, steps); err != nil {
+	err = migrations.Apply(f.db, steps)
+	switch {
+	case errors.Is(err, migrations.ErrBroken):
+		return f.damaged("%v", err)
+	case err != nil:
 		return fmt.Errorf("store %s: %w", f.path, err)
 	}
 	return nil

@@ -18,7 +18,7 @@ func (t profileTx) settle(c store.Settle) error {
 			return err
 		}
 	}
-	return nil
+	return t.putChain(c.Chain)
 }
 
 // renumber keeps the old lane's count: should the recipient come back to its old epoch, no seq is given out twice.

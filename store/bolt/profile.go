@@ -25,6 +25,7 @@ func OpenProfile(path string, o Options) (*Profile, error) {
 		kind:  migrations.KindProfile,
 		steps: migrations.Profile,
 		born:  func(tx *bbolt.Tx) error { return bornProfile(&file{path: path}, tx) },
+		made:  madeProfile,
 		mmap:  64 << 20,
 		alloc: 1 << 20,
 	}, o)
@@ -77,6 +78,14 @@ func (t profileTx) change(c store.ProfileChange) error {
 		return t.shown(c)
 	case store.NewEpoch:
 		return t.newEpoch(c)
+	case store.Meet:
+		return t.meet(c)
+	case store.Rotate:
+		return t.rotate(c)
+	case store.PinServer:
+		return t.pinServer(c)
+	case store.Bound:
+		return t.bound(c)
 	}
 	return fmt.Errorf("store: unknown change %T", c)
 }
@@ -91,6 +100,9 @@ func bornProfile(f *file, tx *bbolt.Tx) error {
 	_, _ = rand.Read(me.Seed[:]) // never fails (crypto/rand)
 	return f.shelf(tx, metaBucket).put(selfKey, &me)
 }
+
+// madeProfile: who is new knew no server before mail was sealed, and takes nothing in the clear.
+func madeProfile(tx *bbolt.Tx) error { return tx.Bucket([]byte("clear")).Delete(numberKey(0)) }
 
 func (t profileTx) newEpoch(c store.NewEpoch) error {
 	if c.Epoch == 0 {

@@ -67,8 +67,59 @@ func TestADamagedRowIsAnErrorThatNamesIt(t *testing.T) {
 	closeAndCheck(t, s, path)
 }
 
+// What cannot be read may be mail for whoever is to make way, and so may be a damaged neighbour.
+func TestDamagedMailKeepsAName(t *testing.T) {
+	for name, c := range map[string]struct {
+		owner string
+		spoil []int
+		want  store.Verdict
+	}{
+		"nothing waits":                 {"bob", nil, store.Accepted},
+		"all that waits is damaged":     {"ann", []int{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19}, store.NameTaken},
+		"the mail before it is damaged": {"bob", []int{19}, store.NameTaken},
+	} {
+		t.Run(name, func(t *testing.T) {
+			path := filled(t)
+			for _, n := range c.spoil {
+				spoil(t, path, "mail", n)
+			}
+			s := must(OpenServer(path, Options{}))(t)
+			r := storetest.Do(t, s, store.PutClient{Client: store.Client{Key: storetest.Key("new"), Name: c.owner}, FreeBefore: 1})
+			if r.Verdict != c.want || (r.Freed != store.Key{}) != (c.want == store.Accepted) {
+				t.Errorf("result %+v", r)
+			}
+			closeAndCheck(t, s, path)
+		})
+	}
+}
+
+func TestADamagedSeedIsAnError(t *testing.T) {
+	path := filled(t)
+	edit(t, path, func(tx *bbolt.Tx) error {
+		meta := tx.Bucket([]byte("meta"))
+		v := bytes.Clone(meta.Get([]byte("seed")))
+		v[10] ^= 1
+		return meta.Put([]byte("seed"), v)
+	})
+	s := must(OpenServer(path, Options{}))(t)
+	h, err := s.Head()
+	names(t, err, path, "meta", fmt.Sprintf("%x", "seed"), "restore")
+	if h != (store.Head{}) {
+		t.Errorf("head %+v beside an error", h)
+	}
+	closeAndCheck(t, s, path)
+	setMeta(t, path, "seed", nil) // no other one is drawn
+	s = must(OpenServer(path, Options{}))(t)
+	_, err = s.Head()
+	names(t, err, path, "missing")
+	closeAndCheck(t, s, path)
+}
+
 func TestADamagedProfileIsAnErrorThatNamesTheRecord(t *testing.T) {
-	for bucket, n := range map[string]int{"outbox": 0, "lanes": 0, "sources": 0, "parts": 0, "streams": 0, "lines": 1, "unshown": 0} {
+	for bucket, n := range map[string]int{
+		"outbox": 0, "lanes": 0, "sources": 0, "parts": 0, "streams": 0, "lines": 1, "unshown": 0,
+		"contacts": 0, "prekeys": 0, "chains": 0, "servers": 0, "clear": 0,
+	} {
 		t.Run(bucket, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "profile.db")
 			p := must(OpenProfile(path, Options{}))(t)
@@ -77,10 +128,13 @@ func TestADamagedProfileIsAnErrorThatNamesTheRecord(t *testing.T) {
 				store.Accept{Items: []store.Outgoing{{To: k, Text: x}}, Lane: store.Lane{To: k, Last: 1}, Line: store.Line{Order: 1, Out: true}},
 				store.Receive{
 					Source: &store.Source{From: k}, Part: &store.Part{From: k, Text: storetest.Part(9, 0, 2, 9)},
-					Line: &store.Line{Order: 2, Peer: k, Text: "text"}, Stream: &store.Stream{Store: 1},
+					Line: &store.Line{Order: 2, Peer: k, Text: "text"}, Stream: &store.Stream{Store: 1}, Chain: &store.Chain{Author: k},
 				},
+				store.Meet{Contacts: []store.Contact{{Key: k}}}, store.Rotate{Put: []store.Prekey{{ID: 1}}},
+				store.PinServer{Pin: store.ServerPin{Address: "host:1"}},
 			)
 			closeAndCheck(t, p, path)
+			edit(t, path, func(tx *bbolt.Tx) error { return (&file{}).shelf(tx, "clear").put(numberKey(1), new(number)) })
 			spoil(t, path, bucket, n)
 			p = must(OpenProfile(path, Options{}))(t)
 			_, err := p.Load()

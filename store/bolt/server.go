@@ -44,12 +44,20 @@ func (s *Server) Close() error {
 	return s.file.close()
 }
 
-// Head reads the counters.
-func (s *Server) Head() (h store.Head, err error) {
-	err = s.file.view(func(tx *bbolt.Tx) error {
-		return s.file.shelf(tx, metaBucket).must(headKey, (*head)(&h))
+// Head reads the counters and the seed.
+func (s *Server) Head() (store.Head, error) {
+	var h store.Head
+	err := s.file.view(func(tx *bbolt.Tx) error {
+		meta := s.file.shelf(tx, metaBucket)
+		if err := meta.must(headKey, (*head)(&h)); err != nil {
+			return err
+		}
+		return meta.must(seedKey, (*seed)(&h.Seed))
 	})
-	return h, err
+	if err != nil {
+		return store.Head{}, err
+	}
+	return h, nil
 }
 
 // serverTx is a group of changes under way.
@@ -119,14 +127,18 @@ func (t *serverTx) renew(c store.Renew) (store.Result, error) {
 
 const metaBucket = "meta"
 
-var headKey = []byte("head")
+var (
+	headKey = []byte("head")
+	seedKey = []byte("seed")
+)
 
-// bornServer writes what a new store has from its first transaction on.
+// bornServer writes what a new store has from its first transaction on. The seed comes with the second schema, to a new file as to
+// an old one.
 func bornServer(f *file, tx *bbolt.Tx) error {
 	return f.shelf(tx, metaBucket).put(headKey, &head{ID: randomID()})
 }
 
-// head is store.Head as a record.
+// head is store.Head as a record, without the seed: it changes all the time, and the seed never.
 type head store.Head
 
 func (h *head) encode(w *writer) {
@@ -139,4 +151,17 @@ func (h *head) encode(w *writer) {
 func (h *head) decode(r *reader) {
 	r.array(3)
 	h.ID, h.Revision, h.Order = r.u64(), r.u64(), r.u64()
+}
+
+// seed is the secret of the server's identity, as migrations write it.
+type seed [32]byte
+
+func (s *seed) encode(w *writer) {
+	w.array(1)
+	w.bytes(s[:])
+}
+
+func (s *seed) decode(r *reader) {
+	r.array(1)
+	r.fill(s[:])
 }

@@ -111,7 +111,7 @@ func (s *Server) take(c store.Take) store.Result {
 		}
 		x := b.mail[i].Text
 		covered := x.Epoch == c.Marks.Epoch && c.Marks.Has(x.Seq)
-		if x.ToEpoch == c.Marks.ToEpoch && !covered {
+		if x.ToEpoch == c.Marks.ToEpoch && !covered && !c.Refused {
 			continue
 		}
 		removed = true
@@ -119,7 +119,9 @@ func (s *Server) take(c store.Take) store.Result {
 		delete(b.index, idOf(c.From, x))
 		b.discharge(c.From, x)
 	}
-	s.deliver(c, removed)
+	if !c.Refused {
+		s.deliver(c, removed)
+	}
 	return store.Result{}
 }
 

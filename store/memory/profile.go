@@ -2,7 +2,6 @@ package memory
 
 import (
 	"cmp"
-	"fmt"
 	"maps"
 	"slices"
 	"sync"
@@ -28,6 +27,7 @@ type Profile struct {
 	streams map[uint64]store.Marks
 	lines   []store.Line // by order
 	unshown map[uint64]bool
+	keys    known
 }
 
 var _ store.Profile = (*Profile)(nil)
@@ -41,6 +41,7 @@ func NewProfile(seed [32]byte, epoch uint64) *Profile {
 		parts:   map[textID]store.Part{},
 		streams: map[uint64]store.Marks{},
 		unshown: map[uint64]bool{},
+		keys:    newKnown(),
 	}
 }
 
@@ -103,6 +104,7 @@ func (p *Profile) Load() (store.Loaded, error) {
 			l.Unshown = append(l.Unshown, line)
 		}
 	}
+	p.keys.load(&l)
 	return l, nil
 }
 
@@ -131,6 +133,7 @@ func (p *Profile) change(c store.ProfileChange) {
 		for _, seq := range c.Seqs {
 			delete(p.outbox, textID{c.To, epochs{c.Epoch, c.ToEpoch}, seq})
 		}
+		p.keys.chain(c.Chain)
 	case store.Renumber:
 		maps.DeleteFunc(p.outbox, func(id textID, _ store.Outgoing) bool {
 			return id.from == c.Old.To && id.epochs == epochs{c.Old.Epoch, c.Old.ToEpoch}
@@ -145,7 +148,7 @@ func (p *Profile) change(c store.ProfileChange) {
 	case store.NewEpoch:
 		p.epoch = c.Epoch
 	default:
-		panic(fmt.Sprintf("store: unknown change %T", c))
+		p.keys.change(c)
 	}
 }
 
@@ -203,6 +206,7 @@ func (p *Profile) receive(c store.Receive) {
 	if c.Stream != nil {
 		p.streams[c.Stream.Store] = cloneMarks(c.Stream.Marks)
 	}
+	p.keys.chain(c.Chain)
 }
 
 // meant tells whether parts that name this epoch are of what is received: a source's name this client's epoch, posts name

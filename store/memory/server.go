@@ -1,6 +1,7 @@
 package memory
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"maps"
 	"slices"
@@ -49,10 +50,11 @@ func idOf(from store.Key, x store.Text) textID {
 	return textID{from, epochs{x.Epoch, x.ToEpoch}, x.Seq}
 }
 
-// NewServer makes an empty store with this ID.
+// NewServer makes an empty store with this ID. Its seed follows from the ID, so that a simulation that is run again meets the same
+// server: it is no secret, and a real server must not run on this store.
 func NewServer(id uint64) *Server {
 	return &Server{
-		head:    store.Head{ID: id},
+		head:    store.Head{ID: id, Seed: sha256.Sum256(fmt.Appendf(nil, "udpchat memory server %d", id))},
 		clients: map[store.Key]*client{},
 		names:   map[string]store.Key{},
 		boxes:   map[store.Key]*box{},
@@ -139,6 +141,7 @@ func (s *Server) change(c store.Change) store.Result {
 func (s *Server) putClient(c store.PutClient) store.Result {
 	k, name := c.Client.Key, c.Client.Name
 	old := s.clients[k]
+	freed := s.makeWay(c)
 	switch owner, taken := s.names[name]; {
 	case name == "" || taken && owner != k:
 		return store.Result{Verdict: store.NameTaken}
@@ -158,7 +161,23 @@ func (s *Server) putClient(c store.PutClient) store.Result {
 		}
 	}
 	old.row = c.Client
-	return store.Result{Revision: s.head.Revision, Cursor: old.at}
+	return store.Result{Revision: s.head.Revision, Cursor: old.at, Freed: freed}
+}
+
+// makeWay takes a name from a key that has not been seen for long, for a new key, and gives that key; zero when none had to go, or
+// may. Of who goes, the deliveries and posts stay, as in store/bolt.
+func (s *Server) makeWay(c store.PutClient) (none store.Key) {
+	owner, taken := s.names[c.Client.Name]
+	if c.FreeBefore == 0 || s.clients[c.Client.Key] != nil || !taken {
+		return none
+	}
+	away := s.clients[owner].row
+	if away.State == store.Online || away.LastSeen >= c.FreeBefore || len(s.box(owner).mail) > 0 {
+		return none
+	}
+	delete(s.clients, owner)
+	delete(s.names, c.Client.Name)
+	return owner
 }
 
 func (s *Server) post(c store.Post) store.Result {

@@ -126,6 +126,24 @@ func takeStale(t *testing.T, s store.Server) {
 	}
 }
 
+func takeRefused(t *testing.T, s store.Server) {
+	Register(t, s, "ann")
+	for seq := range uint64(3) {
+		Do(t, s, store.Deposit{To: ann, From: bob, Text: Single(seq+1, "b")})
+	}
+	Do(t, s, store.Take{To: ann, From: cat, Marks: upTo(0), Orders: []uint64{1}, Refused: true})
+	Do(t, s, store.Take{To: ann, From: bob, Marks: upTo(0), Orders: []uint64{2}, Refused: true})
+	if got := orders(waiting(t, s, "ann")); !reflect.DeepEqual(got, []uint64{1, 3}) {
+		t.Errorf("left %v", got)
+	}
+	if list := untold(t, s, "bob"); len(list) > 0 {
+		t.Errorf("bob is told %+v", list)
+	}
+	if r := Do(t, s, store.Deposit{To: ann, From: bob, Text: Single(2, "again")}); r != (store.Result{Order: 4}) {
+		t.Errorf("stored again: %+v", r)
+	}
+}
+
 func deliveredAgain(t *testing.T, s store.Server) {
 	Register(t, s, "ann")
 	Do(t, s, store.Take{To: ann, From: bob, Marks: upTo(2, store.Range{Lo: 5, Hi: 5})})

@@ -17,11 +17,7 @@ type model struct {
 	posts      []store.Item
 	deliveries []*delivered // by first sight
 	charges    []charged
-}
-
-type member struct {
-	row       store.Client
-	at, began uint64
+	freed      int // how many names made way
 }
 
 type letter struct {
@@ -76,37 +72,6 @@ func (m *model) change(c store.Change) store.Result {
 	return store.Result{}
 }
 
-func (m *model) client(k store.Key) *member {
-	for _, c := range m.clients {
-		if c.row.Key == k {
-			return c
-		}
-	}
-	return nil
-}
-
-func (m *model) putClient(c store.PutClient) store.Result {
-	who := m.client(c.Client.Key)
-	for _, other := range m.clients {
-		if other.row.Name == c.Client.Name && other != who {
-			return store.Result{Verdict: store.NameTaken}
-		}
-	}
-	if who == nil {
-		who = &member{row: c.Client, at: m.head.Order, began: m.head.Order}
-		m.clients = append(m.clients, who)
-	} else if who.row.Name != c.Client.Name {
-		return store.Result{Verdict: store.KeyTaken}
-	} else if c.Rewind != nil && *c.Rewind < who.at {
-		who.at = max(*c.Rewind, who.began)
-	}
-	m.head.Revision++
-	first := who.row.Registered
-	who.row = c.Client
-	who.row.Registered, who.row.Revision = first, m.head.Revision
-	return store.Result{Revision: m.head.Revision, Cursor: who.at}
-}
-
 func (m *model) deposit(c store.Deposit) store.Result {
 	l := laneOf(c.To, c.From, c.Text)
 	if m.client(c.To) == nil {
@@ -158,9 +123,11 @@ func (m *model) take(c store.Take) {
 		x := k.item.Text
 		covered := x.Epoch == c.Marks.Epoch && seqs(c.Marks)>>x.Seq&1 == 1
 		return k.to == c.To && k.item.From == c.From && slices.Contains(c.Orders, k.item.Order) &&
-			(covered || x.ToEpoch != c.Marks.ToEpoch)
+			(covered || c.Refused || x.ToEpoch != c.Marks.ToEpoch)
 	})
-	m.note(lane{c.To, c.From, c.Marks.Epoch, c.Marks.ToEpoch}, seqs(c.Marks), len(m.mail) < n)
+	if !c.Refused {
+		m.note(lane{c.To, c.From, c.Marks.Epoch, c.Marks.ToEpoch}, seqs(c.Marks), len(m.mail) < n)
+	}
 	m.charges = slices.DeleteFunc(m.charges, func(ch charged) bool { return !m.waits(ch) })
 }
 

@@ -26,6 +26,12 @@ func RunProfile(t *testing.T, open func(t *testing.T) store.Profile) {
 		{"a stream is kept per store", streamsKept},
 		{"lines are unshown until they were shown", linesShown},
 		{"history is listed in pages", historyInPages},
+		{"contacts are replaced, and listed by key", contactsReplaced},
+		{"prekeys are replaced and forgotten, and listed by id", prekeysRotated},
+		{"a chain moves with what was received", chainsReceived},
+		{"a chain moves with what was settled", chainsSettled},
+		{"a server is pinned per address", serversPinned},
+		{"only a store that was known may be bound", knownStoresBound},
 		{"changes after close are refused", closedProfileRefuses},
 	} {
 		t.Run(c.name, func(t *testing.T) { c.run(t, open(t)) })

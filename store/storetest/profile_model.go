@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"testing"
 
@@ -14,6 +15,7 @@ func profileModel(t *testing.T, open func(t *testing.T) store.Profile) {
 		t.Run(fmt.Sprint("run ", i), func(t *testing.T) {
 			g := &generator{Rand: source(t, seed)}
 			p := open(t)
+			remember(t, p, store.Clear{Store: 0, Through: 5}, store.Clear{Store: 1, Through: math.MaxUint64})
 			m := &plain{Loaded: load(t, p)}
 			for round := range 60 {
 				var changes []store.ProfileChange
@@ -55,6 +57,7 @@ func (m *plain) change(c store.ProfileChange) {
 		m.Outbox = slices.DeleteFunc(m.Outbox, func(o store.Outgoing) bool {
 			return laneOf(o.To, ann, o.Text) == lane{c.To, ann, c.Epoch, c.ToEpoch} && slices.Contains(c.Seqs, o.Text.Seq)
 		})
+		m.extend(c.Chain)
 	case store.Renumber:
 		m.Outbox = slices.DeleteFunc(m.Outbox, func(o store.Outgoing) bool {
 			return laneOf(o.To, ann, o.Text) == lane{c.Old.To, ann, c.Old.Epoch, c.Old.ToEpoch}
@@ -66,6 +69,8 @@ func (m *plain) change(c store.ProfileChange) {
 		m.Unshown = slices.DeleteFunc(m.Unshown, func(l store.Line) bool { return slices.Contains(c.Lines, l.Order) })
 	case store.NewEpoch:
 		m.Epoch = c.Epoch
+	default:
+		m.learn(c)
 	}
 }
 
@@ -111,6 +116,7 @@ func (m *plain) receive(c store.Receive) {
 		m.Streams = slices.DeleteFunc(m.Streams, func(s store.Stream) bool { return s.Store == c.Stream.Store })
 		m.Streams = append(m.Streams, *c.Stream)
 	}
+	m.extend(c.Chain)
 }
 
 func laneIn(s store.Source) lane { return lane{ann, s.From, s.Marks.Epoch, s.Marks.ToEpoch} }
@@ -121,7 +127,7 @@ func (g *generator) profileChange(m *plain) store.ProfileChange {
 		return g.accept(m)
 	case n < 40 && len(m.Outbox) > 0:
 		o := m.Outbox[g.IntN(len(m.Outbox))]
-		return store.Settle{To: o.To, Epoch: o.Text.Epoch, ToEpoch: o.Text.ToEpoch, Seqs: []uint64{o.Text.Seq, g.Uint64N(50)}}
+		return store.Settle{To: o.To, Epoch: o.Text.Epoch, ToEpoch: o.Text.ToEpoch, Seqs: []uint64{o.Text.Seq, g.Uint64N(50)}, Chain: g.chain()}
 	case n < 45 && len(m.Lanes) > 0:
 		a := g.accept(m)
 		return store.Renumber{Old: m.Lanes[g.IntN(len(m.Lanes))], New: a.Lane, Items: a.Items}
@@ -129,6 +135,8 @@ func (g *generator) profileChange(m *plain) store.ProfileChange {
 		return store.Shown{Lines: []uint64{1 + g.Uint64N(m.Lines), 1 + g.Uint64N(m.Lines)}}
 	case n < 63:
 		return store.NewEpoch{Epoch: 1 + g.Uint64()>>1}
+	case n < 75:
+		return g.known()
 	}
 	return g.receive(m)
 }
@@ -164,6 +172,7 @@ func (g *generator) receive(m *plain) (c store.Receive) {
 	if g.IntN(4) == 0 {
 		c.Stream = &store.Stream{Store: 1 + g.Uint64N(3), Marks: g.marks()}
 		c.Stream.Marks.Epoch, c.Stream.Marks.ToEpoch = 0, 0
+		c.Chain = g.chain()
 	}
 	if g.IntN(8) == 0 && len(m.Inbox) > 0 {
 		drop := m.Inbox[g.IntN(len(m.Inbox))]
@@ -182,7 +191,8 @@ func (g *generator) line(m *plain, out bool) store.Line {
 
 // sorted is all that was loaded as text, with what has no order put into one.
 func sorted(l store.Loaded) string {
-	return fmt.Sprintln(l.Seed, l.Epoch, l.Lines, l.Lanes, l.Unshown, lines(l.Outbox), lines(l.Inbox), lines(l.Parts), lines(l.Streams))
+	return fmt.Sprintln(l.Seed, l.Epoch, l.Lines, l.Lanes, l.Unshown, lines(l.Outbox), lines(l.Inbox), lines(l.Parts), lines(l.Streams),
+		l.Contacts, l.Prekeys, l.Chains, l.Servers, l.Clear)
 }
 
 func lines[T any](list []T) (out []string) {

@@ -37,29 +37,28 @@ func serverModel(t *testing.T, open func(t *testing.T) store.Server) {
 					agree(t, s, m)
 				}
 			}
+			if t.Logf("%d names made way", m.freed); m.freed == 0 && i > 0 {
+				t.Error("no name made way")
+			}
 		})
 	}
 }
 
-var names = []string{"ann", "bob", "cat", "dan"}
+var (
+	names = []string{"ann", "bob", "cat", "dan", "eve"}
+	// owners take names from each other. Nobody writes to those after dan: the name of eve goes round among them.
+	owners = []string{"ann", "bob", "cat", "dan", "eve", "fay", "gus", "hal"}
+)
 
 // generator makes changes from so few clients, epochs and seqs that they meet often.
 type generator struct{ *rand.Rand }
 
-func (g *generator) key() store.Key { return Key(names[g.IntN(len(names))]) }
+func (g *generator) key() store.Key { return Key(names[g.IntN(4)]) }
 
 func (g *generator) change(m *model) store.Change {
 	switch n := g.IntN(100); {
 	case n < 8:
-		c := store.PutClient{Client: store.Client{Key: g.key(), Name: names[g.IntN(len(names))], Registered: g.Int64N(9), LastSeen: g.Int64()}}
-		if g.IntN(3) > 0 {
-			c.Client.Name = string(c.Client.Key[:3])
-		}
-		if g.IntN(2) == 0 {
-			at := g.Uint64N(m.head.Order + 2)
-			c.Rewind = &at
-		}
-		return c
+		return g.putClient(m)
 	case n < 55:
 		return store.Deposit{To: g.key(), From: g.key(), Text: g.text(), Quota: g.quota()}
 	case n < 75:
@@ -89,6 +88,30 @@ func (g *generator) change(m *model) store.Change {
 	default:
 		return store.Renew{ID: 1 + g.Uint64N(3)}
 	}
+}
+
+// putClient is mostly of a key under its own name.
+func (g *generator) putClient(m *model) store.PutClient {
+	c := store.PutClient{Client: store.Client{
+		Key: g.key(), Name: names[g.IntN(4)], Card: fmt.Sprint(g.Uint32()), State: store.State(g.IntN(3)), Registered: g.Int64N(9), LastSeen: g.Int64(),
+	}}
+	if g.IntN(3) > 0 {
+		c.Client.Name = string(c.Client.Key[:3])
+	}
+	if g.IntN(2) == 0 {
+		at := g.Uint64N(m.head.Order + 2)
+		c.Rewind = &at
+	}
+	if g.IntN(2) == 0 {
+		c.Client.Key, c.Client.Name, c.FreeBefore = Key(owners[g.IntN(len(owners))]), names[g.IntN(4)], g.Int64()
+		if g.IntN(2) == 0 {
+			c.Client.Key, c.Client.Name = Key(owners[4+g.IntN(4)]), "eve"
+		}
+		if owner := m.named(c.Client.Name); owner != nil {
+			c.FreeBefore = owner.row.LastSeen + g.Int64N(4)
+		}
+	}
+	return c
 }
 
 // text is a part of a text whose shape follows from its seq, so that parts of one text fit together.
@@ -128,7 +151,7 @@ func (g *generator) marks() store.Marks {
 
 // take is mostly of mail that is there.
 func (g *generator) take(m *model) store.Take {
-	c := store.Take{To: g.key(), From: g.key(), Marks: g.marks()}
+	c := store.Take{To: g.key(), From: g.key(), Marks: g.marks(), Refused: g.IntN(8) == 0}
 	if len(m.mail) > 0 {
 		k := m.mail[g.IntN(len(m.mail))]
 		c.To, c.From = k.to, k.item.From

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/netip"
 	"reflect"
+	"strings"
 	"testing"
 
 	"udpchat/store"
@@ -22,8 +23,12 @@ func RunServer(t *testing.T, open func(t *testing.T) store.Server) {
 		{"clients are listed by key in pages", clientsInPages},
 		{"answers come in the order of submission", answersInOrder},
 		{"changes after close are refused", closedRefuses},
-		{"a new id is kept", renewed},
-
+		{"a new id is kept, and the seed is the old one", renewed},
+		{"a name makes way when its owner is long gone", nameMakesWay},
+		{"a name stays when its owner may come for it", nameStays},
+		{"a name that makes way does so once", nameMakesWayOnce},
+		{"a key that is known takes no name from another", knownKeyFreesNothing},
+		{"who made way and comes back is new", backUnderOtherName},
 		{"mail for nobody is refused", mailForNobody},
 		{"mail is listed by order with its texts unchanged", mailListed},
 		{"what was given out is the caller's", mailIsCallers},
@@ -32,6 +37,7 @@ func RunServer(t *testing.T, open func(t *testing.T) store.Server) {
 		{"a take removes what the marks cover and nothing else", takeCovered},
 		{"a take looks at the named orders only", takeNamedOnly},
 		{"mail to another epoch of the recipient goes", takeStale},
+		{"refused mail goes, and is not delivered", takeRefused},
 		{"a delivered text is not stored again", deliveredAgain},
 		{"an older report takes nothing back", olderReport},
 		{"the sender is told once", toldOnce},
@@ -59,8 +65,11 @@ func RunServer(t *testing.T, open func(t *testing.T) store.Server) {
 
 func newStore(t *testing.T, s store.Server) {
 	h := head(t, s)
-	if h.ID == 0 || h.Revision != 0 || h.Order != 0 {
+	if h.ID == 0 || h.Revision != 0 || h.Order != 0 || h.Seed == [32]byte{} {
 		t.Errorf("head %+v", h)
+	}
+	if again := head(t, reopen(s)); again != h {
+		t.Errorf("head %+v, before %+v", again, h)
 	}
 }
 
@@ -69,11 +78,14 @@ func rowComesBack(t *testing.T, s store.Server) {
 		Key: Key("ann"), Name: "ann", Epoch: 1 << 63, Addr: netip.MustParseAddrPort("[2001:db8::1]:4000"),
 		Local: netip.MustParseAddr("10.0.0.1"), State: store.Left, Registered: -5, LastSeen: 1 << 60,
 	}
+	cards := []string{"a card\x00\xff\xc4 of bytes", strings.Repeat("another", 100), ""}
 	for want := uint64(1); want < 4; want++ {
+		row.Card = cards[want-1]
 		if r := Do(t, s, store.PutClient{Client: row}); r.Revision != want || r.Verdict != store.Accepted {
 			t.Fatalf("result %+v, want revision %d", r, want)
 		}
 		row.Revision = want
+		s = reopen(s)
 		if rows := clients(t, s, store.Key{}, 10); len(rows) != 1 || rows[0] != row {
 			t.Errorf("rows %+v, want %+v", rows, row)
 		}
@@ -185,9 +197,10 @@ func closedRefuses(t *testing.T, s store.Server) {
 }
 
 func renewed(t *testing.T, s store.Server) {
+	seed := head(t, s).Seed
 	Do(t, s, store.Renew{ID: 77})
-	if h := head(t, reopen(s)); h.ID != 77 {
-		t.Errorf("head %+v", h)
+	if h := head(t, reopen(s)); h.ID != 77 || h.Seed != seed {
+		t.Errorf("head %+v, seed %x", h, seed)
 	}
 }
 

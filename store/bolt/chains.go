@@ -1,0 +1,35 @@
+package bolt
+
+import "udpchat/store"
+
+// putChain moves the end of an author's posts; nil moves none.
+func (t profileTx) putChain(c *store.Chain) error {
+	if c == nil {
+		return nil
+	}
+	return t.shelf("chains").put(clientKey(c.Author).number(c.Epoch).number(c.ToEpoch), (*chain)(c))
+}
+
+func readChain(s shelf, k, v []byte, list []store.Chain) ([]store.Chain, error) {
+	var x chain
+	err := s.read(k, v, &x)
+	c := cut(k)
+	x.Author = c.client()
+	x.Epoch, x.ToEpoch = c.number(), c.number()
+	return append(list, store.Chain(x)), err
+}
+
+// chain is a chain's end; the rest is its key.
+type chain store.Chain
+
+func (x *chain) encode(w *writer) {
+	w.array(2)
+	w.uint(x.Seq)
+	w.bytes(x.Hash[:])
+}
+
+func (x *chain) decode(r *reader) {
+	r.array(2)
+	x.Seq = r.u64()
+	r.fill(x.Hash[:])
+}
