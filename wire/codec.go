@@ -25,7 +25,7 @@ var encoders = sync.Pool{New: func() any {
 	return e
 }}
 
-// AppendMessage appends the array of m to b, a body that begins with the envelope. The error wraps ErrMalformed when a
+// AppendMessage appends the array of m to b, a body. The error wraps ErrMalformed when a
 // value is not allowed and is ErrTooLong when the message has more than MaxMessage bytes; b is then as it was.
 func AppendMessage(b []byte, m Message) ([]byte, error) {
 	if err := m.check(); err != nil {
@@ -56,7 +56,7 @@ type Decoder struct {
 	batch []Message
 }
 
-// Decode calls each with the messages of a body, what ParseEnvelope leaves of it, in their order. A body that is not as
+// Decode calls each with the messages of a body, in their order. A body that is not as
 // specified in every message is refused before each is called at all; the error wraps ErrMalformed. An error of each
 // ends the calls and is returned. Decode must not be called from each.
 //
@@ -112,7 +112,7 @@ func (d *Decoder) kind() (Kind, error) {
 	r := reader{d: d.dec}
 	r.array(MaxBody)
 	n := r.uint(math.MaxUint64)
-	if r.err == nil && n == uint64(kindEnvelope) {
+	if r.err == nil && n == uint64(kindNone) {
 		r.err = errKind
 	}
 	return Kind(min(n, math.MaxUint8)), r.err

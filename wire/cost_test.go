@@ -25,6 +25,9 @@ func TestCrowdedBodies(t *testing.T) {
 		"tables":           "96 07 00 00 00 00 90",
 		"pings":            "94 05 00 00 00",
 		"unknown":          "91 7f",
+		"lookups":          "92 13" + aliceHex,
+		"founds":           "93 14" + aliceHex + "c400",
+		"cards":            "98 01 00 a0 00 00 00 00" + cardHex,
 	} {
 		b := unhex(t, strings.Repeat(one, MaxMessage/len(unhex(t, one))))
 		var d Decoder
@@ -51,20 +54,22 @@ func TestAllocations(t *testing.T) {
 	buf := make([]byte, 0, MaxDatagram)
 	var d Decoder
 	none := func(Message) error { return nil }
+	found := &Found{Key: bob, Card: card}
+	carded := encode(t, found)
 	addr := &Stored{To: bob, Addr: netip.MustParseAddrPort("[2001:db8::1]:9")}
 	for name, tt := range map[string]struct {
 		most float64
 		f    func()
 	}{
-		"header":          {0, func() { AppendHeader(buf, Header{Type: TypeOpen}, 100) }},
+		"header":          {0, func() { AppendHeader(buf, Header{Type: TypeData}, 100) }},
 		"parse":           {0, func() { _, _, _ = ParseDatagram(whole) }},
 		"refuse":          {0, func() { _, _, _ = ParseDatagram(whole[:40]) }},
-		"envelope":        {0, func() { AppendEnvelope(buf, alice, bob) }},
-		"parse envelope":  {0, func() { _, _, _, _ = ParseEnvelope(whole[HeaderSize:]) }},
 		"guard":           {0, func() { _ = guard(body) }},
 		"encode":          {0, func() { _, _ = AppendMessage(buf, m) }},
 		"encode address":  {0, func() { _, _ = AppendMessage(buf, addr) }},
+		"encode card":     {0, func() { _, _ = AppendMessage(buf, found) }},
 		"decode one text": {1, func() { _ = d.Decode(body, none) }},
+		"decode one card": {1, func() { _ = d.Decode(carded, none) }},
 	} {
 		if n := testing.AllocsPerRun(1000, tt.f); n > tt.most && !raceEnabled {
 			t.Errorf("%s: %v allocations, want at most %v", name, n, tt.most)
@@ -104,7 +109,6 @@ func BenchmarkReceive(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		_, body, _ := ParseDatagram(whole)
-		_, _, rest, _ := ParseEnvelope(body)
-		_ = d.Decode(rest, func(Message) error { return nil })
+		_ = d.Decode(body, func(Message) error { return nil })
 	}
 }

@@ -15,10 +15,7 @@ var (
 	errDatagramMarker = fmt.Errorf("%w: datagram without our markers", ErrMalformed)
 )
 
-// TypeOpen is a datagram with a plain body (§2).
-const TypeOpen uint8 = 1
-
-// The types of the sessions (§13.1).
+// The types of datagrams (§13.1). 1 was version 1's: a body in the clear.
 const (
 	TypeData       uint8 = 2
 	TypeInitiation uint8 = 3
@@ -44,9 +41,9 @@ const (
 
 // Header is what stands before the body of every datagram (§2).
 type Header struct {
-	Type    uint8  // TypeOpen; at most 127, a positive fixint
-	Index   uint32 // what the receiver calls this association; 0 until there are sessions
-	Counter uint64 // number of the datagram among its sender's
+	Type    uint8  // at most 127, a positive fixint
+	Index   uint32 // what the receiver calls the session
+	Counter uint64 // number of the datagram in the session
 }
 
 // AppendHeader appends the header of a datagram whose body has bodyLen bytes, at most MaxBody; the body follows it.

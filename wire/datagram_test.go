@@ -10,7 +10,7 @@ import (
 func TestHeader(t *testing.T) {
 	for _, h := range []Header{
 		{},
-		{Type: TypeOpen, Index: 1, Counter: 2},
+		{Type: TypeData, Index: 1, Counter: 2},
 		{Type: 127, Index: math.MaxUint32, Counter: math.MaxUint64},
 	} {
 		for _, size := range []int{0, 1, 255, 256, MaxBody} {
@@ -29,7 +29,7 @@ func TestHeader(t *testing.T) {
 
 // protocol.md §2: refused is what has another marker, a byte too many or too few, or more than 1,200.
 func TestWrongDatagrams(t *testing.T) {
-	good := append(AppendHeader(nil, Header{Type: TypeOpen}, 3), 1, 2, 3)
+	good := append(AppendHeader(nil, Header{Type: TypeData}, 3), 1, 2, 3)
 	tests := []struct {
 		name   string
 		change func(b []byte) []byte
@@ -46,7 +46,7 @@ func TestWrongDatagrams(t *testing.T) {
 		{"a byte too many", func(b []byte) []byte { return append(b, 0) }},
 		{"a byte too few", func(b []byte) []byte { return b[:len(b)-1] }},
 		{"1,201 bytes", func([]byte) []byte {
-			return append(AppendHeader(nil, Header{Type: TypeOpen}, MaxBody+1), make([]byte, MaxBody+1)...)
+			return append(AppendHeader(nil, Header{Type: TypeData}, MaxBody+1), make([]byte, MaxBody+1)...)
 		}},
 	}
 	for _, tt := range tests {
@@ -56,29 +56,6 @@ func TestWrongDatagrams(t *testing.T) {
 				t.Errorf("got %+v, %x, %v", h, body, err)
 			}
 		})
-	}
-}
-
-func TestEnvelope(t *testing.T) {
-	b := AppendEnvelope([]byte{9}, alice, Channel)[1:]
-	if len(b) != EnvelopeSize {
-		t.Fatalf("envelope of %d bytes", len(b))
-	}
-	from, to, rest, err := ParseEnvelope(append(b, 1, 2))
-	if err != nil || from != alice || to != Channel || !bytes.Equal(rest, []byte{1, 2}) {
-		t.Errorf("got %v, %v, %x, %v", from, to, rest, err)
-	}
-	for n := range b {
-		if _, _, _, err := ParseEnvelope(b[:n]); !errors.Is(err, ErrMalformed) {
-			t.Errorf("%d bytes: %v", n, err)
-		}
-	}
-	for _, i := range []int{0, 1, 2, 3, 36, 37} {
-		c := bytes.Clone(b)
-		c[i]++
-		if _, _, _, err := ParseEnvelope(c); !errors.Is(err, ErrMalformed) {
-			t.Errorf("byte %d changed: %v", i, err)
-		}
 	}
 }
 
@@ -93,7 +70,7 @@ func TestStrings(t *testing.T) {
 		v    interface{ String() string }
 		want string
 	}{
-		{KindText, "text"}, {KindReceiptAck, "receipt-ack"}, {Kind(77), "kind 77"},
+		{KindText, "text"}, {KindReceiptAck, "receipt-ack"}, {KindLookup, "lookup"}, {KindFound, "found"}, {Kind(0), "kind 0"}, {Kind(77), "kind 77"},
 		{OK, "ok"}, {NotYours, "not yours"}, {Outcome(9), "outcome 9"},
 		{Accepted, "accepted"}, {TooLong, "too long"}, {Skipped, "a post before it is missing"}, {Verdict(6), "verdict 6"},
 		{Online, "online"}, {Presence(2), "presence 2"},

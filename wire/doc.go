@@ -13,12 +13,12 @@
 //	      | 94 | type | ce | index  | cf |  counter   | c5 | len |  body                |
 //	      |    |      |    | u32    |    |  u64       |    | u16 |                      |
 //	      +----+------+----+--------+----+------------+----+-----+----------------------+
-//	       array       receiver's    per sender,       bin 16
+//	       array       receiver's    per session,      bin 16
 //	       of 4        index         grows by one
 //
-// The plain body is a run of msgpack arrays without anything between them: the envelope, then one or more messages (§3):
+// The body, once opened, is a run of msgpack arrays without anything between them, one or more messages (§3):
 //
-//	[0, from, to] [kind, field, …] [kind, field, …] …
+//	[kind, field, …] [kind, field, …] …
 //
 // Every message has a fixed number of fields, no maps, no floats and no extension types. What is not exactly as
 // specified refuses the whole body with ErrMalformed; a message of an unknown kind is skipped and counted.

@@ -20,6 +20,13 @@ var (
 	had   = Marks{Epoch: 70000, ToEpoch: 9, Through: 12, Ranges: []Range{{14, 14}, {20, 300}}}
 )
 
+// card is an encoded card, as far as this package looks into one.
+var (
+	card    = bytes.Repeat([]byte{0xca}, CardSize)
+	cardRaw = strings.Repeat("ca", 196)
+	cardHex = "c4c4" + cardRaw
+)
+
 const (
 	aliceHex = "c420a10000000000000000000000000000000000000000000000000000000000001a"
 	bobHex   = "c420b00000000000000000000000000000000000000000000000000000000000000b"
@@ -33,12 +40,12 @@ var golden = []struct {
 	m     Message
 	plain string
 }{
-	{"97 01 cdbeef a3616e6e 05 07 03 02",
-		&Register{Request: 0xbeef, Name: "ann", Epoch: 5, Store: 7, Revision: 3, Seen: 2},
-		`[1 48879 "ann" 5 7 3 2]`},
-	{"98 02 cdbeef 01 07 04 c3 ce00010000 5a",
-		&Registered{Request: 0xbeef, Outcome: NameTaken, Store: 7, Revision: 4, Waiting: true, MaxMessage: MaxText, Lease: 90},
-		`[2 48879 1 7 4 true 65536 90]`},
+	{"98 01 cdbeef a3616e6e 05 07 03 02" + cardHex,
+		&Register{Request: 0xbeef, Name: "ann", Epoch: 5, Store: 7, Revision: 3, Seen: 2, Card: card},
+		`[1 48879 "ann" 5 7 3 2 <` + cardRaw + `>]`},
+	{"99 02 cdbeef 01 07 04 c3 ce00010000 5a cd0102",
+		&Registered{Request: 0xbeef, Outcome: NameTaken, Store: 7, Revision: 4, Waiting: true, MaxMessage: MaxText, Lease: 90, Order: 258},
+		`[2 48879 1 7 4 true 65536 90 258]`},
 	{"93 03 ce80000000 a6d0b0d0bdd18f",
 		&Deregister{Request: 1 << 31, Name: "аня"},
 		`[3 2147483648 "аня"]`},
@@ -77,9 +84,9 @@ var golden = []struct {
 	{"9e 0d 04 05 01" + aliceHex + noteHex,
 		&Push{Prev: 4, Order: 5, Try: 1, From: alice, Text: note},
 		`[13 4 5 1 <` + aliceHex[4:] + `> 1234605616436508552 9 300 1 2 962 1700000000000 0 <6869>]`},
-	{"98 0e" + aliceHex + hadHex + "05 01",
-		&Taken{From: alice, Marks: had, Order: 5, Try: 1},
-		`[14 <` + aliceHex[4:] + `> 70000 9 12 [[14 14] [20 300]] 5 1]`},
+	{"99 0e" + aliceHex + hadHex + "05 01 c3",
+		&Taken{From: alice, Marks: had, Order: 5, Try: 1, Refused: true},
+		`[14 <` + aliceHex[4:] + `> 70000 9 12 [[14 14] [20 300]] 5 1 true]`},
 	{"9f 0f 00 05 01 c3" + aliceHex + noteHex,
 		&PushPost{Prev: 0, Order: 5, Try: 1, Live: true, Author: alice, Text: note},
 		`[15 0 5 1 true <` + aliceHex[4:] + `> 1234605616436508552 9 300 1 2 962 1700000000000 0 <6869>]`},
@@ -92,7 +99,16 @@ var golden = []struct {
 	{"96 12" + bobHex + hadHex,
 		&ReceiptAck{To: bob, Marks: had},
 		`[18 <` + bobHex[4:] + `> 70000 9 12 [[14 14] [20 300]]]`},
+	{"92 13" + bobHex,
+		&Lookup{Key: bob},
+		`[19 <` + bobHex[4:] + `>]`},
+	{"93 14" + bobHex + cardHex,
+		&Found{Key: bob, Card: card},
+		`[20 <` + bobHex[4:] + `> <` + cardRaw + `>]`},
 }
+
+// lastKind is the kind with the highest number.
+const lastKind = KindFound
 
 func unhex(t testing.TB, s string) []byte {
 	t.Helper()
@@ -141,7 +157,10 @@ func TestGolden(t *testing.T) {
 			}
 		})
 	}
-	for k := KindRegister; k <= KindReceiptAck; k++ {
+	if newMessage(0) != nil || newMessage(lastKind+1) != nil {
+		t.Errorf("%v or %v is a message", Kind(0), lastKind+1)
+	}
+	for k := KindRegister; k <= lastKind; k++ {
 		if !seen[k] {
 			t.Errorf("no golden bytes for %v", k)
 		}
@@ -162,22 +181,24 @@ func TestMarshal(t *testing.T) {
 	}
 }
 
-// protocol.md §2: a whole datagram, byte by byte.
+// protocol.md §2: a whole datagram, byte by byte, before it is sealed.
 func TestGoldenDatagram(t *testing.T) {
-	want := unhex(t, "94 01 ce00000000 cf0000000000000007 c5004b"+
-		"93 00"+aliceHex+bobHex+
-		"94 05 01 02 03")
-	body := AppendEnvelope(nil, alice, bob)
-	body, err := AppendMessage(body, &Ping{Nonce: 1, Store: 2, Revision: 3})
+	want := unhex(t, "94 02 ce00000009 cf0000000000000007 c5000a"+
+		"94 05 01 02 03"+
+		"94 05 04 05 06")
+	body, err := AppendMessage(nil, &Ping{Nonce: 1, Store: 2, Revision: 3})
 	if err != nil {
 		t.Fatal(err)
 	}
-	got := append(AppendHeader(nil, Header{Type: TypeOpen, Counter: 7}, len(body)), body...)
+	if body, err = AppendMessage(body, &Ping{Nonce: 4, Store: 5, Revision: 6}); err != nil {
+		t.Fatal(err)
+	}
+	got := append(AppendHeader(nil, Header{Type: TypeData, Index: 9, Counter: 7}, len(body)), body...)
 	if !bytes.Equal(got, want) {
 		t.Errorf("got\n%x, want\n%x", got, want)
 	}
 	var v any
-	if err := msgpack.Unmarshal(want, &v); err != nil || !strings.HasPrefix(plain(v), "[1 0 7 <9300c420a1") {
+	if err := msgpack.Unmarshal(want, &v); err != nil || plain(v) != "[2 9 7 <94050102039405040506>]" {
 		t.Errorf("a msgpack tool prints %s, %v", plain(v), err)
 	}
 }

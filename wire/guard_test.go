@@ -70,7 +70,7 @@ func TestBombs(t *testing.T) {
 func TestBombsWithoutTheGuard(t *testing.T) {
 	for _, bomb := range bombs {
 		b := unhex(t, bomb.hex)
-		for k := KindRegister; k <= KindReceiptAck; k++ {
+		for k := KindRegister; k <= lastKind; k++ {
 			if len(b) > 1 {
 				b[1] = byte(k)
 			}

@@ -7,7 +7,7 @@ const keySize = 32
 // Key is who a client is: its Ed25519 public key (§4). It is comparable and a map key.
 type Key [keySize]byte
 
-// ServerKey stands for the server, until sessions give it a key of its own.
+// ServerKey stands for the server where a client's core speaks of it, whichever key it has: wire/link puts in the real one.
 var ServerKey Key
 
 // Channel stands for the channel as the recipient of a text. It is no one's public key: no point of the curve has these

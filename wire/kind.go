@@ -10,7 +10,7 @@ import (
 type Kind uint8
 
 const (
-	kindEnvelope Kind = 0 // not a message: only before them
+	kindNone Kind = 0 // no message: version 1 began its bodies with it
 
 	KindRegister     Kind = 1
 	KindRegistered   Kind = 2
@@ -30,6 +30,8 @@ const (
 	KindSeen         Kind = 16
 	KindReceipt      Kind = 17
 	KindReceiptAck   Kind = 18
+	KindLookup       Kind = 19
+	KindFound        Kind = 20
 )
 
 // Message is one array of a body, [kind, fields…]. The pointers to the structs of this package are the messages; no
@@ -81,6 +83,10 @@ func (k Kind) String() string {
 		return "receipt"
 	case KindReceiptAck:
 		return "receipt-ack"
+	case KindLookup:
+		return "lookup"
+	case KindFound:
+		return "found"
 	}
 	return "kind " + strconv.Itoa(int(k))
 }
@@ -124,6 +130,10 @@ func newMessage(k Kind) Message {
 		return new(Receipt)
 	case KindReceiptAck:
 		return new(ReceiptAck)
+	case KindLookup:
+		return new(Lookup)
+	case KindFound:
+		return new(Found)
 	}
 	return nil
 }

@@ -14,11 +14,9 @@ const (
 	// MaxBody is the largest body, in bytes: what the header leaves of a datagram.
 	MaxBody = MaxDatagram - HeaderSize
 
-	// EnvelopeSize is the width of the envelope: 0x93, kind 0, and two keys of 2 + 32 bytes.
-	EnvelopeSize = 1 + 1 + 2*(2+keySize)
-
-	// MaxMessage is the largest encoded message, in bytes: it fits a datagram that holds the envelope and it alone.
-	MaxMessage = MaxBody - EnvelopeSize
+	// MaxMessage is the largest encoded message, in bytes: it fits a datagram alone, beside the tag of 16 bytes and the
+	// record of 20 with which an initiator begins what it sends at first (§13.7).
+	MaxMessage = MaxBody - 16 - 20
 )
 
 // The limits of names and texts (§4, §5).
@@ -31,12 +29,25 @@ const (
 	// MaxText is the most bytes of a text: 64 KiB, more than anyone types and less than a receiver minds to hold.
 	MaxText = 64 << 10
 
-	// PartSize is the most bytes of text in one part. The largest message that bears a part is PushPost: 109 bytes
-	// with every field at its widest leave 1,002 of MaxMessage; the rest is kept for what a signed post will need.
-	PartSize = 960
+	// PartSize is the most bytes of text in one part. The widest fields beside a part take 109 bytes of MaxMessage, in
+	// PushPost, and what protects it takes up to MaxCover: that leaves 920. Some bytes stay for a field to come.
+	PartSize = 880
+
+	// FirstPartSize is what PartSize was in version 1. Texts that were cut so keep their parts.
+	FirstPartSize = 960
+
+	// MaxCover is how much longer the body of a part may be than its text: what seal.SealMail adds, which is more than
+	// what a post's signature and chain take.
+	MaxCover = 116
+
+	// MaxPart is the most bytes of a part's body.
+	MaxPart = PartSize + MaxCover
 
 	// MaxParts is the most parts of a text: what MaxText needs.
 	MaxParts = (MaxText + PartSize - 1) / PartSize
+
+	// CardSize is the width of a card (§14.1): a static key of 32 bytes, its certificate of 64, and a prekey of 100.
+	CardSize = 32 + 64 + 100
 )
 
 // The limits of acknowledgements and tables (§4, §6).

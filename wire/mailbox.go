@@ -77,6 +77,8 @@ type Taken struct {
 	Marks Marks
 	Order uint64 // the push that this answers
 	Try   uint8
+	// Refused: what was pushed is not what its sender sealed, and shall not come again. The marks say nothing of it.
+	Refused bool
 }
 
 // Receipt tells a sender what To has of the sender's texts. The answer is ReceiptAck.
@@ -95,7 +97,7 @@ const (
 	depositFields    = 2 + textFields
 	storedFields     = 10
 	pushFields       = 4 + textFields
-	takenFields      = 1 + marksFields + 2
+	takenFields      = 1 + marksFields + 3
 	receiptFields    = 1 + marksFields
 	receiptAckFields = 1 + marksFields
 )
@@ -203,6 +205,7 @@ func (m *Taken) EncodeMsgpack(e *msgpack.Encoder) error {
 	w.marks(&m.Marks)
 	w.uint(m.Order)
 	w.uint(uint64(m.Try))
+	w.bool(m.Refused)
 	return w.err
 }
 
@@ -212,6 +215,7 @@ func (m *Taken) DecodeMsgpack(d *msgpack.Decoder) error {
 	r.marks(&m.Marks)
 	m.Order = num[uint64](&r)
 	m.Try = num[uint8](&r)
+	m.Refused = r.bool()
 	return r.done(m)
 }
 

@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 	"unicode/utf8"
@@ -16,6 +17,7 @@ type Register struct {
 	Store    uint64 // the server's store that the client last knew, 0 for none
 	Revision uint64 // of the table that the client has, of that store
 	Seen     uint64 // receipt order through which the client has everything of that store
+	Card     []byte // the client's: CardSize bytes; decoded: a part of the datagram
 }
 
 // Registered answers Register.
@@ -27,6 +29,7 @@ type Registered struct {
 	Waiting    bool   // mail or posts wait
 	MaxMessage uint32 // bytes of a text
 	Lease      uint16 // seconds
+	Order      uint64 // the last receipt order given out
 }
 
 // Deregister ends the client's presence (§4). The answer is Deregistered.
@@ -73,8 +76,8 @@ func (o Outcome) String() string {
 }
 
 const (
-	registerFields     = 6
-	registeredFields   = 7
+	registerFields     = 7
+	registeredFields   = 8
 	deregisterFields   = 2
 	deregisteredFields = 2
 )
@@ -85,7 +88,7 @@ func (*Deregister) Kind() Kind   { return KindDeregister }
 func (*Deregistered) Kind() Kind { return KindDeregistered }
 
 // A name in a request is only measured here: whether it is allowed is for the server to say, as BadName.
-func (m *Register) check() error   { return checkSize(m.Name) }
+func (m *Register) check() error   { return errors.Join(checkSize(m.Name), checkCard(m.Card)) }
 func (*Registered) check() error   { return nil }
 func (m *Deregister) check() error { return checkSize(m.Name) }
 func (*Deregistered) check() error { return nil }
@@ -108,6 +111,7 @@ func (m *Register) EncodeMsgpack(e *msgpack.Encoder) error {
 	w.uint(m.Store)
 	w.uint(m.Revision)
 	w.uint(m.Seen)
+	w.bytes(m.Card)
 	return w.err
 }
 
@@ -119,6 +123,7 @@ func (m *Register) DecodeMsgpack(d *msgpack.Decoder) error {
 	m.Store = num[uint64](&r)
 	m.Revision = num[uint64](&r)
 	m.Seen = num[uint64](&r)
+	m.Card = r.bytes(CardSize)
 	return r.done(m)
 }
 
@@ -131,6 +136,7 @@ func (m *Registered) EncodeMsgpack(e *msgpack.Encoder) error {
 	w.bool(m.Waiting)
 	w.uint(uint64(m.MaxMessage))
 	w.uint(uint64(m.Lease))
+	w.uint(m.Order)
 	return w.err
 }
 
@@ -143,6 +149,7 @@ func (m *Registered) DecodeMsgpack(d *msgpack.Decoder) error {
 	m.Waiting = r.bool()
 	m.MaxMessage = num[uint32](&r)
 	m.Lease = num[uint16](&r)
+	m.Order = num[uint64](&r)
 	return r.done(m)
 }
 

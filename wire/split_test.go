@@ -31,7 +31,7 @@ func TestSplit(t *testing.T) {
 			t.Errorf("%d bytes came back otherwise", tt.size)
 		}
 	}
-	if MaxParts != 69 {
+	if MaxParts != 75 {
 		t.Errorf("MaxParts is %d: the wire has changed", MaxParts)
 	}
 }

@@ -39,7 +39,7 @@ func TestTablePages(t *testing.T) {
 		for i := range rows {
 			rows[i] = row
 		}
-		n := len(datagram(t, &Table{Store: top, Since: top, Until: top, Head: top, Rows: rows}))
+		n := len(datagram(t, &Table{Store: top, Since: top, Until: top, Head: top, Rows: rows})) + sessionOverhead
 		t.Logf("%d rows of %d bytes: %d bytes", len(rows), row.Size(), n)
 		if n > MaxDatagram || n+row.Size() <= MaxDatagram {
 			t.Errorf("%d rows of %d bytes make a datagram of %d", len(rows), row.Size(), n)

@@ -7,9 +7,15 @@ import (
 	"github.com/vmihailenco/msgpack/v5"
 )
 
-// FlagVoid marks a seq that ended without a text: refused, expired or withdrawn. The Body is empty. It travels like a
-// text, so that no hole stays at the recipient (§5).
-const FlagVoid uint8 = 1
+// The flags of a text. What is not known is ignored.
+const (
+	// FlagVoid marks a seq that ended without a text: refused, expired or withdrawn. There is no text in the Body. It
+	// travels like a text, so that no hole stays at the recipient (§5).
+	FlagVoid uint8 = 1
+
+	// FlagCovered marks a Body that the server can't alter: sealed mail, or a signed post (§14).
+	FlagCovered uint8 = 2
+)
 
 // Text is one part of a text, the same on every path (§5). It is nine fields of the message that bears it. Sender and
 // recipient are known from elsewhere; with the two epochs and the seq they name the part for ever.
@@ -21,8 +27,8 @@ type Text struct {
 	Parts   uint16 // of the text, 1 to MaxParts
 	Size    uint32 // of the whole text, in bytes, at most MaxText
 	Time    int64  // when it was written
-	Flags   uint8  // FlagVoid; what is not known is ignored
-	Body    []byte // at most PartSize bytes; decoded: a part of the datagram, to be copied by who keeps it
+	Flags   uint8
+	Body    []byte // at most MaxPart bytes; decoded: a part of the datagram, to be copied by who keeps it
 }
 
 // Marks is what a recipient has of the texts of one sender's epoch: all through the watermark, and ranges above it (§6).
@@ -73,15 +79,26 @@ func (t *Text) check() error {
 		return fmt.Errorf("%w: seq %d leaves no room for the text", ErrMalformed, t.Seq)
 	case t.Size > MaxText:
 		return fmt.Errorf("%w: text of %d bytes", ErrMalformed, t.Size)
-	case t.Parts == 1 && int(t.Size) != len(t.Body), t.Parts > 1 && (int(t.Size)+PartSize-1)/PartSize != int(t.Parts):
+	case t.Flags&FlagVoid != 0 && (t.Size != 0 || t.Parts != 1):
+		return fmt.Errorf("%w: void with a text", ErrMalformed)
+	case !t.fits():
 		// Room is given by what a text says of its size (§10): it can't say less than it brings.
-		return fmt.Errorf("%w: %d bytes in %d parts", ErrMalformed, t.Size, t.Parts)
-	case len(t.Body) > PartSize:
-		return fmt.Errorf("%w: part of %d bytes", ErrMalformed, len(t.Body))
-	case t.Flags&FlagVoid != 0 && len(t.Body) > 0:
-		return fmt.Errorf("%w: void with a body", ErrMalformed)
+		return fmt.Errorf("%w: %d bytes of %d in %d parts", ErrMalformed, len(t.Body), t.Size, t.Parts)
 	}
 	return nil
+}
+
+// fits tells whether a body of this length can be the part of the text that it says it is.
+func (t *Text) fits() bool {
+	text, most := len(t.Body), int(t.Size)
+	if t.Flags&FlagCovered != 0 {
+		text = max(text-MaxCover, 0)
+	}
+	if t.Parts == 1 {
+		return text <= most && (text == most || t.Flags&FlagCovered != 0)
+	}
+	cut := func(size int) bool { return (most+size-1)/size == int(t.Parts) && text <= size }
+	return cut(PartSize) || cut(FirstPartSize)
 }
 
 func (m *Marks) check() error { return checkRanges(m.Through, m.Ranges) }
@@ -132,7 +149,7 @@ func (r *reader) text(t *Text) {
 	t.Size = num[uint32](r)
 	t.Time = r.int()
 	t.Flags = num[uint8](r)
-	t.Body = r.bytes(PartSize)
+	t.Body = r.bytes(MaxPart)
 }
 
 func (w *writer) marks(m *Marks) {

@@ -3,6 +3,8 @@ package link
 import (
 	"encoding/binary"
 	"runtime"
+	"runtime/debug"
+	"slices"
 	"testing"
 	"time"
 
@@ -39,6 +41,12 @@ func pass(tb testing.TB, now time.Time, from, to *Sessions) {
 	if err != nil {
 		tb.Fatal(err)
 	}
+}
+
+// built says whether a flag of the build is set; under the race detector sync.Pool forgets at random.
+func built(flag string) bool {
+	info, ok := debug.ReadBuildInfo()
+	return ok && slices.Contains(info.Settings, debug.BuildSetting{Key: flag, Value: "true"})
 }
 
 func TestMemoryPerServerSession(t *testing.T) {

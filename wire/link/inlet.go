@@ -25,7 +25,7 @@ type Datagram struct {
 const (
 	inletRoom = 8192 // datagrams that may wait
 	// slabSize is what is allocated at once for arriving datagrams: the loop may keep any of them.
-	slabSize = 64 * MaxRead
+	slabSize = 16 * MaxRead
 	// MaxRead is the room that each one is read into, in bytes.
 	MaxRead = 2 * wire.MaxDatagram
 )

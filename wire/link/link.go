@@ -4,11 +4,8 @@
 // It knows no kind of message, and repeats none: what is lost on the way is the business of those above. Sessions make
 // the keys that datagrams are sealed with, and prove who is at the other end, and where (protocol.md §13).
 //
-//	messages --Add--> Sealer, or Sessions --Flush--> Conn.Write --> network
-//	messages <------- wire <---------------- Open <- Conn.Read  <-- network
-//
-// Version 1 of the protocol, which Loop speaks, has Sealer and the function Open: they prove nothing. Sessions are version 2:
-// complete and tested here, and not yet in the loop.
+//	core --Send--> Loop --Add--> Sessions --Flush--> Conn.Write ------------> network
+//	core <-Handle- Loop <--wire-- Sessions <--Open--- Inlet <--- Conn.Read <-- network
 package link
 
 import "net/netip"

@@ -28,7 +28,7 @@ type Core interface {
 	Next() (time.Time, bool)
 }
 
-// Loop runs a core on a socket: one goroutine reads datagrams, another owns the core and sends. What else happens comes in
+// Loop runs a core on a socket, in sessions: one goroutine reads datagrams, another owns the core and the sessions and sends. What else happens comes in
 // as Events.
 type Loop struct {
 	// Events are called in the loop, in order, from whichever goroutine they come.
@@ -36,17 +36,28 @@ type Loop struct {
 	// Dropped is told of datagrams that could not be used or sent, and why. Optional.
 	Dropped func(p Path, size int, err error)
 
-	conn   Conn
-	me     wire.Key
-	sealer *Sealer
-	dec    wire.Decoder
-	fatal  chan error
+	// Server is the key that wire.ServerKey stands for. A client's loop has it; a server's own has none.
+	Server wire.Key
+
+	conn     Conn
+	sessions *Sessions
+	dec      wire.Decoder
+	fatal    chan error
 }
 
-// NewLoop makes a loop for the party me on a socket, which Run closes.
-func NewLoop(conn Conn, me wire.Key) *Loop {
-	return &Loop{Events: NewQueue[func(now time.Time)](), conn: conn, me: me, sealer: NewSealer(me), fatal: make(chan error, 1)}
+// NewLoop makes a loop on a socket, which Run closes. cfg.Identity is the party's.
+func NewLoop(conn Conn, cfg SessionConfig) *Loop {
+	return &Loop{Events: NewQueue[func(now time.Time)](), conn: conn, sessions: NewSessions(cfg), fatal: make(chan error, 1)}
 }
+
+// Trust is Sessions.Trust. Only the loop, and who made it before Run, may call it.
+func (l *Loop) Trust(key wire.Key, static [32]byte) { l.sessions.Trust(key, static) }
+
+// TrustServer is Sessions.TrustServer for the key in Server.
+func (l *Loop) TrustServer(static [32]byte) { l.sessions.TrustServer(l.Server, static) }
+
+// Counts are what the sessions met. Only after Run.
+func (l *Loop) Counts() SessionCounts { return l.sessions.Counts }
 
 // Fail ends the loop: Run returns err. The first one counts.
 func (l *Loop) Fail(err error) {
@@ -100,9 +111,11 @@ func (l *Loop) drive(ctx context.Context, inlet *Inlet, core Core, carryOut func
 		case <-ctx.Done():
 			return nil
 		}
-		core.Tick(time.Now())
+		now := time.Now()
+		l.sessions.Tick(now)
+		core.Tick(now)
 		l.send(carryOut())
-		if next, ok := core.Next(); ok {
+		if next, ok := l.next(core); ok {
 			timer.Reset(time.Until(next))
 		} else {
 			timer.Stop()
@@ -110,32 +123,44 @@ func (l *Loop) drive(ctx context.Context, inlet *Inlet, core Core, carryOut func
 	}
 }
 
-// open takes one datagram apart and gives its messages to the core. What is malformed, or for someone who had this address
-// before (protocol.md §3), is dropped.
-func (l *Loop) open(core Core, d Datagram) {
-	from, to, body, err := Open(d.Data)
-	if err == nil && to != l.me {
-		err = errNotForUs
+// next is when something is due, in the core or in the sessions.
+func (l *Loop) next(core Core) (time.Time, bool) {
+	next, ok := core.Next()
+	if due, has := l.sessions.Next(); has && (!ok || due.Before(next)) {
+		next, ok = due, true
 	}
-	if err == nil {
-		now := time.Now()
+	return next, ok
+}
+
+// open opens one datagram and gives its messages to the core, with who proved to have sent them and the path on which that one
+// can be answered. What is not as it should be is dropped (protocol.md §3, §13).
+func (l *Loop) open(core Core, d Datagram) {
+	now := time.Now()
+	from, path, body, err := l.sessions.Open(now, d.Path, d.Data)
+	if err == nil && len(body) > 0 {
+		if l.Server != (wire.Key{}) && from == l.Server {
+			from = wire.ServerKey
+		}
 		err = l.dec.Decode(body, func(m wire.Message) error {
-			core.Handle(now, d.Path, from, m)
+			core.Handle(now, path, from, m)
 			return nil
 		})
 	}
 	l.dropped(d.Path, len(d.Data), err)
 }
 
-var errNotForUs = errors.New("for another key")
-
 func (l *Loop) send(messages []Send) {
+	now := time.Now()
 	for _, m := range messages {
-		if err := l.sealer.Add(m.Path, m.To, m.Msg); err != nil {
+		to := m.To
+		if to == wire.ServerKey {
+			to = l.Server
+		}
+		if err := l.sessions.Add(now, m.Path, to, m.Msg); err != nil {
 			l.dropped(m.Path, 0, fmt.Errorf("%v: %w", m.Msg.Kind(), err))
 		}
 	}
-	if _, err := l.sealer.Flush(l.conn.Write); err != nil {
+	if _, err := l.sessions.Flush(l.conn.Write); err != nil {
 		l.dropped(Path{}, 0, err)
 	}
 }

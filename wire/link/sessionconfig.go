@@ -69,6 +69,9 @@ func (cfg *SessionConfig) defaults() {
 	}
 }
 
+// ErrForeign is a datagram of a type that no session has: version 1's, or a later one's.
+var ErrForeign = errors.New("datagram of a foreign type")
+
 // ErrNoKey is a remote without a session that can't be dialled: its static key is not known.
 var ErrNoKey = errors.New("no session, and no key to make one")
 

@@ -16,8 +16,10 @@ import (
 func prologue(index uint32) []byte { return binary.BigEndian.AppendUint32([]byte("udpchat/2"), index) }
 
 // sessionRoom is how many bytes of messages a sealed datagram has: what the header, the tag, and the token that an initiator
-// puts before its first messages leave. It is more than the largest message.
+// puts before its first messages leave. It is as much as the largest message has.
 const sessionRoom = wire.MaxBody - noise.TagSize - tokenRecord
+
+var _ = [1]struct{}{}[sessionRoom-wire.MaxMessage] // they are the same, or this does not compile
 
 const (
 	maxWaiting = 64   // messages that wait for a session, per remote; the oldest goes first

@@ -262,7 +262,7 @@ func TestCloseEndsRead(t *testing.T) {
 	if a := await(t, next(s)); !errors.Is(a.err, net.ErrClosed) {
 		t.Errorf("Read again: %v", a.err)
 	}
-	if err := s.Write(nil, near); !errors.Is(err, net.ErrClosed) {
+	if err := s.Write(nil, Path{Remote: addr(2)}); !errors.Is(err, net.ErrClosed) {
 		t.Errorf("Write: %v", err)
 	}
 	if err := s.Close(); err != nil {

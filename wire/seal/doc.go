@@ -34,14 +34,6 @@ const (
 	// PostOverhead is how much longer an encoded post is than its body: prev and the signature.
 	PostOverhead = 32 + ed25519.SignatureSize
 
-	// PartSize is the largest body for which both still travel in one datagram. A message has 1,111 bytes; the widest
-	// fields beside the body take 109 of them in a push of a post, 108 in a push of mail. That leaves 887 of mail and
-	// 906 of a post; both get the same, and a few bytes stay for a field to come.
-	PartSize = 880
-
-	// MaxSealed is the longest sealed mail; an encoded post is shorter.
-	MaxSealed = PartSize + MailOverhead
-
 	idSize  = 4
 	encSize = 32
 	tagSize = 16

@@ -9,6 +9,8 @@ import (
 	"errors"
 	"strings"
 	"testing"
+
+	"udpchat/wire"
 )
 
 func mailTo(from, to [32]byte) MailID {
@@ -20,7 +22,7 @@ func TestMailGoesAndComes(t *testing.T) {
 	bob, bobKey := someone("bob")
 	prekey := prekeyOf(t, bob, 7)
 	id := mailTo(aliceKey, bobKey)
-	for _, n := range []int{0, 1, PartSize} {
+	for _, n := range []int{0, 1, wire.PartSize} {
 		body := bytes.Repeat([]byte("x"), n)
 		sealed, err := SealMail(alice, prekey, id, body)
 		if err != nil {
@@ -292,7 +294,7 @@ func makeMailVectors(t *testing.T) (vectors []mailVector) {
 	alice, aliceKey := someone("alice")
 	bob, bobKey := someone("bob")
 	prekey, secret := prekeyOf(t, bob, 7), secretOf(7)
-	for _, body := range []string{"", "hi", "ночь, улица, фонарь", strings.Repeat("x", PartSize)} {
+	for _, body := range []string{"", "hi", "ночь, улица, фонарь", strings.Repeat("x", wire.PartSize)} {
 		id := mailTo(aliceKey, bobKey)
 		if body == "" {
 			id.Flags = 1
@@ -352,7 +354,7 @@ func FuzzMail(f *testing.F) {
 func BenchmarkSealMail(b *testing.B) {
 	alice, aliceKey := someone("alice")
 	bob, bobKey := someone("bob")
-	prekey, id, body := prekeyOf(b, bob, 7), mailTo(aliceKey, bobKey), make([]byte, PartSize)
+	prekey, id, body := prekeyOf(b, bob, 7), mailTo(aliceKey, bobKey), make([]byte, wire.PartSize)
 	b.ReportAllocs()
 	for b.Loop() {
 		if _, err := SealMail(alice, prekey, id, body); err != nil {
@@ -365,7 +367,7 @@ func BenchmarkOpenMail(b *testing.B) {
 	alice, aliceKey := someone("alice")
 	bob, bobKey := someone("bob")
 	id := mailTo(aliceKey, bobKey)
-	sealed, err := SealMail(alice, prekeyOf(b, bob, 7), id, make([]byte, PartSize))
+	sealed, err := SealMail(alice, prekeyOf(b, bob, 7), id, make([]byte, wire.PartSize))
 	if err != nil {
 		b.Fatal(err)
 	}

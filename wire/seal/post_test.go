@@ -109,26 +109,6 @@ func TestDomainsAreApart(t *testing.T) {
 	}
 }
 
-// The widest messages with the largest part fit the smallest room that a message has.
-func TestPartSizeFits(t *testing.T) {
-	const (
-		room      = 1111        // of a message
-		key, uint = 2 + 32, 9   // at their widest
-		text      = 4*uint + 16 // epochs, seq, time; part, parts, size, flags and the length of the body
-		push      = 2 + 2*uint + 2 + key + text
-		pushPost  = 3 + 2*uint + 2 + key + text
-	)
-	if room > wire.MaxMessage {
-		t.Fatalf("a message has %d bytes", wire.MaxMessage)
-	}
-	if got := push + MaxSealed; got > room {
-		t.Errorf("push of mail: %d bytes", got)
-	}
-	if got := pushPost + PartSize + PostOverhead; got > room {
-		t.Errorf("push of a post: %d bytes", got)
-	}
-}
-
 type postVector struct {
 	AuthorSeed, Channel unhex
 	Epoch, ToEpoch, Seq uint64
@@ -212,7 +192,7 @@ func FuzzPost(f *testing.F) {
 
 func BenchmarkSignPost(b *testing.B) {
 	alice, _ := someone("alice")
-	p := postOf(b, alice, 1, [32]byte{}, string(make([]byte, PartSize)))
+	p := postOf(b, alice, 1, [32]byte{}, string(make([]byte, wire.PartSize)))
 	for b.Loop() {
 		if err := SignPost(alice, p); err != nil {
 			b.Fatal(err)
@@ -222,7 +202,7 @@ func BenchmarkSignPost(b *testing.B) {
 
 func BenchmarkVerifyPost(b *testing.B) {
 	alice, _ := someone("alice")
-	p := postOf(b, alice, 1, [32]byte{}, string(make([]byte, PartSize)))
+	p := postOf(b, alice, 1, [32]byte{}, string(make([]byte, wire.PartSize)))
 	for b.Loop() {
 		if err := VerifyPost(p); err != nil {
 			b.Fatal(err)
