@@ -1,72 +1,146 @@
 package peer
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
 	"udpchat/store"
 	"udpchat/wire"
+	"udpchat/wire/seal"
 )
 
-// post takes a channel post, or a part of one (protocol.md §11). Its place in the server's log tells a duplicate.
+// maxEarly is how many posts wait for what stands before them: twice what a server has on its way to one client.
+const maxEarly = 64
+
+// post takes a channel post, or a part of one (protocol.md §11). Its place in the server's log tells a duplicate. Posts are taken in
+// the order of receipt: so an author's chain shows what was left out (§14.4).
 func (c *Core) post(now time.Time, m *wire.PushPost) {
 	if !c.listening() {
 		return
 	}
 	st := c.inbox.stream(c.store)
-	at := &span{st, m.Prev, m.Order}
-	order, try, id := m.Order, m.Try, c.store
-	answer := func() {
-		c.toServer(&wire.Seen{Store: id, Through: st.had.Through(), Ranges: st.had.Marks(wire.MaxRanges, order), Order: order, Try: try})
-	}
 	switch {
-	case st.had.Has(order):
-		answer()
-		return
-	case st.taken.Has(order):
-		st.waiting[order] = append(st.waiting[order], answer)
-		return
-	case !st.taken.FitsSpan(m.Prev, order):
-		return // no room: it comes again
+	case st.had.Has(m.Order):
+		c.seen(st, m.Order, m.Try)
+	case st.taken.Has(m.Order):
+		st.waiting[m.Order] = append(st.waiting[m.Order], func() { c.seen(st, m.Order, m.Try) })
+	case !st.taken.FitsSpan(m.Prev, m.Order): // no room: it comes again
+	case m.Prev > st.taken.Through():
+		st.await(m)
+	default:
+		c.takePost(now, st, m)
+		c.catchUp(now, st)
 	}
-	st.taken.MarkSpan(m.Prev, order)
-	change, line := st.store(c, now, m)
+}
+
+// seen answers a post.
+func (c *Core) seen(st *stream, order uint64, try uint8) {
+	c.toServer(&wire.Seen{Store: st.id, Through: st.had.Through(), Ranges: st.had.Marks(wire.MaxRanges, order), Order: order, Try: try})
+}
+
+// await keeps a post until what stands before it is there.
+func (st *stream) await(m *wire.PushPost) {
+	i, here := slices.BinarySearchFunc(st.early, m.Order, func(e *wire.PushPost, o uint64) int { return cmp.Compare(e.Order, o) })
+	if here || len(st.early) == maxEarly {
+		return
+	}
+	kept := *m
+	kept.Text.Body = slices.Clone(m.Text.Body)
+	st.early = slices.Insert(st.early, i, &kept)
+}
+
+// catchUp takes the posts that waited for what is there now.
+func (c *Core) catchUp(now time.Time, st *stream) {
+	for len(st.early) > 0 && st.early[0].Prev <= st.taken.Through() {
+		m := st.early[0]
+		st.early = slices.Delete(st.early, 0, 1)
+		if c.listening() && !st.taken.Has(m.Order) {
+			c.takePost(now, st, m)
+		}
+	}
+}
+
+func (c *Core) takePost(now time.Time, st *stream, m *wire.PushPost) {
+	order, prev, try := m.Order, m.Prev, m.Try
+	st.taken.MarkSpan(prev, order)
+	change := store.Receive{Stream: st.record(c.store)}
+	t, end, ok := c.believe(m)
+	change.Chain = end
+	var line *store.Line
+	clear := m.Text.Flags&wire.FlagCovered == 0
+	if ok && t.Flags&wire.FlagVoid == 0 {
+		change.Part, line = st.keep(c, now, m, t)
+		change.Line = line
+	}
 	c.commit(change, func(now time.Time) {
-		st.had.MarkSpan(at.prev, order)
-		answer()
+		st.had.MarkSpan(prev, order)
+		c.seen(st, order, try)
 		for _, also := range st.waiting[order] {
 			also()
 		}
 		delete(st.waiting, order)
 		if line != nil {
-			c.hold(now, &st.gate, held{after: at.prev, at: order, pass: func(now time.Time, late bool) {
-				c.show(now, arrival{line: *line, late: late})
+			c.hold(now, &st.gate, held{after: prev, at: order, pass: func(now time.Time, late bool) {
+				c.show(now, arrival{line: *line, late: late, clear: clear})
 			}})
 		}
 		st.gate.release(now, st.had.Through())
 	})
 }
 
-// store makes the change that keeps a post or a part of one.
-func (s *stream) store(c *Core, now time.Time, m *wire.PushPost) (store.Receive, *store.Line) {
-	change := store.Receive{Stream: s.record(c.store)}
-	if m.Text.Flags&wire.FlagVoid != 0 {
-		return change, nil
+// believe looks whether a post is its author's, and follows what was had of that author (protocol.md §14.4). What is not is taken, so
+// that the log goes on, told of, and not shown.
+func (c *Core) believe(m *wire.PushPost) (t wire.Text, end *store.Chain, ok bool) {
+	t = m.Text
+	tell := func(why Fault) { c.tell(Distrust{From: c.roster.name(m.Author), Post: true, Why: why}) }
+	if t.Flags&wire.FlagCovered == 0 {
+		if ok = m.Order <= c.inbox.clear[c.store]; !ok {
+			tell(Forged)
+		}
+		return t, nil, ok
 	}
-	p := &store.Part{From: store.Key(m.Author), Text: store.Text(m.Text), Mail: !m.Live, Post: true}
-	p.Text.Body = slices.Clone(m.Text.Body)
-	id, first := sourceID{m.Author, m.Text.Epoch}, p.Text.First()
-	if s.parts[id] == nil {
-		s.parts[id] = map[uint64][]*store.Part{}
+	p := c.postID(m.Author, t)
+	err := seal.ParsePost(t.Body, p)
+	if err == nil {
+		err = c.keys.Verify(p)
 	}
-	s.parts[id][first] = append(s.parts[id][first], p)
-	line := c.whole(now, s.parts[id][first])
+	if err != nil || (t.Flags&wire.FlagVoid != 0 || t.Parts == 1) && len(p.Body) != int(t.Size) {
+		tell(Forged)
+		return t, nil, false
+	}
+	chain := c.inbox.chains[p.Lane()]
+	switch chain.Check(p) {
+	case seal.Old:
+		return t, nil, false
+	case seal.Gap:
+		tell(Missing)
+	case seal.Fork:
+		tell(Forked)
+	}
+	if p.Seq <= chain.Seq {
+		return t, nil, false
+	}
+	chain = chain.Take(p)
+	c.inbox.chains[p.Lane()] = chain
+	t.Body, t.Flags = p.Body, t.Flags&^wire.FlagCovered
+	return t, &store.Chain{Author: p.Author, Epoch: p.Epoch, ToEpoch: p.ToEpoch, Seq: chain.Seq, Hash: chain.Hash}, true
+}
+
+// keep makes what is stored of a post: a part, or with the last one the whole line.
+func (st *stream) keep(c *Core, now time.Time, m *wire.PushPost, t wire.Text) (*store.Part, *store.Line) {
+	p := &store.Part{From: store.Key(m.Author), Text: store.Text(t), Mail: !m.Live, Post: true}
+	p.Text.Body = slices.Clone(t.Body)
+	id, first := sourceID{m.Author, t.Epoch}, p.Text.First()
+	if st.parts[id] == nil {
+		st.parts[id] = map[uint64][]*store.Part{}
+	}
+	st.parts[id][first] = append(st.parts[id][first], p)
+	line := c.whole(now, st.parts[id][first])
 	if line == nil {
-		change.Part = p
-		return change, nil
+		return p, nil
 	}
-	delete(s.parts[id], first)
+	delete(st.parts[id], first)
 	line.Post = true
-	change.Line = line
-	return change, line
+	return nil, line
 }

@@ -2,7 +2,6 @@ package peer
 
 import (
 	"context"
-	"crypto/ed25519"
 	"fmt"
 	"time"
 
@@ -28,21 +27,19 @@ func New(cfg Config, conn link.Conn, profile store.Profile) (*Client, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read profile: %w", err)
 	}
-	me := PublicKey(loaded.Seed)
-	core, err := NewCore(time.Now(), cfg, me, loaded)
+	keys := NewKeys(loaded.Seed)
+	core, err := NewCore(time.Now(), cfg, keys, loaded)
 	if err != nil {
 		return nil, err
 	}
-	c := &Client{profile: profile, core: core, me: me, loop: link.NewLoop(conn, me), notices: link.NewQueue[Notice]()}
+	loop := link.NewLoop(conn, link.SessionConfig{Identity: link.NewIdentity(loaded.Seed)})
+	loop.Server = cfg.ServerKey
+	loop.TrustServer(cfg.Static)
+	c := &Client{profile: profile, core: core, me: keys.Public(), loop: loop, notices: link.NewQueue[Notice]()}
 	c.loop.Dropped = func(p link.Path, size int, err error) {
 		cfg.Log.Debug("datagram dropped", "addr", p.Remote, "bytes", size, "err", err)
 	}
 	return c, nil
-}
-
-// PublicKey is the identity that a seed gives: its Ed25519 public key (RFC 8032 §5.1.5).
-func PublicKey(seed [32]byte) wire.Key {
-	return wire.Key(ed25519.NewKeyFromSeed(seed[:]).Public().(ed25519.PublicKey))
 }
 
 // Key is this client's identity.
@@ -64,6 +61,16 @@ func (c *Client) Send(to, text string) {
 // SendAll accepts a text for the channel.
 func (c *Client) SendAll(text string) {
 	c.loop.Events.Put(func(now time.Time) { c.core.SendAll(now, text) })
+}
+
+// Verify asks for the keys of a name, to be compared: Identity or UnknownPeer follows.
+func (c *Client) Verify(name string) {
+	c.loop.Events.Put(func(now time.Time) { c.core.Verify(now, name) })
+}
+
+// Trust accepts the key that a name has now: Trusted or UnknownPeer follows.
+func (c *Client) Trust(name string) {
+	c.loop.Events.Put(func(now time.Time) { c.core.Trust(now, name) })
 }
 
 // Peers asks for the table.
@@ -116,6 +123,9 @@ func (c *Client) carryOut() []link.Send {
 			}
 			c.loop.Events.Put(cm.Done)
 		})
+	}
+	for _, t := range fx.Trusts {
+		c.loop.Trust(t.Key, t.Static)
 	}
 	for _, n := range fx.Notices {
 		c.notices.Put(n)

@@ -1,6 +1,7 @@
 package peer
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"net/netip"
@@ -16,144 +17,198 @@ import (
 	"udpchat/wire/link/linktest"
 )
 
-// broken is a profile whose disk is full, or that cannot be read.
+// broken is a profile whose disk is full after some writes, or that cannot be read.
 type broken struct {
 	store.Profile
 	load, write error
+	room        int
 }
 
-func (p broken) Load() (store.Loaded, error) {
+func (p *broken) Load() (store.Loaded, error) {
 	if p.load != nil {
 		return store.Loaded{}, p.load
 	}
 	return p.Profile.Load()
 }
 
-func (p broken) Submit(c store.ProfileChange, done func(error)) {
-	if p.write != nil {
+func (p *broken) Submit(c store.ProfileChange, done func(error)) {
+	if p.room--; p.room < 0 {
 		go done(p.write) // the bubble waits for it
 		return
 	}
 	p.Profile.Submit(c, done)
 }
 
-// start makes a client at an address, with a server's address where the test listens.
-func start(t *testing.T, n *linktest.Network, profile store.Profile) (*Client, *linktest.Conn) {
-	t.Helper()
-	c, err := New(Config{Name: "ann", Server: link.Path{Remote: server.addr}}, n.Listen(netip.MustParseAddrPort("10.0.0.1:4001")), profile)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return c, n.Listen(server.addr)
+func newProfile(number byte) *memory.Profile {
+	return memory.NewProfile([32]byte{number}, myEpoch+uint64(number))
 }
 
-func newProfile() *memory.Profile { return memory.NewProfile([32]byte{1}, myEpoch) }
-
-// tell sends a message to a client as the server.
-func tell(t *testing.T, conn *linktest.Conn, to wire.Key, m wire.Message) {
+// next waits for what a client tells next, tables aside.
+func next(t *testing.T, c *Client, want ...Notice) {
 	t.Helper()
-	s := link.NewSealer(wire.ServerKey)
-	if err := s.Add(link.Path{Remote: netip.MustParseAddrPort("10.0.0.1:4001")}, to, m); err != nil {
-		t.Fatal(err)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	for len(want) > 0 {
+		list := c.Notices(ctx)
+		if len(list) == 0 {
+			t.Fatalf("nothing is told, wanted %+v", want)
+		}
+		for _, n := range list {
+			if _, table := n.(Table); table {
+				continue
+			}
+			if a, ok := n.(Arrived); ok {
+				a.Time = 0
+				n = a
+			}
+			if len(want) == 0 || n != want[0] {
+				t.Fatalf("told %T %+v, wanted %+v", n, n, want)
+			}
+			want = want[1:]
+		}
 	}
-	if _, err := s.Flush(conn.Write); err != nil {
-		t.Fatal(err)
-	}
-}
-
-// hear reads the next message that came to the server.
-func hear(t *testing.T, conn *linktest.Conn) (m wire.Message) {
-	t.Helper()
-	b := make([]byte, link.MaxRead)
-	n, _, err := conn.Read(b)
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, _, body, err := link.Open(b[:n])
-	if err != nil {
-		t.Fatal(err)
-	}
-	return decode(t, body)
 }
 
 func TestClientWithoutAServer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c, conn := start(t, linktest.New(1, linktest.Conditions{}), newProfile())
-		ctx, cancel := context.WithCancel(t.Context())
-		ended := make(chan error)
-		go func() { ended <- c.Run(ctx) }()
+		h := &host{id: link.NewIdentity([32]byte{200})}
+		c := h.client(t, linktest.New(1, linktest.Conditions{}), 1, "ann")
 		begun := time.Now()
 		c.Register()
-		if got := c.Notices(ctx); len(got) != 1 || got[0] != (ServerSilent{}) || time.Since(begun) != 3*time.Second {
-			t.Errorf("told %+v after %v", got, time.Since(begun))
+		next(t, c, ServerSilent{})
+		if d := time.Since(begun); d != 3*time.Second {
+			t.Errorf("told after %v", d)
 		}
-		cancel()
-		if err := <-ended; err != nil {
-			t.Error(err)
-		}
-		if got := c.Notices(ctx); got != nil {
-			t.Errorf("then %+v", got)
-		}
-		_ = conn.Close()
 	})
 }
 
-// protocol.md §3: who is not named in to drops the datagram.
-func TestClientDropsWhatIsForSomeoneElse(t *testing.T) {
+// protocol.md §13, §14: two clients and a server in sessions: directly, by the mailbox, and in the channel; nobody on the way reads
+// anything, and the server only what is for all.
+func TestClientsTalk(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c, conn := start(t, linktest.New(1, linktest.Conditions{}), newProfile())
-		ctx, cancel := context.WithCancel(t.Context())
-		ended := make(chan error)
-		go func() { ended <- c.Run(ctx) }()
+		n := linktest.New(1, linktest.Conditions{Delay: 10 * time.Millisecond})
+		n.Tap(func(from, _ netip.AddrPort, b []byte) bool {
+			if bytes.Contains(b, []byte("secret")) {
+				t.Errorf("%v sent in the clear: %q", from, b)
+			}
+			return true
+		})
+		h := newHost(t, n)
+		ann, bob := h.client(t, n, 1, "ann"), h.client(t, n, 2, "bob")
+		for _, c := range []*Client{ann, bob} {
+			c.Register()
+			next(t, c, Welcome{Name: c.core.cfg.Name})
+		}
+		ann.Send("bob", "a secret of two")
+		next(t, ann, Delivered{To: "bob"})
+		next(t, bob, Arrived{Line: 1, From: "ann", Text: "a secret of two"})
+		n.Cut(netip.AddrFrom4([4]byte{10, 0, 0, 1}), netip.AddrFrom4([4]byte{10, 0, 0, 2}))
+		ann.Send("bob", "a secret for later")
+		next(t, ann, NoAck{To: "bob"}, Stored{To: "bob"}, Exists{To: "bob"}, Delivered{To: "bob"})
+		next(t, bob, Arrived{Line: 2, From: "ann", Text: "a secret for later", Mail: true})
+		bob.SendAll("no secret")
+		next(t, bob, Stored{})
+		next(t, ann, Arrived{Line: 3, From: "bob", Text: "no secret", Post: true})
+		synctest.Wait()
+		for _, m := range h.got {
+			if d, ok := m.(*wire.Deposit); ok && d.To != wire.Channel && bytes.Contains(d.Text.Body, []byte("secret")) {
+				t.Errorf("the server reads %q", d.Text.Body)
+			}
+		}
+	})
+}
+
+func TestClientIsRefused(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := linktest.New(1, linktest.Conditions{})
+		h := newHost(t, n)
+		h.outcome = wire.NameTaken
+		c := h.client(t, n, 1, "ann")
 		c.Register()
-		request := hear(t, conn).(*wire.Register).Request
-		no := &wire.Registered{Request: request, Outcome: wire.NameTaken, Store: storeID}
-		tell(t, conn, me, no)
-		if err := conn.Write([]byte("rubbish"), link.Path{Remote: netip.MustParseAddrPort("10.0.0.1:4001")}); err != nil {
+		next(t, c, Refused{Name: "ann", Why: wire.NameTaken})
+	})
+}
+
+// protocol.md §13: what no session sealed is dropped, and someone else's session does not speak for the server.
+func TestClientDropsWhatIsNotTheServers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := linktest.New(1, linktest.Conditions{})
+		h := &host{id: link.NewIdentity([32]byte{200})} // it is not there
+		c := h.client(t, n, 1, "ann")
+		c.Register()
+		synctest.Wait()
+		request := make(chan uint32, 1)
+		c.loop.Events.Put(func(time.Time) { request <- c.core.request })
+		no := &wire.Registered{Request: <-request, Outcome: wire.NameTaken, Store: storeID}
+		liar := link.NewSessions(link.SessionConfig{Identity: link.NewIdentity([32]byte{66})})
+		liar.Trust(c.Key(), link.NewIdentity([32]byte{1}).Card().Static)
+		conn := n.Listen(server.addr) // even from where the server is expected
+		defer func() { _ = conn.Close() }()
+		to := link.Path{Remote: netip.MustParseAddrPort("10.0.0.1:4000")}
+		if err := errors.Join(conn.Write([]byte("rubbish"), to), liar.Add(time.Now(), to, c.Key(), no)); err != nil {
 			t.Fatal(err)
 		}
-		synctest.Wait()
-		if got := c.notices.Take(); len(got) > 0 {
-			t.Errorf("told %+v", got)
+		b := make([]byte, link.MaxRead)
+		for !liar.Ready(time.Now(), c.Key()) {
+			if _, err := liar.Flush(conn.Write); err != nil {
+				t.Fatal(err)
+			}
+			size, p, err := conn.Read(b)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, _, _, _ = liar.Open(time.Now(), p, b[:size]) // what ann asks the server is not for the liar
 		}
-		tell(t, conn, c.Key(), no)
-		if got := c.Notices(ctx); len(got) != 1 || got[0] != (Refused{Name: "ann", Why: wire.NameTaken}) {
-			t.Errorf("told %+v", got)
+		if _, err := liar.Flush(conn.Write); err != nil {
+			t.Fatal(err)
 		}
-		cancel()
-		if err := <-ended; err != nil {
-			t.Error(err)
-		}
-		_ = conn.Close()
+		next(t, c, ServerSilent{})
 	})
 }
 
-// A profile that can't be written ends Run: store.Profile, nothing is acknowledged any more.
+// A profile that can't be written ends Run: store.Profile, nothing is acknowledged any more. What is not on disk is not sent: no card
+// (protocol.md §14.2), and no text (§5.2).
 func TestClientEndsWhenTheDiskFails(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		full := errors.New("disk is full")
-		c, conn := start(t, linktest.New(1, linktest.Conditions{}), broken{newProfile(), nil, full})
-		ended := make(chan error)
-		go func() { ended <- c.Run(t.Context()) }()
-		c.Register()
-		request := hear(t, conn).(*wire.Register).Request
-		tell(t, conn, c.Key(), &wire.Registered{Request: request, Store: storeID, MaxMessage: 100})
-		c.SendAll("hi")
-		c.SendAll("ho")
-		if err := <-ended; !errors.Is(err, full) {
-			t.Errorf("ended with %v", err)
-		}
-		_ = conn.Close()
-		b := make([]byte, 1)
-		if n, _, err := conn.Read(b); err == nil {
-			t.Errorf("%d bytes were sent", n)
-		}
-	})
+	for _, c := range []struct {
+		name string
+		room int // writes
+		kind wire.Kind
+	}{
+		{"at once", 0, wire.KindRegister},
+		{"later", 1, wire.KindDeposit},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				n := linktest.New(1, linktest.Conditions{})
+				h := newHost(t, n)
+				full := errors.New("disk is full")
+				cfg := Config{Name: "ann", Server: link.Path{Remote: server.addr}, ServerKey: h.id.Key(), Static: h.id.Card().Static}
+				ann, err := New(cfg, n.Listen(netip.MustParseAddrPort("10.0.0.1:4001")), &broken{newProfile(1), nil, full, c.room})
+				if err != nil {
+					t.Fatal(err)
+				}
+				ended := make(chan error)
+				go func() { ended <- ann.Run(t.Context()) }()
+				ann.Register()
+				ann.SendAll("hi")
+				ann.SendAll("ho")
+				if err := <-ended; !errors.Is(err, full) {
+					t.Errorf("ended with %v", err)
+				}
+				synctest.Wait()
+				for _, m := range h.got {
+					if m.Kind() == c.kind {
+						t.Errorf("sent %+v", m)
+					}
+				}
+			})
+		})
+	}
 }
 
 func TestClientOfAProfileThatCannotBeRead(t *testing.T) {
 	torn := errors.New("torn")
-	if _, err := New(Config{}, nil, broken{newProfile(), torn, nil}); !errors.Is(err, torn) || !strings.HasPrefix(err.Error(), "read profile: ") {
+	if _, err := New(Config{}, nil, &broken{newProfile(1), torn, nil, 0}); !errors.Is(err, torn) || !strings.HasPrefix(err.Error(), "read profile: ") {
 		t.Errorf("error %v", err)
 	}
 }
@@ -164,5 +219,8 @@ func TestPublicKey(t *testing.T) {
 		0x44, 0x49, 0xc5, 0x69, 0x7b, 0x32, 0x69, 0x19, 0x70, 0x3b, 0xac, 0x03, 0x1c, 0xae, 0x7f, 0x60}
 	if k := PublicKey(seed); k.String() != "d75a9801" || k[31] != 0x1a {
 		t.Errorf("key %x", k)
+	}
+	if k := NewKeys(seed).Public(); k != PublicKey(seed) {
+		t.Errorf("NewKeys has key %x", k)
 	}
 }

@@ -62,6 +62,11 @@ func (c *Core) Send(now time.Time, to, text string) {
 			c.tell(UnknownPeer{Name: to})
 			return
 		}
+		if old, changed := c.book.other(contact); changed {
+			c.tell(Blocked{Name: to, Old: old, New: contact.key})
+			return
+		}
+		c.meet(contact)
 		c.accept(now, contact.key, contact.epoch, text)
 	})
 }

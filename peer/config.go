@@ -6,6 +6,7 @@ import (
 
 	"golang.org/x/exp/slog"
 
+	"udpchat/wire"
 	"udpchat/wire/link"
 )
 
@@ -13,6 +14,8 @@ import (
 type Config struct {
 	Name       string
 	Server     link.Path
+	ServerKey  wire.Key      // the server's identity, and
+	Static     [32]byte      // the key to make a session with it
 	AckTimeout time.Duration // 500 ms: a direct message's deadline, and the spacing of tries that someone waits for
 	Retries    int           // 5: further tries of what a typed command waits for; below 0: none
 	Keepalive  time.Duration // 25 s, ± 20 %: how often the server hears from an idle client (protocol.md §8)

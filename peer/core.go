@@ -12,6 +12,7 @@ import (
 type Core struct {
 	cfg   Config
 	rand  *rand.Rand
+	keys  Keys
 	me    wire.Key
 	epoch uint64
 
@@ -31,9 +32,11 @@ type Core struct {
 	draining bool
 	commands []func(now time.Time) // given while a registration is on its way
 
-	roster roster
-	outbox outbox
-	inbox  inbox
+	prekeys prekeys
+	roster  roster
+	book    book
+	outbox  outbox
+	inbox   inbox
 
 	fx, taken Effects
 }
@@ -52,11 +55,9 @@ const (
 // Handle takes one message that came in a datagram for this client. Bodies in m are only borrowed.
 func (c *Core) Handle(now time.Time, p link.Path, from wire.Key, m wire.Message) {
 	if from == wire.ServerKey {
-		if p.Remote == c.cfg.Server.Remote {
-			c.heard = now
-			c.requests.Drop(keepalive)
-			c.handleServer(now, m)
-		}
+		c.heard = now
+		c.requests.Drop(keepalive)
+		c.handleServer(now, m)
 		return
 	}
 	switch m := m.(type) {
@@ -87,6 +88,8 @@ func (c *Core) handleServer(now time.Time, m wire.Message) {
 		c.mail(now, m)
 	case *wire.PushPost:
 		c.post(now, m)
+	case *wire.Found:
+		c.found(now, m)
 	}
 }
 
@@ -99,6 +102,14 @@ func (c *Core) Tick(now time.Time) {
 	c.outbox.deposits.Expire(now,
 		func(id partID, try uint8) { c.sendDeposit(id, try) },
 		func(id partID) { c.depositFailed(now, id) })
+	c.book.lookups.Expire(now, func(k wire.Key, _ uint8) {
+		if c.phase == ready {
+			c.toServer(&wire.Lookup{Key: k})
+		}
+	}, func(k wire.Key) { c.lookupFailed(now, k) })
+	if !c.prekeys.due.IsZero() && !now.Before(c.prekeys.due) {
+		c.rotate(now, 0)
+	}
 	c.keepAlive(now)
 	c.inbox.expire(now, c)
 	c.leaveWhenDecided(now)
@@ -115,6 +126,8 @@ func (c *Core) Next() (time.Time, bool) {
 	earliest(c.requests.Next())
 	earliest(c.outbox.direct.Next())
 	earliest(c.outbox.deposits.Next())
+	earliest(c.book.lookups.Next())
+	earliest(c.prekeys.due, true)
 	earliest(c.pingDue, c.phase == ready || c.phase == loading)
 	earliest(c.inbox.next(c.cfg.Hold, c.phase == ready))
 	earliest(c.quitBy, c.quitting && c.phase == ready)

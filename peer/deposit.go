@@ -14,8 +14,15 @@ func pathTo(addr netip.AddrPort) link.Path { return link.Path{Remote: addr} }
 
 // depositPart hands a part to the server, under the identity that it has.
 func (c *Core) depositPart(now time.Time, l *lane, p *part) {
-	l.move(p, depositing)
 	id := partID{l.to, p.t.Seq}
+	if l.to != wire.Channel && (p.long() || !c.equipped(now, l, true)) {
+		c.outbox.deposits.Drop(id)
+		l.move(p, queued) // it goes when the keys are there, or the recipient
+		i, _ := l.place(p.t.Seq)
+		l.first = min(l.first, i)
+		return
+	}
+	l.move(p, depositing)
 	policy := c.background()
 	if p.text.typed {
 		policy = c.urgent()
@@ -25,8 +32,12 @@ func (c *Core) depositPart(now time.Time, l *lane, p *part) {
 }
 
 func (c *Core) sendDeposit(id partID, try uint8) {
-	if _, p := c.outbox.part(id); p != nil {
-		c.toServer(&wire.Deposit{To: id.to, Try: try, Text: p.t})
+	l, p := c.outbox.part(id)
+	if p == nil {
+		return
+	}
+	if t, ok := c.cover(l, p); ok {
+		c.toServer(&wire.Deposit{To: id.to, Try: try, Text: t})
 	}
 }
 
@@ -118,7 +129,7 @@ func (c *Core) storedPart(now time.Time, l *lane, p *part, m *wire.Stored) {
 	}
 	// protocol.md §10: at most one further direct copy, to where the server says that the recipient is now.
 	contact := c.roster.contacts[l.to]
-	if tried && !p.extra && m.State == wire.Online && m.Addr.IsValid() && contact != nil && contact.addr != m.Addr {
+	if tried && !p.extra && m.State == wire.Online && m.Addr.IsValid() && contact != nil && contact.addr != m.Addr && c.trust(l.to) {
 		p.extra = true
 		c.send(pathTo(m.Addr), l.to, &wire.Direct{Try: directTries + 1, Text: p.t})
 	}
@@ -161,8 +172,14 @@ func (c *Core) keep(now time.Time, l *lane, p *part, why wire.Verdict) {
 
 // void gives a text up: its seqs travel on, empty, so that no hole stays (protocol.md §5).
 func (c *Core) void(l *lane, x *text) {
-	end := &text{to: l.to, told: true, kept: true}
 	l.drop(func(p *part) bool { return p.text == x && p.state == done })
+	parts := c.blank(l, x)
+	c.commitParts(c.rewrite(l, l.laneID), l, parts)
+}
+
+// blank makes voids of what is left of a text.
+func (c *Core) blank(l *lane, x *text) []*part {
+	end := &text{to: l.to, told: true, kept: true}
 	for _, p := range x.parts {
 		if p.state == done {
 			continue
@@ -173,7 +190,11 @@ func (c *Core) void(l *lane, x *text) {
 		l.move(p, saving)
 		end.parts = append(end.parts, p)
 	}
-	c.commitParts(c.rewrite(l, l.laneID), l, end.parts)
+	if len(end.parts) > 0 { // what follows a post has another past now
+		i, _ := l.place(end.parts[0].t.Seq)
+		l.uncover(i)
+	}
+	return end.parts
 }
 
 // rewrite is the change that replaces a lane's items by those of today.

@@ -28,7 +28,7 @@ func (c *Core) directPart(now time.Time, l *lane, p *part) {
 
 func (c *Core) sendDirect(id partID, try uint8) {
 	_, p := c.outbox.part(id)
-	if contact := c.roster.contacts[id.to]; p != nil && contact != nil && contact.addr.IsValid() {
+	if contact := c.roster.contacts[id.to]; p != nil && contact != nil && contact.addr.IsValid() && c.trust(id.to) {
 		c.send(pathTo(contact.addr), id.to, &wire.Direct{Try: try, Text: p.t})
 	}
 }
@@ -122,10 +122,10 @@ func (c *Core) voidHole(now time.Time, l *lane, marks store.Marks, last uint64, 
 			continue
 		}
 		void := wire.Text{Epoch: l.epoch, ToEpoch: l.toEpoch, Seq: seq, Parts: 1, Time: now.UnixMicro(), Flags: wire.FlagVoid}
-		if !mail && contact != nil && contact.addr.IsValid() {
+		if !mail && contact != nil && contact.addr.IsValid() && c.trust(l.to) {
 			c.send(pathTo(contact.addr), l.to, &wire.Direct{Try: 1, Text: void})
-		} else {
-			c.toServer(&wire.Deposit{To: l.to, Try: 1, Text: void})
+		} else if covered, ok := c.coverVoid(l, void); ok {
+			c.toServer(&wire.Deposit{To: l.to, Try: 1, Text: covered})
 		}
 	}
 	return true

@@ -13,6 +13,13 @@ type Effects struct {
 	Sends   []Send
 	Commits []Commit
 	Notices []Notice
+	Trusts  []Trust
+}
+
+// Trust is the key to make sessions with someone (link.Sessions.Trust).
+type Trust struct {
+	Key    wire.Key
+	Static [32]byte
 }
 
 // Send is a message to put into a datagram.
@@ -40,6 +47,6 @@ func (c *Core) tell(n Notice) { c.fx.Notices = append(c.fx.Notices, n) }
 // Take gives the effects gathered since the last call. They are the caller's until the next call of any method.
 func (c *Core) Take() *Effects {
 	c.taken, c.fx = c.fx, c.taken
-	c.fx.Sends, c.fx.Commits, c.fx.Notices = c.fx.Sends[:0], c.fx.Commits[:0], c.fx.Notices[:0]
+	c.fx.Sends, c.fx.Commits, c.fx.Notices, c.fx.Trusts = c.fx.Sends[:0], c.fx.Commits[:0], c.fx.Notices[:0], c.fx.Trusts[:0]
 	return &c.taken
 }

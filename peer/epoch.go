@@ -72,6 +72,7 @@ func (c *Core) renumber(l *lane, toEpoch uint64) {
 		p.t.Epoch, p.t.ToEpoch, p.t.Seq = l.epoch, l.toEpoch, c.outbox.next(l.laneID)
 		l.move(p, saving)
 	}
+	l.uncover(0)
 	c.commitParts(c.rewrite(l, old), l, slices.Clone(l.parts))
 }
 
@@ -82,10 +83,16 @@ func (c *Core) contactChanged(now time.Time, old, next *contact) {
 		return
 	}
 	l.misses, l.down = 0, time.Time{}
+	e := c.book.entry(next.key)
+	e.absent = false
 	if old == nil || old.epoch != next.epoch {
+		e.fresh = time.Time{} // another state of theirs has other prekeys
 		if l.toEpoch != next.epoch {
 			c.renumber(l, next.epoch)
 		}
+	}
+	if l.byMail && l.count[depositing]+l.count[stored]+l.count[kept] == 0 {
+		l.byMail = false
 	}
 	if next.online {
 		c.retry(now, l, laneWindow)

@@ -1,23 +1,32 @@
 package peer
 
 import (
+	"crypto/sha256"
 	"net/netip"
 	"testing"
 
+	"udpchat/store"
 	"udpchat/wire"
 )
 
 // friend is another peer, or the server, that the test plays.
 type friend struct {
-	key   wire.Key
-	name  string
-	epoch uint64
-	addr  netip.AddrPort
+	bench  *bench
+	keys   Keys
+	key    wire.Key
+	name   string
+	epoch  uint64
+	addr   netip.AddrPort
+	prekey store.Prekey        // the present one; what is sealed to an earlier one of its opens too
+	posts  map[uint64][32]byte // the hashes of those that it signed, by seq
 }
 
 func (b *bench) friend(name string) *friend {
 	n := byte(len(b.friends) + 1)
-	f := &friend{wire.Key{0: n, 31: 1}, name, 1000 + uint64(n), netip.AddrPortFrom(netip.AddrFrom4([4]byte{10, 0, 0, n}), 4000+uint16(n))}
+	keys := NewKeys(sha256.Sum256([]byte(name)))
+	f := &friend{bench: b, keys: keys, key: keys.Public(), name: name, epoch: 1000 + uint64(n),
+		addr: netip.AddrPortFrom(netip.AddrFrom4([4]byte{10, 0, 0, n}), 4000+uint16(n)), posts: map[uint64][32]byte{}}
+	f.rotate(100)
 	b.friends = append(b.friends, f)
 	return f
 }
@@ -34,6 +43,11 @@ func (b *bench) out(to *friend, seq uint64, body string) wire.Text {
 // in is a text for ann.
 func in(from *friend, seq uint64, body string) wire.Text {
 	return wire.Text{Epoch: from.epoch, ToEpoch: myEpoch, Seq: seq, Parts: 1, Size: uint32(len(body)), Time: 1000 + int64(seq), Body: []byte(body)}
+}
+
+// voidOf is a void of someone's in the channel.
+func voidOf(from *friend, seq uint64) wire.Text {
+	return wire.Text{Epoch: from.epoch, ToEpoch: storeID, Seq: seq, Parts: 1, Flags: wire.FlagVoid}
 }
 
 // has is marks of someone who has ann's texts up to a seq.

@@ -12,6 +12,7 @@ import (
 	"udpchat/store/memory"
 	"udpchat/wire"
 	"udpchat/wire/link"
+	"udpchat/wire/seal"
 )
 
 // bench is a Core whose server, other peers, disk and clock are played by the test. Everything happens at once unless it is held
@@ -27,9 +28,11 @@ type bench struct {
 	head    uint64 // of the server's table
 	friends []*friend
 	holding bool // commits wait for release
+	mute    bool // look-ups are not answered
 	commits []Commit
 	sent    []sent // what the test has not looked at
 	told    []Notice
+	trusts  []Trust
 }
 
 // sent is a message that the core sent.
@@ -37,7 +40,11 @@ type sent struct {
 	at  time.Duration // since the start
 	to  wire.Key
 	via netip.AddrPort
-	msg wire.Message
+	msg wire.Message // a deposit: opened, or verified
+	raw []byte       // as it was sent
+
+	mail *seal.MailID // what a deposit was sealed as,
+	post *seal.Post   // or what was signed
 }
 
 const (
@@ -46,17 +53,19 @@ const (
 )
 
 var (
-	me     = wire.Key{0: 0xee, 31: 1}
-	server = &friend{name: "server", addr: netip.MustParseAddrPort("10.0.0.200:7000")}
+	seed      = [32]byte{1}
+	me        = PublicKey(seed)
+	server    = &friend{name: "server", addr: netip.MustParseAddrPort("10.0.0.200:7000")}
+	serverKey = PublicKey([32]byte{200})
 )
 
 func newBench(t *testing.T, cfg Config) *bench {
 	t.Helper()
-	cfg.Name, cfg.Server = "ann", link.Path{Remote: server.addr}
+	cfg.Name, cfg.Server, cfg.ServerKey = "ann", link.Path{Remote: server.addr}, serverKey
 	if cfg.Keepalive == 0 {
 		cfg.Keepalive = 1000 * time.Hour // the test speaks of it if it wants it
 	}
-	b := &bench{t: t, cfg: cfg, profile: memory.NewProfile([32]byte{1}, myEpoch), start: time.Date(2026, 3, 4, 5, 6, 7, 0, time.UTC)}
+	b := &bench{t: t, cfg: cfg, profile: memory.NewProfile(seed, myEpoch), start: time.Date(2026, 3, 4, 5, 6, 7, 0, time.UTC)}
 	b.now = b.start
 	b.restart()
 	return b
@@ -76,12 +85,12 @@ func readyBench(t *testing.T, names ...string) (*bench, []*friend) {
 // restart makes a new core from the profile, as a client that was killed and started again.
 func (b *bench) restart() {
 	b.t.Helper()
-	b.commits, b.sent, b.told = nil, nil, nil
+	b.commits, b.sent, b.told, b.trusts = nil, nil, nil, nil
 	loaded, err := b.profile.Load()
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	if b.core, err = NewCore(b.now, b.cfg, me, loaded); err != nil {
+	if b.core, err = NewCore(b.now, b.cfg, NewKeys(loaded.Seed), loaded); err != nil {
 		b.t.Fatal(err)
 	}
 	b.settle()
@@ -168,14 +177,27 @@ func (b *bench) settle() {
 	}
 }
 
+// collect takes the core's effects. Look-ups of friends are answered, unless the test has other plans.
 func (b *bench) collect() {
 	b.t.Helper()
-	fx := b.core.Take()
-	b.commits = append(b.commits, fx.Commits...)
-	for _, s := range fx.Sends {
-		b.sent = append(b.sent, sent{b.now.Sub(b.start), s.To, s.Path.Remote, decode(b.t, encode(b.t, s.Msg))})
+	for asked := true; asked; {
+		fx := b.core.Take()
+		b.commits = append(b.commits, fx.Commits...)
+		b.told = append(b.told, fx.Notices...)
+		b.trusts = append(b.trusts, fx.Trusts...)
+		var lookups []wire.Key
+		for _, s := range fx.Sends {
+			if m, ok := s.Msg.(*wire.Lookup); ok && !b.mute {
+				lookups = append(lookups, m.Key)
+				continue
+			}
+			b.sent = append(b.sent, b.read(s))
+		}
+		for _, k := range lookups {
+			b.core.Handle(b.now, link.Path{Remote: server.addr}, wire.ServerKey, decode(b.t, encode(b.t, b.found(k))))
+		}
+		asked = len(lookups) > 0
 	}
-	b.told = append(b.told, fx.Notices...)
 }
 
 func (b *bench) hold() { b.holding = true }

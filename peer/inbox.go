@@ -7,6 +7,7 @@ import (
 	"udpchat/store"
 	"udpchat/wire"
 	"udpchat/wire/link"
+	"udpchat/wire/seal"
 )
 
 // inbox is what this client received: which seqs of whom, the parts of texts that are not whole, and what is not yet shown.
@@ -18,7 +19,9 @@ type inbox struct {
 	lastStore uint64
 	lines     uint64 // history orders given out
 	unshown   int
-	holding   []*gate // that something may wait at
+	chains    map[seal.Lane]seal.Chain
+	clear     map[uint64]uint64 // by store: through which receipt order what is neither sealed nor signed is taken
+	holding   []*gate           // that something may wait at
 	screen    screen
 }
 
@@ -41,16 +44,18 @@ type source struct {
 
 // stream is how far one has what a server's store had for one (protocol.md §10), in receipt orders.
 type stream struct {
+	id         uint64 // the store's
 	had, taken wire.Window
 	waiting    map[uint64][]func()
 	parts      map[sourceID]map[uint64][]*store.Part // of posts, by author and first seq
+	early      []*wire.PushPost                      // that came before what stands before them, by order
 	gate       gate
 }
 
 func (b *inbox) stream(id uint64) *stream {
 	s := b.streams[id]
 	if s == nil {
-		s = &stream{waiting: map[uint64][]func(){}, parts: map[sourceID]map[uint64][]*store.Part{}}
+		s = &stream{id: id, waiting: map[uint64][]func(){}, parts: map[sourceID]map[uint64][]*store.Part{}}
 		if id != 0 {
 			b.streams[id] = s
 		}
@@ -66,7 +71,7 @@ func (c *Core) listening() bool {
 // direct takes a text that its sender brought itself. It is acknowledged when it is on disk, and again whenever it comes again
 // (protocol.md §6).
 func (c *Core) direct(now time.Time, p link.Path, from wire.Key, m *wire.Direct) {
-	if !c.listening() {
+	if !c.listening() || m.Text.Flags&wire.FlagCovered != 0 {
 		return
 	}
 	if l := c.outbox.lanes[from]; l != nil {
@@ -93,18 +98,26 @@ func (c *Core) mail(now time.Time, m *wire.Push) {
 	if !st.taken.Has(m.Order) && !st.taken.FitsSpan(m.Prev, m.Order) {
 		return // no room: it comes again
 	}
-	at := &span{st, m.Prev, m.Order}
+	at := &span{stream: st, prev: m.Prev, order: m.Order}
 	seq, order, try, from := m.Text.Seq, m.Order, m.Try, m.From
 	if m.Text.ToEpoch != c.epoch {
 		c.toServer(&wire.Taken{From: from, Marks: c.present(from, m.Text), Order: order, Try: try})
 		c.pass(now, at)
 		return
 	}
-	s := c.source(m.From, m.Text.Epoch)
+	t := m.Text
+	if known := c.inbox.sources[sourceID{from, t.Epoch}]; known == nil || known.toEpoch != c.epoch || !known.taken.Has(seq) {
+		var err error
+		if t, at.clear, err = c.uncover(m); err != nil {
+			c.refuse(now, m, at, err)
+			return
+		}
+	}
+	s := c.source(from, t.Epoch)
 	answer := func() {
 		c.toServer(&wire.Taken{From: from, Marks: s.marks(seq), Order: order, Try: try})
 	}
-	c.receive(now, s, m.Text, at, answer)
+	c.receive(now, s, t, at, answer)
 }
 
 // present answers a text that was meant for a state of this client's that is gone: it names the present epoch (protocol.md §5),
@@ -120,6 +133,7 @@ func (c *Core) present(from wire.Key, t wire.Text) wire.Marks {
 type span struct {
 	*stream
 	prev, order uint64
+	clear       bool // what came there was in the clear
 }
 
 // source finds a sender's epoch, or notes it as seen for the first time.
@@ -162,6 +176,7 @@ func (c *Core) receive(now time.Time, s *source, t wire.Text, at *span, answer f
 	if at != nil {
 		at.taken.MarkSpan(at.prev, at.order)
 		change.Stream = at.record(c.store)
+		defer c.catchUp(now, at.stream)
 	}
 	c.commit(change, func(now time.Time) {
 		if s.toEpoch == t.ToEpoch { // else one's own state became another one meanwhile
@@ -188,6 +203,7 @@ func (c *Core) pass(now time.Time, at *span) {
 	at.taken.MarkSpan(at.prev, at.order)
 	at.had.MarkSpan(at.prev, at.order)
 	at.gate.release(now, at.had.Through())
+	c.catchUp(now, at.stream)
 }
 
 // store makes the change that keeps a text or part: with the last part, the whole line.

@@ -55,7 +55,7 @@ func TestDuplicateIsAcknowledgedAgain(t *testing.T) {
 		b.recv(bob, &wire.Direct{Try: 1, Text: in(bob, 1, "hi")})
 		b.want("acknowledged", bob, &wire.Ack{Marks: mine(bob, 1), Seq: 1, Try: 1})
 	}
-	b.recv(server, &wire.Push{Prev: 0, Order: 4, Try: 2, From: bob.key, Text: in(bob, 1, "hi")})
+	b.recv(server, &wire.Push{Prev: 0, Order: 4, Try: 2, From: bob.key, Text: bob.sealed(in(bob, 1, "hi"))})
 	b.want("by the mailbox too", server, &wire.Taken{From: bob.key, Marks: mine(bob, 1), Order: 4, Try: 2})
 	b.restart()
 	b.register()
@@ -150,7 +150,7 @@ func TestTextOfSeveralParts(t *testing.T) {
 				}
 				b.wantTold("it is not whole")
 				if x := piece(bob, 1, n); i == c.mail {
-					b.recv(server, &wire.Push{Prev: 3, Order: 4, Try: 1, From: bob.key, Text: x})
+					b.recv(server, &wire.Push{Prev: 3, Order: 4, Try: 1, From: bob.key, Text: bob.sealed(x)})
 				} else {
 					b.recv(bob, &wire.Direct{Try: 1, Text: x})
 				}
@@ -203,7 +203,7 @@ func TestUnshownTextsAreBounded(t *testing.T) {
 	}
 	b.drop()
 	b.recv(bob, &wire.Direct{Try: 1, Text: in(bob, 4097, "one too many")})
-	b.recv(server, &wire.Push{Order: 1, Try: 1, From: bob.key, Text: in(bob, 4098, "by mail")})
+	b.recv(server, &wire.Push{Order: 1, Try: 1, From: bob.key, Text: bob.sealed(in(bob, 4098, "by mail"))})
 	b.recv(server, &wire.PushPost{Order: 2, Try: 1, Author: bob.key, Text: in(bob, 1, "post")})
 	b.wantIdle("nothing is taken")
 	b.recv(server, &wire.Ping{Nonce: 3})
@@ -222,7 +222,7 @@ func TestTextForAnotherEpoch(t *testing.T) {
 	x.ToEpoch--
 	b.recv(bob, &wire.Direct{Try: 1, Text: x})
 	b.want("the present epoch", bob, &wire.Ack{Marks: mine(bob, 0), Seq: 1, Try: 1})
-	b.recv(server, &wire.Push{Order: 1, Try: 1, From: bob.key, Text: x})
+	b.recv(server, &wire.Push{Order: 1, Try: 1, From: bob.key, Text: bob.sealed(x)})
 	b.want("by the mailbox too", server, &wire.Taken{From: bob.key, Marks: mine(bob, 0), Order: 1, Try: 1})
 	b.advance(20 * time.Second)
 	b.wantTold("not shown")
@@ -269,5 +269,5 @@ func TestUnknownSenderWaitsForTheTable(t *testing.T) {
 	b.advance(5*time.Second - time.Millisecond)
 	b.wantTold("cid is not")
 	b.advance(time.Millisecond)
-	b.wantTold("by the key", Arrived{Line: 2, From: "key:02000000", Text: "ho", Time: 1001})
+	b.wantTold("by the key", Arrived{Line: 2, From: "key:" + cid.key.String(), Text: "ho", Time: 1001})
 }

@@ -31,6 +31,7 @@ type lane struct {
 	down    time.Time
 	rtt     wire.RTT
 	voided  time.Time
+	held    int          // queued parts that wait for their recipient, and for nothing else
 	refused wire.Verdict // why the server took the last one not
 }
 
@@ -42,6 +43,12 @@ type part struct {
 	extra   bool // the one further direct copy was sent
 	saves   int  // commits that are awaited: more than one when it was renumbered meanwhile
 	skipped bool // a post that came to the server before the one that it follows
+	held    bool // it can't go by the mailbox: lane.held counts it
+
+	covered []byte   // the body as the server gets it: sealed, or signed; nil until it is made
+	prekey  uint32   // that it is sealed to
+	hash    [32]byte // of a post, once it is known
+	hashed  bool
 }
 
 // state is where a part is on its road.
@@ -80,6 +87,28 @@ func (l *lane) move(p *part, s state) {
 	l.count[p.state]--
 	l.count[s]++
 	p.state = s
+	l.hold(p, false)
+	if s == stored || s == done {
+		p.covered = nil
+	}
+}
+
+// hold notes that a queued part waits for its recipient, or no longer.
+func (l *lane) hold(p *part, on bool) {
+	switch {
+	case on && !p.held:
+		l.held++
+	case !on && p.held:
+		l.held--
+	}
+	p.held = on
+}
+
+// uncover forgets what was made of the bodies from a part on: the names, or the past, of these posts and mails is another one now.
+func (l *lane) uncover(from int) {
+	for _, p := range l.parts[from:] {
+		p.covered, p.hashed = nil, false
+	}
 }
 
 // drop takes parts out of the lane.
@@ -90,9 +119,13 @@ func (l *lane) drop(gone func(p *part) bool) {
 			return false
 		}
 		l.count[p.state]--
+		l.hold(p, false)
 		return true
 	})
 }
+
+// long: version 1 cut it, and it has no room beside what protects mail and posts.
+func (p *part) long() bool { return len(p.t.Body) > wire.PartSize }
 
 // place is where the part with that seq is, or would be.
 func (l *lane) place(seq uint64) (int, bool) {

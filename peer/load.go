@@ -9,18 +9,24 @@ import (
 
 	"udpchat/store"
 	"udpchat/wire"
+	"udpchat/wire/seal"
 )
 
-// NewCore makes the core of the client me over what its profile holds. Nothing is sent before Register.
-func NewCore(now time.Time, cfg Config, me wire.Key, from store.Loaded) (*Core, error) {
+// NewCore makes the core of the client with these keys over what its profile holds. Nothing is sent before Register.
+func NewCore(now time.Time, cfg Config, keys Keys, from store.Loaded) (*Core, error) {
 	cfg.defaults()
-	c := &Core{cfg: cfg, rand: rand.New(rand.NewPCG(cfg.Seed, 1)), me: me, epoch: from.Epoch, limit: wire.MaxText}
-	c.requests.Rand, c.outbox.direct.Rand, c.outbox.deposits.Rand = c.rand, c.rand, c.rand
+	c := &Core{cfg: cfg, rand: rand.New(rand.NewPCG(cfg.Seed, 1)), keys: keys, me: keys.Public(), epoch: from.Epoch, limit: wire.MaxText}
+	c.requests.Rand, c.outbox.direct.Rand, c.outbox.deposits.Rand, c.book.lookups.Rand = c.rand, c.rand, c.rand, c.rand
 	c.roster = roster{contacts: map[wire.Key]*contact{}, byName: map[string]*contact{}, changed: map[wire.Key]bool{}}
 	c.outbox.lanes, c.outbox.last = map[wire.Key]*lane{}, map[laneID]uint64{}
 	c.inbox.sources, c.inbox.streams = map[sourceID]*source{}, map[uint64]*stream{}
 	c.inbox.lines = from.Lines
+	c.loadBook(from.Contacts)
+	c.loadChains(from)
 	c.loadOutbox(from)
+	if err := c.loadPrekeys(now, from.Prekeys); err != nil {
+		return nil, fmt.Errorf("read prekey: %w", err)
+	}
 	if err := c.loadInbox(from); err != nil {
 		return nil, err
 	}
@@ -52,6 +58,48 @@ func (c *Core) loadOutbox(from store.Loaded) {
 		if l.epoch != c.epoch { // the new epoch was noted, and the program killed before this lane was
 			c.renumber(l, l.toEpoch)
 		}
+		if l.to == wire.Channel {
+			c.recut(l)
+		}
+	}
+}
+
+// recut gives posts that version 1 cut into parts too long to be signed new parts, behind all others, and closes the old ones as
+// void, in one change.
+func (c *Core) recut(l *lane) {
+	var old []*text
+	for _, p := range l.parts {
+		if p.long() && (len(old) == 0 || old[len(old)-1] != p.text) {
+			old = append(old, p.text)
+		}
+	}
+	if len(old) == 0 {
+		return
+	}
+	for _, x := range old {
+		var whole []byte
+		for _, p := range x.parts {
+			whole = append(whole, p.t.Body...)
+		}
+		again := &text{to: l.to}
+		c.cut(l, again, string(whole), x.parts[0].t.Time)
+		c.blank(l, x)
+	}
+	for _, p := range l.parts {
+		l.move(p, saving)
+	}
+	c.commitParts(c.rewrite(l, l.laneID), l, slices.Clone(l.parts))
+}
+
+// loadChains takes how far the posts of each author have come, and which stores may hold what nobody signed.
+func (c *Core) loadChains(from store.Loaded) {
+	c.inbox.chains, c.inbox.clear = map[seal.Lane]seal.Chain{}, map[uint64]uint64{}
+	for _, end := range from.Chains {
+		id := seal.Lane{Channel: c.cfg.ServerKey, Author: end.Author, Epoch: end.Epoch, ToEpoch: end.ToEpoch}
+		c.inbox.chains[id] = seal.Chain{Seq: end.Seq, Hash: end.Hash}
+	}
+	for _, b := range from.Clear {
+		c.inbox.clear[b.Store] = b.Through
 	}
 }
 

@@ -113,7 +113,7 @@ func TestDamagedMarksAreAnError(t *testing.T) {
 		"stream": {Epoch: myEpoch, Streams: []store.Stream{{Store: 1, Marks: marks}}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if _, err := NewCore(time.Time{}, Config{}, me, loaded); err == nil {
+			if _, err := NewCore(time.Time{}, Config{}, NewKeys(seed), loaded); err == nil {
 				t.Error("accepted")
 			}
 		})

@@ -55,10 +55,12 @@ type (
 	Stored struct{ To string }
 	// Exists: the recipient, who did not answer directly, took it from the server at once.
 	Exists struct{ To string }
-	// Kept: the server does not take it for now. It stays in the outbox and is tried again.
+	// Kept: the server does not take it for now; or, with NoKeys, the recipient's keys are not known, or not fit for a
+	// text of an earlier version of this program: it waits until the recipient comes. It stays in the outbox and is tried again.
 	Kept struct {
-		To  string
-		Why wire.Verdict
+		To     string
+		Why    wire.Verdict
+		NoKeys bool
 	}
 	// Failed: it can't be delivered, and is given up.
 	Failed struct {
@@ -83,6 +85,48 @@ type (
 	BadText struct{ Why string }
 )
 
+// The notices about keys.
+type (
+	// KeyChanged: the server says that a name has another key than the one that it was first met with. Texts to it are
+	// blocked until the user trusts the new one; told when it is noticed.
+	KeyChanged struct {
+		Name     string
+		Old, New wire.Key
+	}
+	// Blocked: a text was not taken, since the name has another key than before.
+	Blocked struct {
+		Name     string
+		Old, New wire.Key
+	}
+	// Identity answers Client.Verify. Old is the key that the name had before, zero when it has not changed.
+	Identity struct {
+		Name     string
+		Key, Old wire.Key
+		Verified bool // by Client.Trust, earlier
+	}
+	// Trusted answers Client.Trust.
+	Trusted struct {
+		Name string
+		Key  wire.Key
+	}
+	// Distrust: what came in someone's name is not shown, or something is missing: the server, or who has its disk, did it.
+	Distrust struct {
+		From string
+		Post bool
+		Why  Fault
+	}
+)
+
+// Fault is what is wrong with what the server passed on.
+type Fault uint8
+
+const (
+	Forged    Fault = iota // altered on its way, or not by whom it says it is from
+	ForgedKey              // a key given for someone is not theirs: nothing is sent with it
+	Missing                // posts of an author are left out
+	Forked                 // another past of an author's posts than the one that was shown
+)
+
 // Arrived is a text from someone else. Once it is printed, Client.Shown must be told its Line.
 type Arrived struct {
 	Line  uint64
@@ -93,6 +137,8 @@ type Arrived struct {
 	Mail  bool  // it was kept by the server: its time of sending is shown
 	Late  bool  // a later one of the same sender was shown already
 	Again bool  // it may have been shown before: the last run was killed before it could remember
+	Clear bool  // it was neither sealed nor signed: an earlier version of the program sent it
+	Doubt bool  // From was first met with another key
 }
 
 func (Welcome) notice()       {}
@@ -115,4 +161,9 @@ func (NotRegistered) notice() {}
 func (NotYours) notice()      {}
 func (Noted) notice()         {}
 func (BadText) notice()       {}
+func (KeyChanged) notice()    {}
+func (Blocked) notice()       {}
+func (Identity) notice()      {}
+func (Trusted) notice()       {}
+func (Distrust) notice()      {}
 func (Arrived) notice()       {}

@@ -24,12 +24,10 @@ func (c *Core) accept(now time.Time, to wire.Key, toEpoch uint64, typed string) 
 	}
 	l := c.lane(to, toEpoch)
 	x := &text{to: to, typed: true}
-	bodies := wire.Split(typed)
+	c.cut(l, x, typed, now.UnixMicro())
 	change := store.Accept{}
-	for i, body := range bodies {
-		l.add(x, wire.Text{Epoch: l.epoch, ToEpoch: l.toEpoch, Seq: c.outbox.next(l.laneID), Part: uint16(i), Parts: uint16(len(bodies)),
-			Size: uint32(len(typed)), Time: now.UnixMicro(), Body: body})
-		change.Items = append(change.Items, store.Outgoing{To: store.Key(to), Text: store.Text(x.parts[i].t)})
+	for _, p := range x.parts {
+		change.Items = append(change.Items, store.Outgoing{To: store.Key(to), Text: store.Text(p.t)})
 	}
 	c.inbox.lines++
 	first := x.parts[0].t
@@ -37,6 +35,15 @@ func (c *Core) accept(now time.Time, to wire.Key, toEpoch uint64, typed string) 
 	change.Line = store.Line{Order: c.inbox.lines, Peer: store.Key(to), Epoch: l.epoch, First: first.Seq, Last: first.Seq + uint64(first.Parts) - 1,
 		Time: first.Time, Arrived: first.Time, Out: true, Post: to == wire.Channel, Text: typed}
 	c.commitParts(change, l, slices.Clone(x.parts))
+}
+
+// cut makes the parts of a text, with the next seqs.
+func (c *Core) cut(l *lane, x *text, typed string, written int64) {
+	bodies := wire.Split(typed)
+	for i, body := range bodies {
+		l.add(x, wire.Text{Epoch: l.epoch, ToEpoch: l.toEpoch, Seq: c.outbox.next(l.laneID), Part: uint16(i), Parts: uint16(len(bodies)),
+			Size: uint32(len(typed)), Time: written, Body: body})
+	}
 }
 
 // commitParts lets parts go once they are on disk.
@@ -134,6 +141,12 @@ func (c *Core) retry(now time.Time, l *lane, parts int) {
 // remove takes the texts that are delivered out of the outbox.
 func (c *Core) remove(l *lane) {
 	change := store.Settle{To: store.Key(l.to), Epoch: l.epoch, ToEpoch: l.toEpoch}
+	for i := len(l.parts) - 1; i >= 0 && change.Chain == nil && l.to == wire.Channel; i-- {
+		if l.parts[i].text.all(done) {
+			change.Chain = c.leave(l, i)
+			break
+		}
+	}
 	l.drop(func(p *part) bool {
 		if !p.text.all(done) {
 			return false
@@ -151,10 +164,19 @@ func (c *Core) pump(now time.Time, l *lane) {
 	}
 	room := laneWindow - l.count[direct] - l.count[depositing] - l.count[kept]
 	mail := c.mailOnly(now, l)
+	if l.count[queued] == 0 || !c.equipped(now, l, mail) {
+		return
+	}
+	long := -1
 	for ; room > 0 && l.count[queued] > 0 && l.first < len(l.parts); l.first++ {
 		p := l.parts[l.first]
 		switch {
 		case p.state != queued:
+			continue
+		case mail && l.to != wire.Channel && p.long():
+			if long < 0 {
+				long = l.first
+			}
 			continue
 		case mail:
 			c.depositPart(now, l, p)
@@ -162,6 +184,10 @@ func (c *Core) pump(now time.Time, l *lane) {
 			c.directPart(now, l, p)
 		}
 		room--
+	}
+	if long >= 0 { // it goes when its recipient is there
+		l.first = long
+		c.holdBack(l, (*part).long)
 	}
 	if l.blocked() {
 		c.tellKept(l)
@@ -216,11 +242,15 @@ func (o *outbox) pause() {
 // forgetStored puts back what another store had taken.
 func (o *outbox) forgetStored() {
 	for _, l := range o.order {
-		l.first = 0
-		for _, p := range l.parts {
-			if p.state == stored {
-				l.move(p, queued)
-			}
+		l.forgetStored()
+	}
+}
+
+func (l *lane) forgetStored() {
+	l.first = 0
+	for _, p := range l.parts {
+		if p.state == stored {
+			l.move(p, queued)
 		}
 	}
 }
@@ -228,7 +258,7 @@ func (o *outbox) forgetStored() {
 // open tells whether a text is neither stored nor kept nor delivered: a drain waits for it.
 func (o *outbox) open() bool {
 	return slices.ContainsFunc(o.order, func(l *lane) bool {
-		return l.count[saving]+l.count[direct]+l.count[depositing] > 0 || l.count[queued] > 0 && !l.blocked()
+		return l.count[saving]+l.count[direct]+l.count[depositing] > 0 || l.count[queued] > l.held && !l.blocked()
 	})
 }
 

@@ -1,8 +1,10 @@
 package peer
 
 import (
+	"math"
 	"time"
 
+	"udpchat/store"
 	"udpchat/wire"
 )
 
@@ -40,12 +42,15 @@ func (c *Core) sendRequest(id uint32) {
 		c.toServer(&wire.Deregister{Request: c.request, Name: c.cfg.Name})
 		return
 	}
+	if c.prekeys.card == nil {
+		return // until it is on disk: then it goes out
+	}
 	known := c.store
 	if known == 0 {
 		known = c.inbox.lastStore
 	}
 	c.toServer(&wire.Register{Request: c.request, Name: c.cfg.Name, Epoch: c.epoch,
-		Store: known, Revision: c.roster.revision, Seen: c.inbox.stream(known).had.Through()})
+		Store: known, Revision: c.roster.revision, Seen: c.inbox.stream(known).had.Through(), Card: c.prekeys.card})
 }
 
 // needed tells whether the user waits for what is under way.
@@ -80,6 +85,7 @@ func (c *Core) registered(now time.Time, m *wire.Registered) {
 		return
 	}
 	c.changeStore(m.Store)
+	c.inbox.bound(c, m.Store, m.Order)
 	c.phase, c.awaited, c.waiting = loading, m.Revision, m.Waiting
 	c.pingDue = now.Add(c.pause())
 	c.requests.Track(now, firstTable, c.urgent())
@@ -87,6 +93,19 @@ func (c *Core) registered(now time.Time, m *wire.Registered) {
 		c.tell(Welcome{Name: c.cfg.Name})
 	}
 	c.loaded(now)
+}
+
+// bound notes through which order a store that was known before there were keys may hold what is in the clear: what comes later is
+// not believed (protocol.md §14.5).
+func (b *inbox) bound(c *Core, id, order uint64) {
+	through, known := b.clear[id]
+	if _, next := b.clear[0]; next && !known {
+		delete(b.clear, 0) // that is the one
+	} else if through != math.MaxUint64 {
+		return
+	}
+	b.clear[id] = order
+	c.commit(store.Bound{Clear: store.Clear{Store: id, Through: order}}, func(time.Time) {})
 }
 
 // changeStore notes which store the server has. What another one was told is void (protocol.md §9): the table comes anew,

@@ -12,7 +12,7 @@ func TestRegister(t *testing.T) {
 	b := newBench(t, Config{})
 	bob, cid := b.friend("bob"), b.friend("cid")
 	b.do(b.core.Register)
-	b.want("asked", server, &wire.Register{Request: b.core.request, Name: "ann", Epoch: myEpoch})
+	b.want("asked", server, &wire.Register{Request: b.core.request, Name: "ann", Epoch: myEpoch, Card: b.core.prekeys.card})
 	b.recv(server, &wire.Registered{Request: b.core.request + 2, Store: storeID, Revision: 2})
 	b.wantTold("another request's answer")
 	b.recv(server, &wire.Registered{Request: b.core.request, Store: storeID, Revision: 2, Waiting: true, MaxMessage: 100})
@@ -214,7 +214,7 @@ func TestAnotherStore(t *testing.T) {
 	b.drop()
 	b.told = nil
 	b.recv(server, &wire.Pong{Known: true, Store: 88, Revision: 1})
-	b.want("registered again, by the old store's words", server, &wire.Register{Request: b.core.request, Name: "ann", Epoch: myEpoch, Store: storeID, Revision: 2})
+	b.want("registered again, by the old store's words", server, &wire.Register{Request: b.core.request, Name: "ann", Epoch: myEpoch, Store: storeID, Revision: 2, Card: b.core.prekeys.card})
 	b.head = 0
 	b.answerRegister(88)
 	if b.core.roster.revision != 0 {
@@ -237,13 +237,13 @@ func TestAnotherStore(t *testing.T) {
 	}
 }
 
-// What comes from elsewhere is not the server's.
-func TestOnlyTheServersAddressIsTheServer(t *testing.T) {
+// protocol.md §13: who someone is, the session has proved; what another key says is not the server's, wherever it comes from.
+func TestOnlyTheServersKeyIsTheServer(t *testing.T) {
 	b := newBench(t, Config{})
 	b.do(b.core.Register)
 	b.drop()
-	liar := *server
-	liar.addr = b.friend("bob").addr
+	liar := *b.friend("bob")
+	liar.addr = server.addr
 	b.recv(&liar, &wire.Registered{Request: b.core.request, Store: storeID})
 	b.wantTold("not believed")
 }

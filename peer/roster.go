@@ -22,7 +22,8 @@ type contact struct {
 	epoch  uint64
 	addr   netip.AddrPort
 	online bool
-	turns  int // how often it came or went: tells whether it stayed
+	folded string // its name as names are compared
+	turns  int    // how often it came or went: tells whether it stayed
 }
 
 func (r *roster) named(name string) *contact { return r.byName[name] }
@@ -63,6 +64,11 @@ func (c *Core) tablePage(now time.Time, m *wire.Table) {
 func (r *roster) apply(now time.Time, c *Core, row wire.Row) {
 	old := r.contacts[row.Key]
 	next := &contact{key: row.Key, name: row.Name, epoch: row.Epoch, addr: row.Addr, online: row.State == wire.Online}
+	if old != nil && old.name == row.Name {
+		next.folded = old.folded
+	} else {
+		next.folded = folded(row.Name)
+	}
 	if old != nil {
 		next.turns = old.turns
 		if old.name != next.name && r.byName[old.name] == old {
@@ -72,12 +78,29 @@ func (r *roster) apply(now time.Time, c *Core, row wire.Row) {
 			next.turns++
 		}
 	}
+	if before := r.byName[row.Name]; before != nil && before.key != row.Key {
+		delete(r.contacts, before.key) // the name was free again
+		delete(r.changed, before.key)
+	}
 	r.contacts[row.Key], r.byName[row.Name] = next, next
+	c.doubt(next)
 	if old == nil || old.name != next.name || old.addr != next.addr || old.online != next.online {
 		r.changed[row.Key] = true
 	}
 	if old == nil || *old != *next {
 		c.contactChanged(now, old, next)
+	}
+}
+
+// doubt tells, once, that a name has another key than the one that it was first met with.
+func (c *Core) doubt(k *contact) {
+	old, changed := c.book.other(k)
+	if !changed {
+		return
+	}
+	if e := c.book.entry(k.key); !e.warned {
+		e.warned = true
+		c.tell(KeyChanged{Name: k.name, Old: old, New: k.key})
 	}
 }
 

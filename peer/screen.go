@@ -14,16 +14,17 @@ type screen struct{ queue []arrival }
 type arrival struct {
 	line        store.Line
 	late, again bool
+	clear       bool
 	since       time.Time
 }
 
 // enter sends a line that is on disk on its way: mail first waits for what came before it on the server, so that all is shown in
 // order of receipt; then everything waits for what its sender wrote before (protocol.md §6).
 func (c *Core) enter(now time.Time, s *source, line *store.Line, at *span) {
-	arrived := now
+	arrived, clear := now, at != nil && at.clear
 	sequence := func(now time.Time) {
 		c.hold(now, &s.gate, held{after: line.First - 1, at: line.Last, since: arrived, pass: func(now time.Time, late bool) {
-			c.show(now, arrival{line: *line, late: late})
+			c.show(now, arrival{line: *line, late: late, clear: clear})
 		}})
 		s.gate.release(now, s.had.Through())
 	}
@@ -88,11 +89,16 @@ func (b *inbox) release(now time.Time, c *Core) {
 	}
 	b.screen.queue = slices.DeleteFunc(b.screen.queue, func(a arrival) bool {
 		key := keyOf(a.line)
-		if c.roster.contacts[key] == nil && now.Sub(a.since) < c.cfg.Hold {
+		contact, doubt := c.roster.contacts[key], false
+		if contact == nil && now.Sub(a.since) < c.cfg.Hold {
 			return false
 		}
+		if contact != nil {
+			c.meet(contact)
+			_, doubt = c.book.other(contact)
+		}
 		c.tell(Arrived{Line: a.line.Order, From: c.roster.name(key), Text: a.line.Text, Time: a.line.Time,
-			Post: a.line.Post, Mail: a.line.Mail, Late: a.late, Again: a.again})
+			Post: a.line.Post, Mail: a.line.Mail, Late: a.late, Again: a.again, Clear: a.clear, Doubt: doubt})
 		return true
 	})
 }

@@ -11,7 +11,7 @@ import (
 )
 
 func post(from *member, seq uint64, body string) wire.Text {
-	return wire.Text{Epoch: from.epoch, ToEpoch: storeID, Seq: seq, Parts: 1, Size: uint32(len(body)), Time: 5, Body: []byte(body)}
+	return wire.Text{Epoch: from.epoch, ToEpoch: storeID, Seq: seq, Parts: 1, Size: uint32(len(body)), Time: 5, Flags: wire.FlagCovered, Body: []byte(body)}
 }
 
 func (b *bench) post(from *member, seq uint64, body string) {
@@ -138,13 +138,13 @@ func TestCursorFollowsTheClientsWord(t *testing.T) {
 	b.seen(bob, 2)
 	b.restart() // before the cursor was written
 	b.sentTo(bob)
-	b.recv(bob, &wire.Register{Request: 90, Name: "bob", Epoch: bob.epoch, Store: storeID, Revision: 2, Seen: 2})
+	b.recv(bob, knowing(ask(bob, 90), 2, 2))
 	if got, want := b.posts(bob), "0<3:3"; got != want {
 		t.Errorf("forward: %q, wanted %q", got, want)
 	}
 	b.seen(bob, 3)
 	b.advance(2 * cursorPause)
-	b.recv(bob, &wire.Register{Request: 91, Name: "bob", Epoch: bob.epoch, Store: storeID, Revision: 2, Seen: 1})
+	b.recv(bob, knowing(ask(bob, 91), 2, 1))
 	if got, want := b.posts(bob), "0<2:2 2<3:3"; got != want {
 		t.Errorf("back, for a restored profile: %q, wanted %q", got, want)
 	}
@@ -157,7 +157,9 @@ func TestNewMemberSeesTheChannelFromNowOn(t *testing.T) {
 	b.post(ann, 1, "before")
 	bob := b.person("bob")
 	b.recv(bob, ask(bob, 4))
-	b.want("nothing waits", bob, welcome(4, 2))
+	answer := welcome(4, 2)
+	answer.Order = 1
+	b.want("nothing waits, and the order is that of the last one", bob, answer)
 	b.post(ann, 2, "after")
 	if got, want := b.posts(bob), "0<2:after+"; got != want {
 		t.Errorf("%q, wanted %q", got, want)
@@ -173,7 +175,7 @@ func TestMailAndPostsAreOneSequence(t *testing.T) {
 	b.deposit(ann, bob, text(ann, bob, 2, "mail 2"))
 	b.recv(bob, ask(bob, 40))
 	answer := welcome(40, 4)
-	answer.Waiting = true
+	answer.Waiting, answer.Order = true, 3
 	b.want("something waits", bob, answer)
 	b.want("first", bob, &wire.Push{Order: 1, Try: 1, From: ann.key, Text: text(ann, bob, 1, "mail 1")})
 	b.want("second", bob, &wire.PushPost{Prev: 1, Order: 2, Try: 1, Author: ann.key, Text: post(ann, 1, "post 1")})

@@ -14,6 +14,7 @@ type Config struct {
 	Retries    int           // 5: further tries before a silent client counts as gone; below 0: none
 	MaxMessage int           // wire.MaxText: bytes of a text
 	Quota      store.Quota   // no limit
+	NameTTL    time.Duration // 180 days: a name that nobody used for so long, and for which nothing waits, is free again (protocol.md §8.1)
 	Lease      time.Duration // 90 s: a client is offline when nothing was heard for so long (protocol.md §8)
 	Seed       uint64        // of the jitter and of a renewed store's id
 	Log        *slog.Logger  // silence
@@ -23,6 +24,7 @@ const (
 	defaultAckTimeout = 500 * time.Millisecond
 	defaultRetries    = 5
 	defaultLease      = 90 * time.Second
+	defaultNameTTL    = 180 * 24 * time.Hour
 
 	// tablePause is the least time between two table updates of one client: what changes meanwhile is told at once then.
 	tablePause = 100 * time.Millisecond

@@ -21,6 +21,7 @@ type Core struct {
 	posted uint64 // order of the last post that was offered to the members: an older one comes again
 
 	clients map[wire.Key]*client
+	names   map[string]wire.Key // by folded name: two that differ in nothing else are one
 	table   table
 	online  []*client // who has a session, in no particular but a reproducible order
 
@@ -79,14 +80,17 @@ func NewCore(now time.Time, cfg Config, head store.Head, rows []store.Client) *C
 		head:    head,
 		posted:  head.Order,
 		clients: make(map[wire.Key]*client, len(rows)),
+		names:   make(map[string]wire.Key, len(rows)),
 	}
 	c.leases.Rand, c.probes.Rand, c.pages.Rand, c.pushes.Rand, c.receipts.Rand = c.rand, c.rand, c.rand, c.rand, c.rand
 	for _, row := range rows {
 		cl := &client{key: wire.Key(row.Key), row: row, published: row}
 		c.clients[cl.key] = cl
 		c.table.add(cl)
+		c.trust(&cl.row)
 	}
 	c.table.sort()
+	c.claimAll()
 	for _, e := range c.table.log {
 		if cl := e.cl; cl.row.State == store.Online {
 			c.begin(now, cl, link.Path{Remote: cl.row.Addr, Local: cl.row.Local}, 0)
@@ -105,6 +109,9 @@ func (cfg *Config) defaults() {
 	}
 	if cfg.MaxMessage == 0 {
 		cfg.MaxMessage = wire.MaxText
+	}
+	if cfg.NameTTL == 0 {
+		cfg.NameTTL = defaultNameTTL
 	}
 	if cfg.Lease == 0 {
 		cfg.Lease = defaultLease
@@ -150,6 +157,8 @@ func (c *Core) Handle(now time.Time, p link.Path, from wire.Key, m wire.Message)
 		c.seenPosts(now, cl, m)
 	case *wire.ReceiptAck:
 		c.receiptAck(cl, m)
+	case *wire.Lookup:
+		c.lookup(cl, m)
 	}
 }
 

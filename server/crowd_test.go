@@ -1,9 +1,9 @@
 package server_test
 
 import (
-	"encoding/binary"
 	"errors"
 	"fmt"
+	"net/netip"
 	"testing"
 	"time"
 
@@ -11,24 +11,28 @@ import (
 	"udpchat/wire/link"
 )
 
-// stall is a socket with many clients of few words: they register, take table and posts, and answer pings. One goroutine owns it.
+// stall is a socket with many clients of few words: they register, take table and posts, and answer pings. One goroutine owns it
+// and their sessions.
 type stall struct {
 	t      *testing.T
 	server link.Path
+	key    wire.Key // the server's
 	conn   *link.Socket
 	dec    wire.Decoder
 	guests []*guest
-	by     map[wire.Key]*guest
-	joined int // how many have asked
+	by     map[uint32]*guest // by the indices of their sessions
+	joined int               // how many have asked
 
-	total int // clients that a whole table has
+	numbers map[wire.Key]int // of all guests, of other stalls too
+	total   int              // clients that a whole table has
 
 	datagrams, bytes, largest int // with a table in them, since the last report
 }
 
 // guest is one of its clients.
 type guest struct {
-	key        wire.Key
+	me         *link.Identity
+	sessions   *link.Sessions
 	name       string
 	registered bool
 	store      uint64
@@ -39,23 +43,30 @@ type guest struct {
 }
 
 const (
-	guestMark = 7 // the first byte of a guest's key; its number follows. The seeds of the real clients give others.
+	// asking is how many registrations of a stall may be unanswered: as many as a network has handshakes at once when the server
+	// is asked for too many (protocol.md §13.3).
+	asking = 5
+	nudge  = 50 * time.Millisecond
 
-	asking = 64 // registrations of a stall that may be unanswered
-	nudge  = 200 * time.Millisecond
+	patience = 500 * time.Millisecond // until a registration is sent again
 )
 
-func newStall(t *testing.T, server link.Path, first, n, total int) *stall {
-	conn, err := link.Listen("127.0.0.1", 0)
+// newStall makes the stall with this number. Each has an address of its own where the system has more than one for loopback: what a
+// server grants to a network is little.
+func newStall(h *hall, number int, guests []*link.Identity, first int) *stall {
+	conn, err := link.Listen(netip.AddrFrom4([4]byte{127, 0, 1, byte(number)}).String(), 0)
 	if err != nil {
-		t.Fatal(err)
+		conn, err = link.Listen("127.0.0.1", 0)
 	}
-	s := &stall{t: t, server: server, conn: conn, by: map[wire.Key]*guest{}, total: total}
-	for i := first; i < first+n; i++ {
-		g := &guest{name: fmt.Sprintf("guest%d", i), key: wire.Key{0: guestMark, 31: 1}, others: map[wire.Key]bool{}}
-		binary.BigEndian.PutUint16(g.key[1:], uint16(i))
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	s := &stall{t: h.t, server: link.Path{Remote: h.addr}, key: h.key, conn: conn, by: map[uint32]*guest{}, numbers: h.numbers, total: crowd}
+	for i, me := range guests {
+		g := &guest{me: me, name: fmt.Sprintf("guest%d", first+i), others: map[wire.Key]bool{}}
+		g.sessions = link.NewSessions(link.SessionConfig{Identity: me})
+		g.sessions.TrustServer(h.key, h.card.Static)
 		s.guests = append(s.guests, g)
-		s.by[g.key] = g
 	}
 	return s
 }
@@ -74,6 +85,7 @@ func (s *stall) run(asked <-chan chan<- report) {
 	defer func() { _ = s.conn.Close(); <-ended }()
 	ticker := time.NewTicker(nudge)
 	defer ticker.Stop()
+	var again time.Time
 	for {
 		select {
 		case d := <-inlet.C:
@@ -82,8 +94,15 @@ func (s *stall) run(asked <-chan chan<- report) {
 				s.hear(<-inlet.C)
 			}
 			s.ask(false)
-		case <-ticker.C:
-			s.ask(true)
+		case now := <-ticker.C:
+			for _, g := range s.guests {
+				g.sessions.Tick(now)
+				s.flush(g)
+			}
+			s.ask(now.After(again))
+			if now.After(again) {
+				again = now.Add(patience)
+			}
 		case to, more := <-asked:
 			if !more {
 				return
@@ -115,25 +134,38 @@ func (s *stall) ask(again bool) {
 		}
 		if i >= s.joined || again {
 			s.joined = max(s.joined, i+1)
-			s.say(g, &wire.Register{Request: 1, Name: g.name, Epoch: 1})
+			s.say(g, &wire.Register{Request: 1, Name: g.name, Epoch: 1, Card: cardOf(g.me)})
+			s.flush(g)
 		}
 	}
 }
 
 func (s *stall) say(g *guest, m wire.Message) {
-	sealer := link.NewSealer(g.key)
-	if err := sealer.Add(s.server, wire.ServerKey, m); err != nil {
+	if err := g.sessions.Add(time.Now(), s.server, s.key, m); err != nil {
 		s.t.Error(err)
 	}
-	_, _ = sealer.Flush(s.conn.Write) // a lost datagram is sent again
+}
+
+// flush sends what a guest has to say. Its sessions have the indices of the initiations that began them.
+func (s *stall) flush(g *guest) {
+	_, _ = g.sessions.Flush(func(b []byte, p link.Path) error { // a lost datagram is sent again
+		if h, _, err := wire.ParseDatagram(b); err == nil && h.Type == wire.TypeInitiation {
+			s.by[h.Index] = g
+		}
+		return s.conn.Write(b, p)
+	})
 }
 
 func (s *stall) hear(d link.Datagram) {
-	_, to, body, err := link.Open(d.Data)
-	g := s.by[to]
+	h, _, err := wire.ParseDatagram(d.Data)
+	g := s.by[h.Index]
 	if err != nil || g == nil {
-		s.t.Errorf("a datagram for nobody: %v", err)
+		s.t.Errorf("a datagram for nobody: type %d, %v", h.Type, err)
 		return
+	}
+	_, _, body, err := g.sessions.Open(time.Now(), d.Path, d.Data)
+	if err != nil && !errors.Is(err, link.ErrUnknown) { // an initiation that was sent again may be answered again
+		s.t.Errorf("type %d: %v", h.Type, err)
 	}
 	tables := 0
 	err = s.dec.Decode(body, func(m wire.Message) error {
@@ -153,12 +185,13 @@ func (s *stall) hear(d link.Datagram) {
 		}
 		return nil
 	})
-	if err != nil {
+	if err != nil && len(body) > 0 {
 		s.t.Error(err)
 	}
 	if tables > 0 {
 		s.datagrams, s.bytes, s.largest = s.datagrams+1, s.bytes+len(d.Data), max(s.largest, len(d.Data))
 	}
+	s.flush(g)
 }
 
 func (s *stall) table(g *guest, m *wire.Table) {
@@ -168,7 +201,7 @@ func (s *stall) table(g *guest, m *wire.Table) {
 		return
 	case m.Until > g.revision:
 		for _, row := range m.Rows {
-			g.learn(row.Key)
+			s.learn(g, row.Key)
 		}
 		g.revision, g.store = m.Until, m.Store
 	}
@@ -176,13 +209,13 @@ func (s *stall) table(g *guest, m *wire.Table) {
 }
 
 // learn notes a row.
-func (g *guest) learn(k wire.Key) {
-	n := binary.BigEndian.Uint16(k[1:])
+func (s *stall) learn(g *guest, k wire.Key) {
+	n, known := s.numbers[k]
 	switch at, bit := n/8, byte(1)<<(n%8); {
-	case k[0] != guestMark && !g.others[k]:
+	case !known && !g.others[k]:
 		g.others[k] = true
 		g.rows++
-	case k[0] == guestMark && g.knows[at]&bit == 0:
+	case known && g.knows[at]&bit == 0:
 		g.knows[at] |= bit
 		g.rows++
 	}

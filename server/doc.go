@@ -7,7 +7,7 @@
 //
 //	datagram ─▶ Server.Run ─▶ Core.Handle ─▶ register · table · mailbox · channel · presence
 //	                                              │
-//	                             Effects: Sends ──┼─▶ link.Sealer ─▶ socket
+//	                             Effects: Sends ──┼─▶ link.Loop: sessions ─▶ socket
 //	                                      Commits ┼─▶ store.Submit ─▶ done ─▶ back into the loop
 //	                                      Reads ──┘
 //

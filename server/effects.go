@@ -13,6 +13,13 @@ type Effects struct {
 	Sends   []Send
 	Commits []Commit
 	Reads   []Read
+	Trusts  []Trust
+}
+
+// Trust is the key to make sessions with a client (link.Sessions.Trust).
+type Trust struct {
+	Key    wire.Key
+	Static [32]byte
 }
 
 // Send is a message to put into a datagram.
@@ -47,9 +54,16 @@ func (c *Core) read(do func(s store.Server) error, done func(now time.Time)) {
 	c.fx.Reads = append(c.fx.Reads, Read{do, done})
 }
 
+// trust lets the server begin a session with a client by itself: whoever wrote a card that is not its own is not reached by it.
+func (c *Core) trust(row *store.Client) {
+	if len(row.Card) == wire.CardSize {
+		c.fx.Trusts = append(c.fx.Trusts, Trust{wire.Key(row.Key), [32]byte([]byte(row.Card[:32]))})
+	}
+}
+
 // Take gives the effects gathered since the last call. They are the caller's until the next call of any method.
 func (c *Core) Take() *Effects {
 	c.taken, c.fx = c.fx, c.taken
-	c.fx.Sends, c.fx.Commits, c.fx.Reads = c.fx.Sends[:0], c.fx.Commits[:0], c.fx.Reads[:0]
+	c.fx.Sends, c.fx.Commits, c.fx.Reads, c.fx.Trusts = c.fx.Sends[:0], c.fx.Commits[:0], c.fx.Reads[:0], c.fx.Trusts[:0]
 	return &c.taken
 }

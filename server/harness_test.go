@@ -2,6 +2,7 @@ package server
 
 import (
 	"bytes"
+	"encoding/binary"
 	"fmt"
 	"net/netip"
 	"slices"
@@ -48,6 +49,7 @@ type member struct {
 	name  string
 	epoch uint64
 	path  link.Path
+	card  []byte
 }
 
 const storeID = 77
@@ -75,6 +77,7 @@ func (b *bench) person(name string) *member {
 	n := byte(len(b.people) + 1)
 	m := &member{key: wire.Key{0: n, 31: 1}, name: name, epoch: 1000 + uint64(n),
 		path: link.Path{Remote: netip.AddrPortFrom(netip.AddrFrom4([4]byte{10, 0, 0, n}), 4000+uint16(n)), Local: netip.AddrFrom4([4]byte{10, 0, 0, 200})}}
+	m.card = card(m.key, 1)
 	b.people = append(b.people, m)
 	return m
 }
@@ -90,7 +93,7 @@ func (b *bench) join(name string) *member {
 // register brings a client online and looks away from what that causes.
 func (b *bench) register(m *member) {
 	b.t.Helper()
-	b.recv(m, &wire.Register{Request: uint32(b.now.Sub(b.start)/time.Millisecond) + 1, Name: m.name, Epoch: m.epoch})
+	b.recv(m, ask(m, uint32(b.now.Sub(b.start)/time.Millisecond)+1))
 	for _, s := range b.sentTo(m) {
 		if r, ok := s.msg.(*wire.Registered); ok && r.Outcome == wire.OK {
 			b.advance(2 * tablePause)
@@ -267,9 +270,18 @@ func (b *bench) row(of *member) store.Client {
 
 func (b *bench) head() store.Head { h, _ := b.store.Head(); return h }
 
-// text is a text of one part.
+// card is a card of a key. The server looks at two fields of it: the static key, and the id of the prekey.
+func card(of wire.Key, prekey uint32) []byte {
+	c := bytes.Repeat([]byte{0xca}, wire.CardSize)
+	copy(c, of[:])
+	binary.BigEndian.PutUint32(c[32+64:], prekey)
+	return c
+}
+
+// text is a text of one part. What covers it is its sender's and its recipient's business.
 func text(from, to *member, seq uint64, body string) wire.Text {
-	return wire.Text{Epoch: from.epoch, ToEpoch: to.epoch, Seq: seq, Parts: 1, Size: uint32(len(body)), Time: 1_700_000_000_000_000, Body: []byte(body)}
+	return wire.Text{Epoch: from.epoch, ToEpoch: to.epoch, Seq: seq, Parts: 1, Size: uint32(len(body)), Time: 1_700_000_000_000_000,
+		Flags: wire.FlagCovered, Body: []byte(body)}
 }
 
 // through is the marks of a recipient who has everything up to a seq.

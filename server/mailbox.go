@@ -15,6 +15,9 @@ func (c *Core) deposit(cl *client, m *wire.Deposit) {
 	if c.committing >= maxCommits {
 		return // it comes again
 	}
+	if m.Text.Flags&wire.FlagCovered == 0 {
+		return // protocol.md §14.5: nothing in the clear is stored
+	}
 	if m.To == wire.Channel {
 		c.post(cl, m)
 		return
@@ -76,6 +79,9 @@ func (c *Core) takenMail(now time.Time, cl *client, m *wire.Taken) {
 		if it.Post || it.Order != m.Order || wire.Key(it.From) != m.From {
 			return false
 		}
+		if m.Refused {
+			return true // protocol.md §14.3: it is not what its sender sealed
+		}
 		if it.Text.ToEpoch != marks.ToEpoch {
 			return true // protocol.md §5: meant for a state of the recipient's that is gone
 		}
@@ -84,7 +90,10 @@ func (c *Core) takenMail(now time.Time, cl *client, m *wire.Taken) {
 	if len(orders) == 0 {
 		return
 	}
-	c.commit(store.Take{To: store.Key(cl.key), From: store.Key(m.From), Marks: marks, Orders: orders}, func(now time.Time, _ store.Result) {
+	c.commit(store.Take{To: store.Key(cl.key), From: store.Key(m.From), Marks: marks, Orders: orders, Refused: m.Refused}, func(now time.Time, _ store.Result) {
+		if m.Refused {
+			return
+		}
 		if sender := c.clients[m.From]; sender != nil && sender.session != nil {
 			c.owe(now, sender, cl.key, wireMarks(marks))
 		}

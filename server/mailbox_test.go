@@ -94,8 +94,8 @@ func TestDepositRefused(t *testing.T) {
 	answer = storedAway(ann, ben, 1, 0)
 	answer.Verdict = wire.TooLong
 	b.want("too long", ann, answer)
-	b.recv(ann, &wire.Deposit{To: wire.Channel, Try: 1, Text: wire.Text{Epoch: 1, ToEpoch: storeID, Seq: 1, Parts: 1, Size: 11, Body: []byte("eleven byte")}})
-	b.want("too long for the channel", ann, &wire.Stored{To: wire.Channel, Epoch: 1, ToEpoch: storeID, Seq: 1, Try: 1, Verdict: wire.TooLong})
+	b.recv(ann, &wire.Deposit{To: wire.Channel, Try: 1, Text: post(ann, 1, "eleven byte")})
+	b.want("too long for the channel", ann, &wire.Stored{To: wire.Channel, Epoch: ann.epoch, ToEpoch: storeID, Seq: 1, Try: 1, Verdict: wire.TooLong})
 	if order := b.head().Order; order != 0 {
 		t.Errorf("order %d was given", order)
 	}
@@ -267,7 +267,7 @@ func TestOldTakenOfAFormerEpoch(t *testing.T) {
 	ann, bob := b.join("ann"), b.join("bob")
 	former := *bob
 	bob.epoch++
-	b.recv(bob, &wire.Register{Request: 901, Name: "bob", Epoch: bob.epoch})
+	b.recv(bob, ask(bob, 901))
 	b.deposit(ann, bob, text(ann, bob, 1, "new"))
 	b.sentTo(ann)
 	b.recv(bob, &wire.Taken{From: ann.key, Marks: through(ann, &former, 1), Order: 1, Try: 1})

@@ -47,7 +47,7 @@ func TestLease(t *testing.T) {
 func TestWhateverIsHeardRenewsTheLease(t *testing.T) {
 	for _, m := range []wire.Message{
 		&wire.Ping{}, &wire.Pong{}, &wire.TableAck{}, &wire.Taken{Order: 1}, &wire.Seen{Order: 1}, &wire.ReceiptAck{},
-		&wire.Deposit{Text: wire.Text{Seq: 1, Parts: 1}},
+		&wire.Deposit{Text: wire.Text{Seq: 1, Parts: 1, Flags: wire.FlagCovered}},
 	} {
 		t.Run(m.Kind().String(), func(t *testing.T) {
 			b := newBench(t, Config{})

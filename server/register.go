@@ -22,8 +22,9 @@ func (c *Core) register(now time.Time, p link.Path, from wire.Key, m *wire.Regis
 		}
 		return
 	}
-	if wire.CheckName(m.Name) != nil {
-		c.refuse(p, from, m.Request, wire.BadName)
+	if o := c.allowed(from, m.Name); o != wire.OK {
+		c.cfg.Log.Info("registration refused", "client", from, "name", m.Name, "addr", p.Remote, "why", o)
+		c.refuse(p, from, m.Request, o)
 		return
 	}
 	rewind := c.recall(m)
@@ -36,20 +37,30 @@ func (c *Core) register(now time.Time, p link.Path, from wire.Key, m *wire.Regis
 	row.Key, row.Name, row.Epoch = store.Key(from), m.Name, m.Epoch
 	row.Addr, row.Local, row.State = p.Remote, p.Local, store.Online
 	row.Registered, row.LastSeen = now.UnixMicro(), now.UnixMicro()
+	if wire.CardPrekey(m.Card) < wire.CardPrekey([]byte(row.Card)) {
+		// protocol.md §5.5: the client forgot what it told before. It is shown so, and comes with a newer one.
+		c.send(p, from, &wire.Found{Key: from, Card: []byte(row.Card)})
+	} else {
+		row.Card = string(m.Card)
+	}
 	if cl.row.Name == m.Name { // else it is refused
 		c.end(cl)
 		cl.row = row
 	}
-	c.commit(store.PutClient{Client: row, Rewind: rewind}, func(now time.Time, r store.Result) {
+	free := now.Add(-c.cfg.NameTTL).UnixMicro()
+	c.commit(store.PutClient{Client: row, Rewind: rewind, FreeBefore: free}, func(now time.Time, r store.Result) {
 		if r.Verdict != store.Accepted {
 			cl.joined(m.Request)
 			if cl.published.Revision == 0 && cl.joining == 0 {
 				delete(c.clients, from)
 			}
-			c.cfg.Log.Info("registration refused", "client", from, "name", m.Name, "addr", p.Remote)
+			c.cfg.Log.Info("registration refused", "client", from, "name", m.Name, "addr", p.Remote, "why", outcome(r.Verdict))
 			c.refuse(p, from, m.Request, outcome(r.Verdict))
 			return
 		}
+		c.trust(&row)
+		c.freed(r.Freed, m.Name)
+		c.claim(m.Name, from)
 		if cl.published.Revision == 0 {
 			cl.row = row
 		}
@@ -121,6 +132,7 @@ func (c *Core) registered(cl *client) {
 		Waiting:    s.waiting,
 		MaxMessage: uint32(c.cfg.MaxMessage),
 		Lease:      uint16(c.cfg.Lease / time.Second),
+		Order:      c.head.Order,
 	})
 }
 

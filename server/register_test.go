@@ -11,7 +11,17 @@ import (
 )
 
 func ask(m *member, request uint32) *wire.Register {
-	return &wire.Register{Request: request, Name: m.name, Epoch: m.epoch}
+	return askAs(m, request, m.name)
+}
+
+func askAs(m *member, request uint32, name string) *wire.Register {
+	return &wire.Register{Request: request, Name: name, Epoch: m.epoch, Card: m.card}
+}
+
+// knowing is a registration by who knows the store.
+func knowing(m *wire.Register, revision, seen uint64) *wire.Register {
+	m.Store, m.Revision, m.Seen = storeID, revision, seen
+	return m
 }
 
 func welcome(request uint32, revision uint64) *wire.Registered {
@@ -111,7 +121,7 @@ func TestRegisterRefused(t *testing.T) {
 			if !c.known {
 				who = b.person("mallory")
 			}
-			b.recv(who, &wire.Register{Request: 3, Name: c.asks, Epoch: 5})
+			b.recv(who, askAs(who, 3, c.asks))
 			b.want("refused", who, refused(3, c.outcome))
 			b.advance(time.Second)
 			b.wantIdle("and nothing else")
@@ -130,8 +140,8 @@ func TestRegisterTwoNamesAtOnce(t *testing.T) {
 	b.join("ann")
 	bob := b.person("bob")
 	b.hold()
-	b.recv(bob, &wire.Register{Request: 3, Name: "ann", Epoch: bob.epoch})
-	b.recv(bob, &wire.Register{Request: 5, Name: "bob", Epoch: bob.epoch})
+	b.recv(bob, askAs(bob, 3, "ann"))
+	b.recv(bob, ask(bob, 5))
 	b.release()
 	b.want("the first", bob, refused(3, wire.NameTaken))
 	b.want("the second", bob, welcome(5, 2))
@@ -158,14 +168,17 @@ func TestRegisterRetryFromANewAddress(t *testing.T) {
 
 // protocol.md §8.5: what a client did last counts, whichever commit ends first.
 func TestRegisterAndLeaveAtOnce(t *testing.T) {
+	ask := func(request uint32) wire.Message {
+		return &wire.Register{Request: request, Name: "ann", Card: card(wire.Key{}, 1)}
+	}
 	for _, c := range []struct {
 		name string
 		does []wire.Message
 		ends store.State
 	}{
-		{"register, leave", []wire.Message{&wire.Register{Request: 3, Name: "ann"}, &wire.Deregister{Request: 5, Name: "ann"}}, store.Left},
-		{"leave, register", []wire.Message{&wire.Deregister{Request: 5, Name: "ann"}, &wire.Register{Request: 3, Name: "ann"}}, store.Online},
-		{"register twice", []wire.Message{&wire.Register{Request: 3, Name: "ann"}, &wire.Register{Request: 7, Name: "ann"}}, store.Online},
+		{"register, leave", []wire.Message{ask(3), &wire.Deregister{Request: 5, Name: "ann"}}, store.Left},
+		{"leave, register", []wire.Message{&wire.Deregister{Request: 5, Name: "ann"}, ask(3)}, store.Online},
+		{"register twice", []wire.Message{ask(3), ask(7)}, store.Online},
 		{"leave, ping", []wire.Message{&wire.Deregister{Request: 5, Name: "ann"}, &wire.Ping{}}, store.Left},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -264,7 +277,7 @@ func TestWhoLeftStaysAway(t *testing.T) {
 	b.wantIdle("no push")
 	b.recv(bob, ask(bob, 8))
 	answer := welcome(8, 4)
-	answer.Waiting = true
+	answer.Waiting, answer.Order = true, 1
 	b.want("something waits", bob, answer)
 	b.want("it follows", bob, &wire.Push{Order: 1, Try: 1, From: ann.key, Text: text(ann, bob, 1, "hi")})
 }

@@ -16,14 +16,18 @@ import (
 	"udpchat/store/memory"
 	"udpchat/wire"
 	"udpchat/wire/link"
+	"udpchat/wire/link/noise"
 )
 
 // hall is a real server on a real socket and a real database, with a crowd on a few sockets.
 type hall struct {
-	t      *testing.T
-	addr   netip.AddrPort
-	asked  []chan chan<- report
-	stalls sync.WaitGroup
+	t       *testing.T
+	addr    netip.AddrPort
+	key     wire.Key
+	card    link.Card
+	numbers map[wire.Key]int // of the guests
+	asked   []chan chan<- report
+	stalls  sync.WaitGroup
 }
 
 func openHall(t *testing.T) *hall {
@@ -35,7 +39,10 @@ func openHall(t *testing.T) *hall {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := &hall{t: t, addr: conn.LocalAddr()}
+	h := &hall{t: t, addr: conn.LocalAddr(), numbers: map[wire.Key]int{}}
+	if h.key, h.card, err = server.Identity(db); err != nil {
+		t.Fatal(err)
+	}
 	srv := server.New(server.Config{Seed: 1}, conn, db)
 	end := run(t, "server", func(ctx context.Context) error { return srv.Run(ctx, func() {}) })
 	t.Cleanup(func() {
@@ -52,10 +59,15 @@ func openHall(t *testing.T) *hall {
 }
 
 // fill brings guests, on so many sockets.
-func (h *hall) fill(guests, sockets, total int) {
+func (h *hall) fill(guests, sockets int) {
+	all := make([]*link.Identity, guests)
+	for i := range all {
+		all[i] = link.NewIdentity([32]byte{255, byte(i), byte(i >> 8)})
+		h.numbers[all[i].Key()] = i
+	}
 	for i := range sockets {
 		first, last := i*guests/sockets, (i+1)*guests/sockets
-		s := newStall(h.t, link.Path{Remote: h.addr}, first, last-first, total)
+		s := newStall(h, i+1, all[first:last], first)
 		asked := make(chan chan<- report)
 		h.asked = append(h.asked, asked)
 		h.stalls.Go(func() { s.run(asked) })
@@ -82,7 +94,7 @@ func (h *hall) client(n int, name string) *peer.Client {
 	if err != nil {
 		h.t.Fatal(err)
 	}
-	cfg := peer.Config{Name: name, Server: link.Path{Remote: h.addr}, Seed: uint64(n)}
+	cfg := peer.Config{Name: name, Server: link.Path{Remote: h.addr}, ServerKey: h.key, Static: h.card.Static, Seed: uint64(n)}
 	c, err := peer.New(cfg, conn, memory.NewProfile([32]byte{byte(n)}, uint64(n)))
 	if err != nil {
 		h.t.Fatal(err)
@@ -111,7 +123,7 @@ func TestTwoThousandClients(t *testing.T) {
 	defer cancel()
 	h := openHall(t)
 	guests := crowd - 3
-	h.fill(guests, 16, crowd)
+	h.fill(guests, 200)
 	var real []*peer.Client
 	for i := range 3 {
 		real = append(real, h.client(i+1, fmt.Sprintf("real%d", i)))
@@ -132,7 +144,7 @@ func TestTwoThousandClients(t *testing.T) {
 	})
 	cost := h.settle(ctx)
 	t.Logf("%v: one more cost %d datagrams of %d bytes at most", time.Since(begun).Round(time.Millisecond), cost.datagrams, cost.largest)
-	if limit := wire.HeaderSize + wire.EnvelopeSize + 100; cost.largest >= limit {
+	if limit := wire.HeaderSize + noise.TagSize + 100; cost.largest >= limit {
 		t.Errorf("a datagram of %d bytes, wanted below %d", cost.largest, limit)
 	}
 	if cost.datagrams < guests || cost.datagrams > guests+guests/2 { // some are lost, or acknowledged late, on a busy machine

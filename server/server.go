@@ -26,11 +26,17 @@ type Server struct {
 // New makes a server on a socket, which Run closes, and a store, which it does not.
 func New(cfg Config, conn link.Conn, s store.Server) *Server {
 	cfg.defaults()
-	srv := &Server{cfg: cfg, conn: conn, store: s, loop: link.NewLoop(conn, wire.ServerKey), reads: link.NewQueue[Read]()}
-	srv.loop.Dropped = func(p link.Path, size int, err error) {
-		cfg.Log.Debug("datagram dropped", "addr", p.Remote, "bytes", size, "err", err)
+	return &Server{cfg: cfg, conn: conn, store: s, reads: link.NewQueue[Read]()}
+}
+
+// Identity is who the server of a store is: its key and the key to make a session with it.
+func Identity(s store.Server) (wire.Key, link.Card, error) {
+	head, err := s.Head()
+	if err != nil {
+		return wire.Key{}, link.Card{}, fmt.Errorf("read database: %w", err)
 	}
-	return srv
+	me := link.NewIdentity(head.Seed)
+	return me.Key(), me.Card(), nil
 }
 
 // Run serves until ctx ends, then returns nil; an error means that the store can't be trusted any more.
@@ -66,6 +72,10 @@ func (s *Server) load() error {
 			break
 		}
 		after = page[len(page)-1].Key
+	}
+	s.loop = link.NewLoop(s.conn, link.SessionConfig{Identity: link.NewIdentity(head.Seed), Server: true, KeyRequests: true})
+	s.loop.Dropped = func(p link.Path, size int, err error) {
+		s.cfg.Log.Debug("datagram dropped", "addr", p.Remote, "bytes", size, "err", err)
 	}
 	s.core = NewCore(time.Now(), s.cfg, head, rows)
 	return nil
@@ -103,6 +113,9 @@ func (s *Server) carryOut() []link.Send {
 	}
 	for _, r := range fx.Reads {
 		s.reads.Put(r)
+	}
+	for _, t := range fx.Trusts {
+		s.loop.Trust(t.Key, t.Static)
 	}
 	return fx.Sends
 }

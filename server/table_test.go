@@ -153,7 +153,7 @@ func TestTableIsNotSentToWhoHasIt(t *testing.T) {
 	b := newBench(t, Config{})
 	ann, _ := b.join("ann"), b.join("bob")
 	b.tables = true
-	b.recv(ann, &wire.Register{Request: 99, Name: "ann", Epoch: ann.epoch, Store: storeID, Revision: 2})
+	b.recv(ann, knowing(ask(ann, 99), 2, 0))
 	b.sentTo(ann)
 	b.advance(time.Second)
 	page := &wire.Table{Store: storeID, Since: 2, Until: 3, Head: 3, Rows: []wire.Row{onlineRow(ann)}}
@@ -216,14 +216,14 @@ func TestTableTellsOnlyTheLastChange(t *testing.T) {
 	b := newBench(t, Config{})
 	ann, bob := b.join("ann"), b.join("bob")
 	for i := range 300 {
-		b.recv(bob, &wire.Register{Request: uint32(1000 + i), Name: "bob", Epoch: bob.epoch})
+		b.recv(bob, ask(bob, uint32(1000+i)))
 		b.advance(tablePause)
 	}
 	if n := len(b.core.table.log); n > 2*2+65 {
 		t.Errorf("%d entries are kept for 2 clients", n)
 	}
 	b.tables = true
-	b.recv(ann, &wire.Register{Request: 77, Name: "ann", Epoch: ann.epoch})
+	b.recv(ann, ask(ann, 77))
 	b.advance(tablePause)
 	list := b.pages(ann)
 	if len(list) != 1 || len(list[0].Rows) != 2 || list[0].Until != 303 {
@@ -278,7 +278,7 @@ func TestStoreIDIsRenewedForWhoKnowsMore(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			b := newBench(t, Config{})
 			ann, bob := b.join("ann"), b.join("bob")
-			c.ask.Request, c.ask.Name, c.ask.Epoch = 9, "ann", ann.epoch
+			c.ask.Request, c.ask.Name, c.ask.Epoch, c.ask.Card = 9, "ann", ann.epoch, ann.card
 			b.recv(ann, &c.ask)
 			for _, s := range b.sentTo(ann) {
 				if r, ok := s.msg.(*wire.Registered); ok && (r.Store != storeID) != c.new {

@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"udpchat/peer"
-	"udpchat/server"
 	"udpchat/store/memory"
 	"udpchat/wire/link"
 	"udpchat/wire/link/linktest"
@@ -20,10 +19,7 @@ import (
 // world is a server and its clients on a network in memory, inside a synctest bubble. All its goroutines end with the test, or
 // the bubble says which do not.
 type world struct {
-	t      *testing.T
-	net    *linktest.Network
-	server netip.AddrPort
-	store  *memory.Server
+	*place
 	people []*person
 	end    func()
 }
@@ -42,7 +38,7 @@ type person struct {
 }
 
 func newWorld(t *testing.T, c linktest.Conditions) *world {
-	w := &world{t: t, net: linktest.New(1, c), server: netip.MustParseAddrPort("10.0.0.200:7000"), store: memory.NewServer(77)}
+	w := &world{place: newPlace(t, c)}
 	datagrams := 0
 	w.net.Tap(func(_, _ netip.AddrPort, _ []byte) bool {
 		if datagrams++; datagrams == storm {
@@ -59,10 +55,7 @@ func newWorld(t *testing.T, c linktest.Conditions) *world {
 const storm = 200_000
 
 // serve starts the server.
-func (w *world) serve() {
-	srv := server.New(server.Config{Seed: 1}, w.net.Listen(w.server), w.store)
-	w.end = run(w.t, "server", func(ctx context.Context) error { return srv.Run(ctx, func() {}) })
-}
+func (w *world) serve() { w.end = w.open() }
 
 // run runs something until the function it gives is called, which waits for its end.
 func run(t *testing.T, name string, f func(ctx context.Context) error) func() {
@@ -89,9 +82,9 @@ func (w *world) join(name string) *person {
 	w.t.Helper()
 	n := byte(len(w.people) + 1)
 	p := &person{w: w, name: name, looking: true}
-	var err error
-	cfg := peer.Config{Name: name, Server: link.Path{Remote: w.server}, Seed: uint64(n)}
+	cfg := peer.Config{Name: name, Server: link.Path{Remote: w.server}, ServerKey: w.key, Static: w.card.Static, Seed: uint64(n)}
 	conn := w.net.Listen(netip.AddrPortFrom(netip.AddrFrom4([4]byte{10, 0, 0, n}), 4000))
+	var err error
 	if p.client, err = peer.New(cfg, conn, memory.NewProfile([32]byte{n}, 1000+uint64(n))); err != nil {
 		w.t.Fatal(err)
 	}

@@ -1,0 +1,233 @@
+package peer
+
+import (
+	"slices"
+	"time"
+
+	"udpchat/store"
+	"udpchat/wire"
+	"udpchat/wire/name"
+)
+
+// cardLife is how long a card that was looked up is used for mail: after that its prekey may have a successor.
+const cardLife = 24 * time.Hour
+
+// book is what this client knows of others' keys: whom a name means here, and how to make sessions with them and seal mail to
+// them (protocol.md §14). A name is pinned to the first key that it was met with.
+type book struct {
+	entries map[wire.Key]*entry
+	pinned  map[string]wire.Key // by folded name
+	lookups wire.Tracker[wire.Key]
+}
+
+type entry struct {
+	store.Contact
+	card    Card
+	known   bool      // card is the key's own
+	fresh   time.Time // when it was looked up in this run; zero: not yet
+	absent  bool      // the server has none: its owner was not there since cards came into use
+	trusted bool      // sessions were told
+	warned  bool      // KeyChanged was told
+}
+
+func (b *book) entry(k wire.Key) *entry {
+	e := b.entries[k]
+	if e == nil {
+		e = &entry{Contact: store.Contact{Key: store.Key(k)}}
+		b.entries[k] = e
+	}
+	return e
+}
+
+// folded is the form in which names are compared; of names from before there were rules, the name itself.
+func folded(n string) string {
+	if f, err := name.Fold(n); err == nil {
+		return f
+	}
+	return n
+}
+
+func (c *Core) loadBook(contacts []store.Contact) {
+	c.book.entries, c.book.pinned = map[wire.Key]*entry{}, map[string]wire.Key{}
+	for _, contact := range contacts {
+		k := wire.Key(contact.Key)
+		e := c.book.entry(k)
+		e.Contact = contact
+		if contact.Name != "" {
+			c.book.pinned[folded(contact.Name)] = k
+		}
+		if contact.Card != "" { // it was verified before it was stored
+			card, err := c.keys.Check(k, []byte(contact.Card))
+			e.card, e.known = card, err == nil
+		}
+	}
+}
+
+// other is the key that a contact's name was first met with, when that is not the contact's.
+func (b *book) other(k *contact) (old wire.Key, changed bool) {
+	old, pinned := b.pinned[k.folded]
+	return old, pinned && old != k.key
+}
+
+// meet pins a contact's name to its key, when it is met for the first time.
+func (c *Core) meet(k *contact) {
+	if _, pinned := c.book.pinned[k.folded]; !pinned && k.key != c.me {
+		c.pin(k)
+	}
+}
+
+// pin ties a contact's name to its key, in the place of any other.
+func (c *Core) pin(to *contact) {
+	var change store.Meet
+	f, k := to.folded, to.key
+	if old, changed := c.book.other(to); changed {
+		e := c.book.entry(old)
+		e.Name, e.Verified = "", false
+		change.Contacts = append(change.Contacts, e.Contact)
+	}
+	e := c.book.entry(k)
+	if before := folded(e.Name); e.Name != "" && before != f && c.book.pinned[before] == k {
+		delete(c.book.pinned, before)
+	}
+	c.book.pinned[f], e.Name = k, to.name
+	change.Contacts = append(change.Contacts, e.Contact)
+	c.commit(change, func(time.Time) {})
+}
+
+// equipped tells whether what waits in a lane can be sent: by mail with the recipient's prekey of today, directly with its static
+// key. If it can't, the server is asked.
+func (c *Core) equipped(now time.Time, l *lane, mail bool) bool {
+	if l.to == wire.Channel {
+		return true
+	}
+	e := c.book.entry(l.to)
+	fresh := !e.fresh.IsZero() && now.Sub(e.fresh) < cardLife
+	switch {
+	case e.absent:
+		c.holdBack(l, func(*part) bool { return true })
+		return false
+	case !e.known || !fresh:
+		c.lookup(now, l)
+		return e.known && !mail
+	}
+	return true
+}
+
+// holdBack leaves parts for their recipient's return, and tells of their texts.
+func (c *Core) holdBack(l *lane, which func(p *part) bool) {
+	for _, p := range l.parts {
+		if p.state != queued || p.held || !which(p) {
+			continue
+		}
+		l.hold(p, true)
+		if x := p.text; !x.kept && p.t.Flags&wire.FlagVoid == 0 {
+			x.kept = true
+			c.tell(Kept{To: c.roster.name(l.to), NoKeys: true})
+		}
+	}
+}
+
+// lookup asks the server for the card of a lane's recipient.
+func (c *Core) lookup(now time.Time, l *lane) {
+	if c.book.lookups.Has(l.to) {
+		return
+	}
+	policy := c.background()
+	if slices.ContainsFunc(l.parts, func(p *part) bool { return p.text.typed }) {
+		policy = c.urgent()
+	}
+	c.book.lookups.Track(now, l.to, policy)
+	c.toServer(&wire.Lookup{Key: l.to})
+}
+
+// lookupFailed: it was asked as often as someone waits for.
+func (c *Core) lookupFailed(now time.Time, k wire.Key) {
+	if c.phase != ready {
+		return
+	}
+	if c.silent(now) {
+		c.giveUp()
+		return
+	}
+	if l := c.outbox.lanes[k]; l != nil {
+		c.lookup(now, l)
+	}
+}
+
+// found takes a card. What its key did not sign is not one; neither is an older one in the place of the one that is known, since
+// its prekey may have been stolen by now (protocol.md §14.2).
+func (c *Core) found(now time.Time, m *wire.Found) {
+	if m.Key == c.me {
+		c.foundOwn(now, m)
+		return
+	}
+	if !c.book.lookups.Has(m.Key) {
+		return
+	}
+	e, l := c.book.entry(m.Key), c.outbox.lanes[m.Key]
+	card, err := c.keys.Check(m.Key, m.Card)
+	switch {
+	case len(m.Card) == 0:
+		e.absent = !e.known
+	case err != nil:
+		e.absent = !e.known
+		c.tell(Distrust{From: c.roster.name(m.Key), Why: ForgedKey})
+	case !e.known || card.Prekey.ID > e.card.Prekey.ID:
+		if l != nil && e.known {
+			l.forgetStored() // what is sealed to the old one may be refused; the same identity again costs nothing
+		}
+		e.card, e.known, e.absent, e.Card = card, true, false, string(m.Card)
+		c.commit(store.Meet{Contacts: []store.Contact{e.Contact}}, func(time.Time) {})
+	}
+	c.book.lookups.Drop(m.Key)
+	e.fresh = now
+	if l != nil {
+		c.pump(now, l)
+		c.leaveWhenDecided(now)
+	}
+}
+
+// trust makes sessions with someone possible; false when the key is not known.
+func (c *Core) trust(k wire.Key) bool {
+	e := c.book.entry(k)
+	if !e.known {
+		return false
+	}
+	if !e.trusted {
+		e.trusted = true
+		c.fx.Trusts = append(c.fx.Trusts, Trust{k, e.card.Static})
+	}
+	return true
+}
+
+// Verify tells the keys of a name, to be compared.
+func (c *Core) Verify(now time.Time, n string) {
+	c.do(now, func(time.Time) {
+		contact := c.roster.named(n)
+		if contact == nil {
+			c.tell(UnknownPeer{Name: n})
+			return
+		}
+		told := Identity{Name: n, Key: contact.key}
+		if old, changed := c.book.other(contact); changed {
+			told.Old = old
+		} else if e := c.book.entries[contact.key]; e != nil {
+			told.Verified = e.Verified
+		}
+		c.tell(told)
+	})
+}
+
+// Trust accepts the key that a name has now.
+func (c *Core) Trust(now time.Time, n string) {
+	c.do(now, func(time.Time) {
+		contact := c.roster.named(n)
+		if contact == nil {
+			c.tell(UnknownPeer{Name: n})
+			return
+		}
+		c.book.entry(contact.key).Verified = true
+		c.pin(contact)
+		c.tell(Trusted{Name: n, Key: contact.key})
+	})
+}

@@ -1,0 +1,156 @@
+package peer
+
+import (
+	"time"
+
+	"udpchat/store"
+	"udpchat/wire"
+	"udpchat/wire/seal"
+)
+
+// cover makes a part fit for the server's eyes: mail is sealed to its recipient, a post is signed (protocol.md §14). The same part
+// again has the same bytes, unless its name or its recipient's prekey has changed. False: there is nothing to seal it to.
+func (c *Core) cover(l *lane, p *part) (wire.Text, bool) {
+	if l.to == wire.Channel {
+		return c.sign(l, p), true
+	}
+	e := c.book.entry(l.to)
+	if !e.known || len(p.t.Body) > wire.PartSize {
+		return wire.Text{}, false
+	}
+	t := p.t
+	t.Flags |= wire.FlagCovered
+	if p.covered == nil || p.prekey != e.card.Prekey.ID {
+		sealed, err := c.keys.Seal(e.card, mailID(l.to, c.me, t), p.t.Body)
+		if err != nil {
+			c.cfg.Log.Error("a text could not be sealed", "to", l.to, "err", err)
+			return wire.Text{}, false
+		}
+		p.covered, p.prekey = sealed, e.card.Prekey.ID
+	}
+	t.Body = p.covered
+	return t, true
+}
+
+// coverVoid is cover for a void that is in no lane any more.
+func (c *Core) coverVoid(l *lane, t wire.Text) (wire.Text, bool) {
+	p := &part{t: t}
+	if l.to == wire.Channel { // what was before it is not known here: its past is empty
+		t.Flags |= wire.FlagCovered
+		t.Body = c.signed(c.postID(c.me, t), nil)
+		return t, true
+	}
+	return c.cover(l, p)
+}
+
+func mailID(to, from wire.Key, t wire.Text) seal.MailID {
+	return seal.MailID{To: to, From: from, Epoch: t.Epoch, ToEpoch: t.ToEpoch, Seq: t.Seq, Part: t.Part, Parts: t.Parts,
+		Size: t.Size, Time: t.Time, Flags: t.Flags}
+}
+
+// postID is a post without what it bears.
+func (c *Core) postID(author wire.Key, t wire.Text) *seal.Post {
+	return &seal.Post{Channel: c.cfg.ServerKey, Author: author, Epoch: t.Epoch, ToEpoch: t.ToEpoch, Seq: t.Seq, Part: t.Part,
+		Parts: t.Parts, Size: t.Size, Time: t.Time, Flags: t.Flags | wire.FlagCovered}
+}
+
+// signed is the body of one's own post.
+func (c *Core) signed(p *seal.Post, body []byte) []byte {
+	p.Body = body
+	if err := c.keys.Sign(p); err != nil {
+		c.cfg.Log.Error("a post could not be signed", "err", err)
+	}
+	return seal.AppendPost(nil, p)
+}
+
+func (c *Core) sign(l *lane, p *part) wire.Text {
+	t := p.t
+	t.Flags |= wire.FlagCovered
+	if p.covered == nil {
+		i, _ := l.place(p.t.Seq)
+		post := c.postID(c.me, p.t)
+		post.Prev = c.before(l, i)
+		p.covered = c.signed(post, p.t.Body)
+	}
+	t.Body = p.covered
+	return t
+}
+
+// before is the hash of the post before the one at a place in the lane; zeros when that is not known any more.
+func (c *Core) before(l *lane, i int) [32]byte {
+	first := i // of those whose hashes must be made first
+	for first > 0 && l.parts[first-1].t.Seq == l.parts[first].t.Seq-1 && !l.parts[first-1].hashed {
+		first--
+	}
+	prev := c.chainAt(l, first)
+	for ; first < i; first++ {
+		p := l.parts[first]
+		post := c.postID(c.me, p.t)
+		post.Prev, post.Body = prev, p.t.Body
+		p.hash, p.hashed = seal.HashPost(post), true
+		prev = p.hash
+	}
+	return prev
+}
+
+// chainAt is what the first of a run of posts follows.
+func (c *Core) chainAt(l *lane, i int) [32]byte {
+	seq := l.parts[i].t.Seq
+	if i > 0 && l.parts[i-1].t.Seq == seq-1 {
+		return l.parts[i-1].hash
+	}
+	if end := c.inbox.chains[c.ownLane(l)]; end.Seq == seq-1 {
+		return end.Hash
+	}
+	return [32]byte{}
+}
+
+func (c *Core) ownLane(l *lane) seal.Lane {
+	return seal.Lane{Channel: c.cfg.ServerKey, Author: c.me, Epoch: l.epoch, ToEpoch: l.toEpoch}
+}
+
+// leave notes where one's own chain is when posts leave the outbox: at the highest of them.
+func (c *Core) leave(l *lane, last int) *store.Chain {
+	if l.to != wire.Channel {
+		return nil
+	}
+	id, seq := c.ownLane(l), l.parts[last].t.Seq
+	if c.inbox.chains[id].Seq >= seq {
+		return nil
+	}
+	post := c.postID(c.me, l.parts[last].t)
+	post.Prev, post.Body = c.before(l, last), l.parts[last].t.Body
+	end := seal.Chain{Seq: seq, Hash: seal.HashPost(post)}
+	c.inbox.chains[id] = end
+	return &store.Chain{Author: store.Key(c.me), Epoch: l.epoch, ToEpoch: l.toEpoch, Seq: end.Seq, Hash: end.Hash}
+}
+
+// uncover opens mail. clear: it is from before mail was sealed, and the server had it then.
+func (c *Core) uncover(m *wire.Push) (t wire.Text, clear bool, err error) {
+	t = m.Text
+	if t.Flags&wire.FlagCovered == 0 {
+		if m.Order > c.inbox.clear[c.store] {
+			return t, false, seal.ErrForged
+		}
+		return t, true, nil
+	}
+	t.Body, err = c.keys.Open(mailID(c.me, m.From, t), c.prekeys.secret, m.Text.Body)
+	t.Flags &^= wire.FlagCovered
+	if err == nil && (t.Flags&wire.FlagVoid != 0 || t.Parts == 1) && len(t.Body) != int(t.Size) {
+		err = seal.ErrForged // its sender says of it what is not so
+	}
+	return t, false, err
+}
+
+// refuse answers mail that is not what its sender sealed, or is from no one: it shall not come again. It is told, and marks nothing:
+// who can put a mark in someone's name can make their texts disappear.
+func (c *Core) refuse(now time.Time, m *wire.Push, at *span, why error) {
+	c.cfg.Log.Warn("mail was refused", "from", m.From, "order", m.Order, "err", why)
+	marks := wire.Marks{Epoch: m.Text.Epoch, ToEpoch: c.epoch}
+	order, try, from := m.Order, m.Try, m.From
+	c.toServer(&wire.Taken{From: from, Marks: marks, Order: order, Try: try, Refused: true})
+	if !at.had.Has(order) {
+		c.tell(Distrust{From: c.roster.name(from), Why: Forged})
+	}
+	c.pass(now, at)
+}

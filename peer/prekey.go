@@ -1,0 +1,110 @@
+package peer
+
+import (
+	"math"
+	"time"
+
+	"udpchat/store"
+	"udpchat/wire"
+	"udpchat/wire/seal"
+)
+
+const (
+	// prekeyAge is when a prekey gets a successor, and prekeyRest how long its private part is kept after that: senders ask
+	// for the present one once a day, and what waits on the server is fetched before anything is forgotten.
+	prekeyAge  = 7 * 24 * time.Hour
+	prekeyRest = 30 * 24 * time.Hour
+)
+
+// prekeys are this client's own (protocol.md §14.2).
+type prekeys struct {
+	all  []store.Prekey // by id; the last one is the present one
+	card []byte         // with it; nil until it is on disk
+	due  time.Time      // it gets a successor
+}
+
+// newest is the highest id given out.
+func (k *prekeys) newest() uint32 {
+	if len(k.all) == 0 {
+		return 0
+	}
+	return k.all[len(k.all)-1].ID
+}
+
+// secret finds the private part of a prekey.
+func (k *prekeys) secret(id uint32) (seal.Secret, bool) {
+	for _, p := range k.all {
+		if p.ID == id {
+			return p.Secret, true
+		}
+	}
+	return seal.Secret{}, false
+}
+
+// loadPrekeys takes what the profile has, and makes a successor when the last one is old, or dated by a clock that was wrong.
+func (c *Core) loadPrekeys(now time.Time, all []store.Prekey) error {
+	c.prekeys.all = all
+	if len(all) == 0 {
+		c.rotate(now, 0)
+		return nil
+	}
+	made := time.UnixMicro(all[len(all)-1].Made)
+	if now.Sub(made).Abs() >= prekeyAge {
+		c.rotate(now, 0)
+		return nil
+	}
+	c.prekeys.due = made.Add(prekeyAge)
+	card, err := c.keys.Card(all[len(all)-1])
+	c.prekeys.card = card
+	return err
+}
+
+// rotate makes a new prekey, with an id above above, and forgets those that have rested. It is told to others when it is on disk.
+// Ids are times, so that also a profile that comes back older goes on above those that it forgot.
+func (c *Core) rotate(now time.Time, above uint32) {
+	id := max(c.prekeys.newest(), above) + 1
+	if t := now.Unix(); t > int64(id) && t <= math.MaxUint32 {
+		id = uint32(t)
+	}
+	next := store.Prekey{ID: id, Secret: c.keys.Secret(), Made: now.UnixMicro()}
+	card, err := c.keys.Card(next)
+	if err != nil {
+		c.cfg.Log.Error("no prekey could be made", "err", err)
+		return
+	}
+	var change store.Rotate
+	var kept []store.Prekey
+	for _, p := range c.prekeys.all {
+		switch {
+		case p.Replaced == 0:
+			p.Replaced = now.UnixMicro()
+			change.Put = append(change.Put, p)
+		case now.Sub(time.UnixMicro(p.Replaced)) >= prekeyRest:
+			change.Drop = append(change.Drop, p.ID)
+			continue
+		}
+		kept = append(kept, p)
+	}
+	change.Put = append(change.Put, next)
+	c.prekeys.all, c.prekeys.due = append(kept, next), now.Add(prekeyAge)
+	c.commit(change, func(now time.Time) {
+		c.prekeys.card = card
+		switch c.phase {
+		case registering:
+			c.sendRequest(c.request)
+		case ready, loading:
+			c.register(now, c.phase == loading && c.typed)
+		}
+	})
+}
+
+// foundOwn: the server has a card of this client's with a prekey that this client does not know. Only its key can have signed it,
+// so this profile is an older copy (protocol.md §5.5).
+func (c *Core) foundOwn(now time.Time, m *wire.Found) {
+	card, err := c.keys.Check(c.me, m.Card)
+	if err != nil || card.Prekey.ID <= c.prekeys.newest() {
+		return
+	}
+	c.rotate(now, card.Prekey.ID)
+	c.rolledBack(now)
+}

@@ -1,0 +1,140 @@
+package peer
+
+import (
+	"bytes"
+	"slices"
+
+	"udpchat/store"
+	"udpchat/wire"
+	"udpchat/wire/link"
+	"udpchat/wire/seal"
+)
+
+// secretOf is the private part of the friend's prekey with that id.
+func (f *friend) secretOf(id uint32) seal.Secret { return seal.Secret{0: f.key[0], 1: f.key[1], 2: byte(id), 3: byte(id >> 8), 31: 7} }
+
+// rotate gives the friend another prekey.
+func (f *friend) rotate(id uint32) { f.prekey = store.Prekey{ID: id, Secret: f.secretOf(id)} }
+
+// card is the friend's card of today.
+func (f *friend) card() []byte {
+	card, err := f.keys.Card(f.prekey)
+	if err != nil {
+		f.bench.t.Fatal(err)
+	}
+	return card
+}
+
+// of finds the friend with a key; nil when there is none.
+func (b *bench) of(k wire.Key) *friend {
+	i := slices.IndexFunc(b.friends, func(f *friend) bool { return f.key == k })
+	if i < 0 {
+		return nil
+	}
+	return b.friends[i]
+}
+
+// found is what an honest server says of a key.
+func (b *bench) found(k wire.Key) *wire.Found {
+	m := &wire.Found{Key: k}
+	if f := b.of(k); f != nil {
+		m.Card = f.card()
+	}
+	return m
+}
+
+// myPrekey is what others seal to: the prekey that ann told.
+func (b *bench) myPrekey() seal.Prekey {
+	b.t.Helper()
+	p, err := seal.ParsePrekey(b.core.prekeys.card[96:])
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return p
+}
+
+// named is what a mail is sealed as. It is not the code's own mailID: a field that both sides forget is found here.
+func named(to, from wire.Key, x wire.Text) seal.MailID {
+	return seal.MailID{To: to, From: from, Epoch: x.Epoch, ToEpoch: x.ToEpoch, Seq: x.Seq, Part: x.Part, Parts: x.Parts,
+		Size: x.Size, Time: x.Time, Flags: x.Flags | wire.FlagCovered}
+}
+
+// sealed is a text for ann as the friend deposits it.
+func (f *friend) sealed(x wire.Text) wire.Text { return f.sealedTo(f.bench.myPrekey(), x) }
+
+func (f *friend) sealedTo(p seal.Prekey, x wire.Text) wire.Text {
+	x.Flags |= wire.FlagCovered
+	body, err := f.keys.Seal(Card{Prekey: p}, named(me, f.key, x), x.Body)
+	if err != nil {
+		f.bench.t.Fatal(err)
+	}
+	x.Body = body
+	return x
+}
+
+// postOf is a post of an author, not yet signed.
+func postOf(author wire.Key, x wire.Text) *seal.Post {
+	return &seal.Post{Channel: serverKey, Author: author, Epoch: x.Epoch, ToEpoch: x.ToEpoch, Seq: x.Seq, Part: x.Part, Parts: x.Parts,
+		Size: x.Size, Time: x.Time, Flags: x.Flags | wire.FlagCovered, Body: x.Body}
+}
+
+// signed is a post of the friend's as it deposits it: it follows the one with the seq before it.
+func (f *friend) signed(x wire.Text) wire.Text { return f.signedAfter(f.posts[x.Seq-1], x) }
+
+func (f *friend) signedAfter(prev [32]byte, x wire.Text) wire.Text {
+	p := postOf(f.key, x)
+	p.Prev = prev
+	if err := f.keys.Sign(p); err != nil {
+		f.bench.t.Fatal(err)
+	}
+	f.posts[x.Seq] = seal.HashPost(p)
+	x.Body, x.Flags = seal.AppendPost(nil, p), p.Flags
+	return x
+}
+
+// read is a message as the test sees it: a deposit is opened as its recipient opens it, or verified as a member does it.
+func (b *bench) read(s Send) sent {
+	b.t.Helper()
+	raw := encode(b.t, s.Msg)
+	r := sent{at: b.now.Sub(b.start), to: s.To, via: s.Path.Remote, msg: decode(b.t, bytes.Clone(raw)), raw: raw}
+	m, ok := r.msg.(*wire.Deposit)
+	if !ok {
+		return r
+	}
+	if m.Text.Flags&wire.FlagCovered == 0 {
+		b.t.Fatalf("a deposit in the clear: %+v", m)
+	}
+	if m.To == wire.Channel {
+		r.post = b.verify(m)
+		return r
+	}
+	to := b.of(m.To)
+	id := named(to.key, me, m.Text)
+	body, err := to.keys.Open(id, func(p uint32) (seal.Secret, bool) { return to.secretOf(p), true }, m.Text.Body)
+	if err != nil {
+		b.t.Fatalf("a deposit that %s can't open: %v: %+v", to.name, err, m)
+	}
+	r.mail = &id
+	m.Text.Body, m.Text.Flags = body, m.Text.Flags&^wire.FlagCovered
+	if len(body) >= 8 && bytes.Contains(raw, body) { // a shorter one may stand there by chance
+		b.t.Errorf("the server can read %q", body)
+	}
+	return r
+}
+
+// verify is what every member does with a post of ann's.
+func (b *bench) verify(m *wire.Deposit) *seal.Post {
+	b.t.Helper()
+	p := postOf(me, m.Text)
+	if err := seal.ParsePost(bytes.Clone(m.Text.Body), p); err != nil {
+		b.t.Fatal(err)
+	}
+	if err := seal.VerifyPost(p); err != nil {
+		b.t.Fatalf("a post that ann did not sign: %v: %+v", err, m)
+	}
+	m.Text.Body, m.Text.Flags = p.Body, p.Flags&^wire.FlagCovered
+	return p
+}
+
+// from is the path of a datagram of the friend's.
+func (f *friend) from() link.Path { return link.Path{Remote: f.addr} }
