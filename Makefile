@@ -32,6 +32,10 @@ fuzz: ## every fuzz target for FUZZTIME
 		done; \
 	done
 
+.PHONY: fuzz-brief
+fuzz-brief: FUZZTIME := 2000x
+fuzz-brief: fuzz ## every fuzz target for 2,000 inputs
+
 .PHONY: bench
 bench: ## every benchmark
 	go test -run '^$$' -bench . -benchmem ./...
@@ -58,7 +62,7 @@ cross: ## build and vet for the other systems
 	GOOS=darwin GOARCH=arm64 go vet ./...
 
 .PHONY: check
-check: tidy lint cross test race demo ## what CI runs
+check: tidy lint cross test race fuzz-brief demo ## what CI runs
 
 .PHONY: help
 help: ## this list
