@@ -157,7 +157,7 @@ func (c *Core) lookupFailed(now time.Time, k wire.Key) {
 // found takes a card. What its key did not sign is not one; neither is an older one in the place of the one that is known, since
 // its prekey may have been stolen by now (protocol.md §14.2).
 func (c *Core) found(now time.Time, m *wire.Found) {
-	if m.Key == c.me {
+	if m.Key == c.me && wire.CardPrekey(m.Card) > c.prekeys.newest() {
 		c.foundOwn(now, m)
 		return
 	}

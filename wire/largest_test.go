@@ -101,11 +101,14 @@ func TestMaxMessage(t *testing.T) {
 	if MaxMessage != 1145 || HeaderSize+MaxMessage+sessionOverhead != MaxDatagram {
 		t.Errorf("MaxMessage is %d: the wire has changed", MaxMessage)
 	}
-	m := &PushPost{Order: 1, Text: Text{Seq: 1, Parts: 1}}
-	frame := len(encode(t, m))
 	for size, want := range map[int]error{MaxMessage: nil, MaxMessage + 1: ErrTooLong} {
-		m.Text.Size = uint32(size - frame - 2 - 1) // size takes 2 bytes more, the length of the body 1
-		m.Text.Body = make([]byte, m.Text.Size)
+		m := &Table{Rows: make([]Row, 20)}
+		for i := range m.Rows {
+			m.Rows[i].Name = "a"
+		}
+		for more := size - len(encode(t, m)); more > 0; more-- {
+			m.Rows[more%len(m.Rows)].Name += "a"
+		}
 		b, err := AppendMessage(nil, m)
 		if !errors.Is(err, want) || err == nil && len(b) != size {
 			t.Errorf("%d bytes: got %d, %v, want %v", size, len(b), err, want)

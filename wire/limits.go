@@ -29,8 +29,8 @@ const (
 	// MaxText is the most bytes of a text: 64 KiB, more than anyone types and less than a receiver minds to hold.
 	MaxText = 64 << 10
 
-	// PartSize is the most bytes of text in one part. The widest fields beside a part take 109 bytes of MaxMessage, in
-	// PushPost, and what protects it takes up to MaxCover: that leaves 920. Some bytes stay for a field to come.
+	// PartSize is the most bytes of text in one part. The widest fields beside a part take 105 bytes of MaxMessage, in
+	// PushPost, and what protects it takes up to MaxCover: that leaves 924. Some bytes stay for a field to come.
 	PartSize = 880
 
 	// FirstPartSize is what PartSize was in version 1. Texts that were cut so keep their parts.

@@ -57,6 +57,8 @@ func TestMalformedMessages(t *testing.T) {
 		{"rows that are a bin", table("c400")},
 		{"a request of version 1", "97 01 01 a161 05 07 03 02"},
 		{"a registration of version 1", "98 02 01 00 07 04 c3 05 5a"},
+		{"a mail that was taken, as version 1 says it", "98 0e" + aliceHex + hadHex + "05 01"},
+		{"a number for what was refused", "99 0e" + aliceHex + hadHex + "05 01 01"},
 		{"a request without a card", request("c400")},
 		{"a request with nil for a card", request("c0")},
 		{"a card of 195 bytes", request("c4c3" + cardRaw[2:])},

@@ -81,6 +81,8 @@ func (t *Text) check() error {
 		return fmt.Errorf("%w: text of %d bytes", ErrMalformed, t.Size)
 	case t.Flags&FlagVoid != 0 && (t.Size != 0 || t.Parts != 1):
 		return fmt.Errorf("%w: void with a text", ErrMalformed)
+	case len(t.Body) > MaxPart:
+		return fmt.Errorf("%w: part of %d bytes", ErrMalformed, len(t.Body))
 	case !t.fits():
 		// Room is given by what a text says of its size (§10): it can't say less than it brings.
 		return fmt.Errorf("%w: %d bytes of %d in %d parts", ErrMalformed, len(t.Body), t.Size, t.Parts)

@@ -53,6 +53,8 @@ func TestPartFitsItsText(t *testing.T) {
 		{"more than all", part(0, 2, 1, 3), false},
 		{"the fullest part", part(0, PartSize, 1, PartSize), true},
 		{"version 1 had fuller ones", part(0, FirstPartSize, 1, FirstPartSize), true},
+		{"the longest body", part(0, MaxPart, 1, MaxPart), true},
+		{"a byte more than a reader takes", part(0, MaxPart+1, 1, MaxPart+1), false},
 		{"two parts for what one holds", part(0, PartSize, 2, 10), false},
 		{"two parts for a byte more", part(0, PartSize+1, 2, 10), true},
 
@@ -87,6 +89,7 @@ func TestCoveredPartFitsItsText(t *testing.T) {
 		{"a byte over a part of several", part(FlagCovered, 3*PartSize+1, 4, MaxPart+1), false},
 		{"of a text that version 1 cut", part(FlagCovered, 3*PartSize+1, 3, MaxPart), true},
 		{"of more text than version 2 puts in a part", part(FlagCovered, FirstPartSize, 1, MaxPart), true},
+		{"of more text than a reader takes", part(FlagCovered, FirstPartSize, 1, MaxPart+1), false},
 		{"flags to come beside it", part(0xfe, 10, 1, 10+MaxCover), true},
 	})
 }

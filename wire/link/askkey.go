@@ -34,6 +34,9 @@ func AskKey(ctx context.Context, conn Conn, p Path) (wire.Key, Card, error) {
 			}
 		case <-timer.C:
 			s.Tick(time.Now())
+			if _, asking := s.Next(); !asking { // given up
+				s.RequestKey(time.Now(), p)
+			}
 			_, _ = s.Flush(conn.Write) // it is asked again
 		case <-ctx.Done():
 			return wire.Key{}, Card{}, ErrNoAnswer

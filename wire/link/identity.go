@@ -4,6 +4,7 @@ import (
 	"crypto/ed25519"
 	"crypto/hkdf"
 	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 
 	"udpchat/wire"
@@ -66,11 +67,40 @@ func (i *Identity) Card() Card { return i.card }
 
 // Verify reports with ErrCard that the holder of key never vouched for the card.
 func (c Card) Verify(key wire.Key) error {
-	if !ed25519.Verify(key[:], c.signed(), c.Sig[:]) {
+	if lowOrder(key) || !ed25519.Verify(key[:], c.signed(), c.Sig[:]) {
 		return ErrCard
 	}
 	return nil
 }
+
+// lowOrder reports whether a key is one of the points of order 1, 2, 4 and 8, in any encoding: in their names everyone can sign,
+// and the zeros that wire.ServerKey is are one of them. RFC 8032 §5.1.7 does not refuse them.
+func lowOrder(key wire.Key) bool {
+	key[31] &= 0x7f // the sign
+	for _, y := range lowOrderPoints {
+		if key == y {
+			return true
+		}
+	}
+	return false
+}
+
+// lowOrderPoints are the y of those points: 0, 1, -1, and two of order 8; 0 and 1 also as p and p+1.
+var lowOrderPoints = func() (all []wire.Key) {
+	for _, s := range []string{
+		"0000000000000000000000000000000000000000000000000000000000000000",
+		"0100000000000000000000000000000000000000000000000000000000000000",
+		"ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+		"edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+		"eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+		"26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+		"c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+	} {
+		b, _ := hex.DecodeString(s)
+		all = append(all, wire.Key(b))
+	}
+	return all
+}()
 
 func (c *Card) signed() []byte { return append([]byte(labelCertificate), c.Static[:]...) }
 

@@ -21,6 +21,9 @@ func (l *ledger) arrived(g *guest, n peer.Arrived) {
 	case n.From != l.w.guests[m.from-1].name && !strings.HasPrefix(n.From, "key:"):
 		l.w.fail("wrong sender: %s shows %v as from %s", g.name, m, n.From)
 	}
+	if n.Clear || n.Doubt {
+		l.w.fail("doubt: %s shows %v, in the clear: %t, from who may be someone else: %t", g.name, m, n.Clear, n.Doubt)
+	}
 	if n.Again && !g.unsure[n.Line] {
 		l.w.fail("marked: %s shows %v as shown before, which it was not", g.name, m)
 	}

@@ -2,7 +2,8 @@
 // disasters a second, each of them named by its seed.
 //
 // It is not a second implementation of anything: what decides is the code that the program runs, and every message goes
-// through the codec. Only sockets, disks, users and the clock are models. There is one queue of events, one source of
+// through the codec. Only sockets, sessions, keys, disks, users and the clock are models (and
+// of the keys TestRealKeys takes the real ones). There is one queue of events, one source of
 // randomness and no goroutine, so that a seed always tells the same story.
 //
 //	World ── queue of events by time

@@ -15,6 +15,7 @@ type guest struct {
 	party
 	profile *memory.Profile
 	core    *peer.Core
+	keys    peer.Keys
 	present bool // is welcome, and has not left since
 	leaving bool // typed so
 	starts  int
@@ -34,6 +35,7 @@ func (g *guest) start() {
 		g.w.net.move(&g.party)
 	}
 	g.begin()
+	g.known[wire.ServerKey] = true
 	g.starts++
 	g.present, g.leaving = false, false
 	g.w.tracef("%s: STARTS at %v", g.name, g.addr)
@@ -47,9 +49,9 @@ func (g *guest) start() {
 		g.unsure[l.Order] = true
 	}
 	g.step(func(now time.Time) {
-		cfg := peer.Config{Name: g.name, Server: link.Path{Remote: g.w.host.addr}, Seed: g.w.rand.Uint64()}
+		cfg := peer.Config{Name: g.name, Server: link.Path{Remote: g.w.host.addr}, ServerKey: g.w.identity, Seed: g.w.rand.Uint64()}
 		var err error
-		if g.core, err = peer.NewCore(now, cfg, g.key, loaded); err != nil {
+		if g.core, err = peer.NewCore(now, cfg, g.keys, loaded); err != nil {
 			g.w.fail("%s cannot start: %v", g.name, err)
 		}
 		g.core.Register(now)
@@ -77,6 +79,9 @@ func (g *guest) carryOut() {
 			},
 			done: func(now time.Time) { c.Done(now) },
 		})
+	}
+	for _, t := range fx.Trusts {
+		g.known[t.Key] = true
 	}
 	for _, s := range fx.Sends {
 		g.send(s.Path, s.To, s.Msg)
@@ -172,14 +177,22 @@ func (g *guest) look(notices []peer.Notice) {
 			g.exit()
 		case peer.Refused:
 			g.w.fail("%s is refused: %v", g.name, n.Why)
-		case peer.Failed, peer.TooLong, peer.BadText, peer.NotYours:
+		case peer.Failed, peer.TooLong, peer.BadText, peer.NotYours, peer.KeyChanged, peer.Blocked, peer.Distrust:
 			g.w.fail("%s: %T%+v", g.name, n, n)
 		}
 	}
 }
 
-func newProfile(w *World) *memory.Profile {
-	return memory.NewProfile([32]byte{}, w.rand.Uint64()|1)
+// furnish gives a guest its profile and its keys. Their identity is the same one whether they are real or not.
+func (g *guest) furnish() {
+	w := g.w
+	seed := [32]byte(secret(w.rand.Uint64))
+	g.profile = memory.NewProfile(seed, w.rand.Uint64()|1)
+	g.key = peer.PublicKey(seed)
+	g.keys = &keys{key: g.key, draw: w.rand.Uint64}
+	if w.opt.RealKeys {
+		g.keys = drawn{peer.NewKeys(seed), w.rand.Uint64}
+	}
 }
 
 var _ store.Profile = (*memory.Profile)(nil)

@@ -50,6 +50,9 @@ func (h *host) carryOut() {
 			h.after(h.w.upTo(100*time.Microsecond), func() { h.step(r.Done) })
 		})
 	}
+	for _, t := range fx.Trusts {
+		h.known[t.Key] = true
+	}
 	for _, s := range fx.Sends {
 		h.send(s.Path, s.To, s.Msg)
 	}

@@ -2,10 +2,13 @@ package sim
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 	"time"
 
 	"udpchat/store"
+	"udpchat/wire"
+	"udpchat/wire/seal"
 )
 
 // ledger is what became of every text, as the users and the disks see it. Texts are told apart by what is written in
@@ -107,6 +110,9 @@ func (l *ledger) profileWrote(g *guest, c store.ProfileChange) {
 	}
 }
 
+// readable is what every part of a text has: the beginning of the text, or some of the letters that it is filled with.
+var readable = regexp.MustCompile(`#\d{6} |aaaaaa|bbbbbb|cccccc|dddddd|eeeeee|ffffff|gggggg|hhhhhh|iiiiii|jjjjjj|kkkkkk|llllll|mmmmmm|nnnnnn|oooooo|pppppp|qqqqqq|rrrrrr|ssssss|tttttt|uuuuuu|vvvvvv|wwwwww|xxxxxx|yyyyyy|zzzzzz`)
+
 // serverWrote looks at what became durable at the server.
 func (l *ledger) serverWrote(c store.Change, r store.Result) {
 	switch c := c.(type) {
@@ -116,8 +122,16 @@ func (l *ledger) serverWrote(c store.Change, r store.Result) {
 				l.members[i] = l.w.at
 			}
 		}
+	case store.Deposit:
+		if readable.Match(c.Text.Body) || c.Text.Flags&wire.FlagCovered == 0 {
+			l.w.fail("open: the server stores mail that it can read: %.40q", c.Text.Body)
+		}
 	case store.Post:
-		if m := l.find(string(c.Text.Body)); m != nil && r.Verdict == store.Accepted && c.Text.Part == 0 && m.posted == 0 {
+		if c.Text.Flags&wire.FlagCovered == 0 || len(c.Text.Body) < seal.PostOverhead {
+			l.w.fail("unsigned: the server stores a post as it is: %.40q", c.Text.Body)
+			return
+		}
+		if m := l.find(string(c.Text.Body[seal.PostOverhead:])); m != nil && r.Verdict == store.Accepted && c.Text.Part == 0 && m.posted == 0 {
 			m.posted = l.w.at
 		}
 	}

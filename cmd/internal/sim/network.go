@@ -4,7 +4,6 @@ import (
 	"net/netip"
 	"time"
 
-	"udpchat/wire"
 	"udpchat/wire/link"
 )
 
@@ -43,7 +42,7 @@ func (n *network) move(p *party) {
 }
 
 // write takes one datagram from a party.
-func (n *network) write(p *party, b []byte, path link.Path) error {
+func (n *network) write(p *party, b []byte, path link.Path) {
 	n.sent++
 	w := n.w
 	if w.tracing() {
@@ -52,7 +51,7 @@ func (n *network) write(p *party, b []byte, path link.Path) error {
 	to := n.at[path.Remote]
 	if to == nil || w.at < n.cut[p.index][to.index] {
 		w.tracef("%s: lost on the way to %v", p.name, path.Remote)
-		return nil
+		return
 	}
 	copies := 1
 	if !w.healed {
@@ -67,7 +66,6 @@ func (n *network) write(p *party, b []byte, path link.Path) error {
 	for range copies {
 		n.carry(p.addr, path.Remote, b)
 	}
-	return nil
 }
 
 // carry brings one copy of a datagram to who has the address when it arrives.
@@ -93,7 +91,7 @@ func (n *network) buffer(b []byte) []byte {
 		n.free = n.free[:k-1]
 		return append(data, b...)
 	}
-	return append(make([]byte, 0, wire.MaxDatagram), b...)
+	return append(make([]byte, 0, frameSize), b...)
 }
 
 // part cuts two parties off from each other, in one direction or both.

@@ -18,7 +18,8 @@ type party struct {
 	run    int
 	alive  bool
 	frozen time.Duration // nothing reaches it until then
-	sealer *link.Sealer
+	packer packer
+	known  map[wire.Key]bool // with whom it can speak in this run: trusted, or they wrote first
 	dec    wire.Decoder
 	disk   disk
 	role   role
@@ -39,7 +40,8 @@ type role interface {
 func (p *party) begin() {
 	p.run++
 	p.alive, p.frozen, p.wake, p.spins, p.missed = true, 0, 0, 0, nil
-	p.sealer = link.NewSealer(p.key)
+	p.packer = packer{me: p.key}
+	p.known = map[wire.Key]bool{}
 	p.disk = disk{p: p}
 }
 
@@ -128,8 +130,9 @@ func (p *party) arm() {
 // receive reads one datagram.
 func (p *party) receive(path link.Path, data []byte) {
 	p.step(func(now time.Time) {
-		from, to, body, err := link.Open(data)
+		from, to, body, err := open(data)
 		if err == nil && to == p.key {
+			p.known[from] = true
 			err = p.dec.Decode(body, func(m wire.Message) error {
 				p.w.traceMessage(p, from, m)
 				p.role.handle(now, path, from, m)
@@ -144,13 +147,16 @@ func (p *party) receive(path link.Path, data []byte) {
 
 // send packs messages; flush sends them.
 func (p *party) send(path link.Path, to wire.Key, m wire.Message) {
-	if err := p.sealer.Add(path, to, m); err != nil {
+	if !p.known[to] {
+		p.w.fail("no session: %s sends %v to %s, whose keys it was not told", p.name, m.Kind(), p.w.called(to))
+	}
+	if err := p.packer.add(path, to, m); err != nil {
 		p.w.fail("%s: %v: %+v", p.name, err, m)
 	}
 }
 
 func (p *party) flush() {
-	_, _ = p.sealer.Flush(func(b []byte, path link.Path) error { return p.w.net.write(p, b, path) })
+	p.packer.flush(func(b []byte, path link.Path) { p.w.net.write(p, b, path) })
 }
 
 // kill ends the program as kill -9 does.

@@ -4,6 +4,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"reflect"
 	"runtime/debug"
 	"testing"
 	"time"
@@ -81,6 +82,26 @@ func TestSeed(t *testing.T) {
 	fmt.Printf("%+v\n", r.Mix)
 	if len(r.Failures) > 0 {
 		report(t, r)
+	}
+}
+
+// TestRealKeys runs worlds with the keys of the program. All that is decided in them is the same as in those of TestSeeds, step for
+// step: what stands for the cryptography there has its sizes, binds what it binds and fails when it fails.
+func TestRealKeys(t *testing.T) {
+	start, n, most := time.Now(), uint64(0), uint64(40)
+	for seed := *firstFlag; n < most && time.Since(start) < 15*time.Second; seed++ {
+		n++
+		hashed, sealed := Run(seed, Options{}), Run(seed, Options{RealKeys: true})
+		if len(sealed.Failures) > 0 {
+			report(t, sealed)
+		}
+		if !reflect.DeepEqual(hashed, sealed) {
+			t.Errorf("seed %d came to another end with real keys:\n%+v\n%+v", seed, hashed, sealed)
+		}
+	}
+	t.Logf("%d seeds in %v", n, time.Since(start).Round(time.Millisecond))
+	if n < 10 {
+		t.Error("the machine is too slow to show anything")
 	}
 }
 

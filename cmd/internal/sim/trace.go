@@ -6,7 +6,6 @@ import (
 
 	"udpchat/store"
 	"udpchat/wire"
-	"udpchat/wire/link"
 )
 
 func (w *World) tracing() bool { return w.opt.Trace != nil }
@@ -18,7 +17,7 @@ func (w *World) tracef(format string, args ...any) {
 }
 
 func (w *World) traceDatagram(p *party, b []byte) {
-	_, to, body, err := link.Open(b)
+	_, to, body, err := open(b)
 	if err != nil {
 		w.tracef("%s: sends rubbish: %v", p.name, err)
 		return
@@ -49,8 +48,11 @@ func (w *World) called(k wire.Key) string {
 }
 
 var (
+	blobs   = regexp.MustCompile(`(Secret:|Hash:|Sig:|Card:)\[[^\]]*\]`)
+	rawCard = regexp.MustCompile(`(?s)Card:.*?( State:| Verified:)`)
+	pointer = regexp.MustCompile(`0x[0-9a-f]{8,}`) // not the same in two runs
 	bodies  = regexp.MustCompile(`Body:\[([^\]]*)\]`)
-	keys    = regexp.MustCompile(`\[(\d+ \d+ \d+) (\d+ ){28}\d+\]`)
+	longKey = regexp.MustCompile(`\[(\d+ \d+ \d+) (\d+ ){28}\d+\]`)
 	repeats = regexp.MustCompile(`(aaaa|bbbb|cccc|dddd|eeee|ffff|gggg|hhhh|iiii|jjjj|kkkk|llll|mmmm|nnnn|oooo|pppp|qqqq|rrrr|ssss|tttt|uuuu|vvvv|wwww|xxxx|yyyy|zzzz)+`)
 )
 
@@ -72,7 +74,10 @@ func short(v any) string {
 			s += fmt.Sprintf(" stream %+v", *r.Stream)
 		}
 	}
-	s = keys.ReplaceAllString(s, "[$1..]")
+	s = pointer.ReplaceAllString(s, "&")
+	s = rawCard.ReplaceAllString(s, "Card:..$1")
+	s = blobs.ReplaceAllString(s, "$1..")
+	s = longKey.ReplaceAllString(s, "[$1..]")
 	s = bodies.ReplaceAllStringFunc(s, func(b string) string {
 		var body []byte
 		var n int

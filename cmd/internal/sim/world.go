@@ -27,6 +27,7 @@ type Options struct {
 	Trace       io.Writer // everything that happens, step for step
 	EarlyAck    bool      // the clients' disks say that a change is durable when it is not yet
 	ForgetMarks bool      // a client that starts again has forgotten what it received
+	RealKeys    bool      // the clients' keys are those of the program
 }
 
 // Report is what a run came to.
@@ -48,19 +49,20 @@ type Report struct {
 
 // World is one run.
 type World struct {
-	opt    Options
-	rand   *rand.Rand
-	mix    Mix
-	at     time.Duration
-	queue  queue
-	net    network
-	host   *host
-	guests []*guest
-	byKey  map[store.Key]int
-	ledger ledger
-	healed bool
-	typing int // texts of the healed world to come
-	report Report
+	opt      Options
+	rand     *rand.Rand
+	mix      Mix
+	at       time.Duration
+	queue    queue
+	net      network
+	host     *host
+	identity wire.Key // the server's own; datagrams say wire.ServerKey
+	guests   []*guest
+	byKey    map[store.Key]int
+	ledger   ledger
+	healed   bool
+	typing   int // texts of the healed world to come
+	report   Report
 }
 
 // Run runs the world of a seed.
@@ -90,17 +92,16 @@ func Run(seed uint64, opt Options) (report Report) {
 // furnish makes the parties.
 func (w *World) furnish() {
 	w.net.init(w, w.mix.Guests+1)
+	w.identity = wire.Key(secret(w.rand.Uint64))
 	w.ledger = ledger{w: w, members: make([]time.Duration, w.mix.Guests+1), lines: map[pair]int{}, told_: map[pair]int{}, accepted: map[pair]int{}}
 	w.host = &host{party: party{w: w, name: "server", key: wire.ServerKey}, store: memory.NewServer(w.rand.Uint64() | 1)}
 	w.host.role = w.host
 	w.net.move(&w.host.party)
 	w.host.start()
 	for i := 1; i <= w.mix.Guests; i++ {
-		g := &guest{party: party{w: w, index: i, name: []string{"", "ann", "bob", "cat", "dan", "eve", "fay"}[i]}, profile: newProfile(w),
+		g := &guest{party: party{w: w, index: i, name: []string{"", "ann", "bob", "cat", "dan", "eve", "fay"}[i]},
 			lines: map[uint64]*message{}, shown: map[uint64]bool{}, unsure: map[uint64]bool{}}
-		for j := range g.key {
-			g.key[j] = byte(w.rand.IntN(255))
-		}
+		g.furnish()
 		g.role = g
 		w.byKey[store.Key(g.key)] = i
 		w.guests = append(w.guests, g)
