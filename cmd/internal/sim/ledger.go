@@ -2,7 +2,6 @@ package sim
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 	"time"
 
@@ -110,8 +109,22 @@ func (l *ledger) profileWrote(g *guest, c store.ProfileChange) {
 	}
 }
 
-// readable is what every part of a text has: the beginning of the text, or some of the letters that it is filled with.
-var readable = regexp.MustCompile(`#\d{6} |aaaaaa|bbbbbb|cccccc|dddddd|eeeeee|ffffff|gggggg|hhhhhh|iiiiii|jjjjjj|kkkkkk|llllll|mmmmmm|nnnnnn|oooooo|pppppp|qqqqqq|rrrrrr|ssssss|tttttt|uuuuuu|vvvvvv|wwwwww|xxxxxx|yyyyyy|zzzzzz`)
+// readable tells whether a part of a text stands in a body: its beginning, or six of the letters that it is filled with.
+func readable(body []byte) bool {
+	run := 0
+	for i, ch := range body {
+		if ch < 'a' || ch > 'z' || i > 0 && body[i-1] != ch {
+			run = 0
+		}
+		if run++; run >= 6 && ch >= 'a' && ch <= 'z' {
+			return true
+		}
+		if ch == '#' && len(body) > i+7 && body[i+7] == ' ' && strings.Trim(string(body[i+1:i+7]), "0123456789") == "" {
+			return true
+		}
+	}
+	return false
+}
 
 // serverWrote looks at what became durable at the server.
 func (l *ledger) serverWrote(c store.Change, r store.Result) {
@@ -123,7 +136,7 @@ func (l *ledger) serverWrote(c store.Change, r store.Result) {
 			}
 		}
 	case store.Deposit:
-		if readable.Match(c.Text.Body) || c.Text.Flags&wire.FlagCovered == 0 {
+		if readable(c.Text.Body) || c.Text.Flags&wire.FlagCovered == 0 {
 			l.w.fail("open: the server stores mail that it can read: %.40q", c.Text.Body)
 		}
 	case store.Post:
