@@ -91,7 +91,7 @@ func (c *Core) rotate(now time.Time, above uint32) {
 		c.prekeys.card = card
 		switch c.phase {
 		case registering:
-			c.sendRequest(c.request)
+			c.register(now, c.typed)
 		case ready, loading:
 			c.register(now, c.phase == loading && c.typed)
 		}

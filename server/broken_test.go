@@ -58,7 +58,7 @@ func TestServerEndsWhenTheDiskFails(t *testing.T) {
 				go func() { ended <- srv.Run(t.Context(), func() {}) }()
 				ann := w.visit("ann")
 				defer ann.end()
-				ann.say(ann.register(1))
+				ann.say(ann.register())
 				if err := <-ended; !errors.Is(err, bad) {
 					t.Errorf("ended with %v", err)
 				}

@@ -21,7 +21,7 @@ type Core struct {
 	posted uint64 // order of the last post that was offered to the members: an older one comes again
 
 	clients map[wire.Key]*client
-	names   map[string]wire.Key // by folded name: two that differ in nothing else are one
+	names   map[string][]wire.Key // who has a name, or asks for it, by its folded form; several are from before the rules
 	table   table
 	online  []*client // who has a session, in no particular but a reproducible order
 
@@ -43,6 +43,7 @@ type client struct {
 	row       store.Client // as last submitted
 	published store.Client // as last made durable: what the table tells
 	joining   uint32       // the request whose registration is being committed
+	older     bool         // the last registration came with an older card than the one that is kept
 	session   *session
 }
 
@@ -80,7 +81,7 @@ func NewCore(now time.Time, cfg Config, head store.Head, rows []store.Client) *C
 		head:    head,
 		posted:  head.Order,
 		clients: make(map[wire.Key]*client, len(rows)),
-		names:   make(map[string]wire.Key, len(rows)),
+		names:   make(map[string][]wire.Key, len(rows)),
 	}
 	c.leases.Rand, c.probes.Rand, c.pages.Rand, c.pushes.Rand, c.receipts.Rand = c.rand, c.rand, c.rand, c.rand, c.rand
 	for _, row := range rows {
@@ -88,9 +89,9 @@ func NewCore(now time.Time, cfg Config, head store.Head, rows []store.Client) *C
 		c.clients[cl.key] = cl
 		c.table.add(cl)
 		c.trust(&cl.row)
+		c.claim(row.Name, cl.key)
 	}
 	c.table.sort()
-	c.claimAll()
 	for _, e := range c.table.log {
 		if cl := e.cl; cl.row.State == store.Online {
 			c.begin(now, cl, link.Path{Remote: cl.row.Addr, Local: cl.row.Local}, 0)

@@ -51,15 +51,11 @@ const (
 	patience = 500 * time.Millisecond // until a registration is sent again
 )
 
-// newStall makes the stall with this number. Each has an address of its own where the system has more than one for loopback: what a
-// server grants to a network is little.
+// newStall makes the stall with this number. Each has an address of its own: what a server grants to one is little.
 func newStall(h *hall, number int, guests []*link.Identity, first int) *stall {
 	conn, err := link.Listen(netip.AddrFrom4([4]byte{127, 0, 1, byte(number)}).String(), 0)
 	if err != nil {
-		conn, err = link.Listen("127.0.0.1", 0)
-	}
-	if err != nil {
-		h.t.Fatal(err)
+		h.t.Skipf("a server that is asked for many handshakes grants 20 a second to an address, and this system has no more for loopback: %v", err)
 	}
 	s := &stall{t: h.t, server: link.Path{Remote: h.addr}, key: h.key, conn: conn, by: map[uint32]*guest{}, numbers: h.numbers, total: crowd}
 	for i, me := range guests {

@@ -2,8 +2,6 @@ package server
 
 import (
 	"bytes"
-	"encoding/binary"
-	"fmt"
 	"net/netip"
 	"slices"
 	"testing"
@@ -33,6 +31,7 @@ type bench struct {
 	tables  bool // the test answers tables itself; otherwise they are acknowledged as they come
 	unacked []sent
 	sent    []sent // what the test has not looked at
+	trusts  []Trust
 }
 
 // sent is a message that the core sent.
@@ -65,7 +64,7 @@ func newBench(t *testing.T, cfg Config) *bench {
 // restart makes a new core over the store, as a server that was killed and started again.
 func (b *bench) restart() {
 	b.t.Helper()
-	b.commits, b.reads, b.sent, b.unacked = nil, nil, nil, nil
+	b.commits, b.reads, b.sent, b.unacked, b.trusts = nil, nil, nil, nil, nil
 	head, _ := b.store.Head()
 	rows, _ := b.store.Clients(store.Key{}, 1<<20)
 	b.core = NewCore(b.now, b.cfg, head, rows)
@@ -164,6 +163,7 @@ func (b *bench) collect() {
 	fx := b.core.Take()
 	b.commits = append(b.commits, fx.Commits...)
 	b.reads = append(b.reads, fx.Reads...)
+	b.trusts = append(b.trusts, fx.Trusts...)
 	for _, s := range fx.Sends {
 		i := slices.IndexFunc(b.people, func(m *member) bool { return m.key == s.To })
 		if i < 0 {
@@ -258,8 +258,7 @@ func (b *bench) sentTo(to *member) (list []sent) {
 // row is a client's row as it is on disk.
 func (b *bench) row(of *member) store.Client {
 	b.t.Helper()
-	rows, _ := b.store.Clients(store.Key{}, 1<<20)
-	for _, r := range rows {
+	for _, r := range b.rows() {
 		if r.Key == store.Key(of.key) {
 			return r
 		}
@@ -268,36 +267,10 @@ func (b *bench) row(of *member) store.Client {
 	return store.Client{}
 }
 
+// rows is the directory as it is on disk.
+func (b *bench) rows() []store.Client {
+	rows, _ := b.store.Clients(store.Key{}, 1<<20)
+	return rows
+}
+
 func (b *bench) head() store.Head { h, _ := b.store.Head(); return h }
-
-// card is a card of a key. The server looks at two fields of it: the static key, and the id of the prekey.
-func card(of wire.Key, prekey uint32) []byte {
-	c := bytes.Repeat([]byte{0xca}, wire.CardSize)
-	copy(c, of[:])
-	binary.BigEndian.PutUint32(c[32+64:], prekey)
-	return c
-}
-
-// text is a text of one part. What covers it is its sender's and its recipient's business.
-func text(from, to *member, seq uint64, body string) wire.Text {
-	return wire.Text{Epoch: from.epoch, ToEpoch: to.epoch, Seq: seq, Parts: 1, Size: uint32(len(body)), Time: 1_700_000_000_000_000,
-		Flags: wire.FlagCovered, Body: []byte(body)}
-}
-
-// through is the marks of a recipient who has everything up to a seq.
-func through(from, to *member, seq uint64, ranges ...wire.Range) wire.Marks {
-	return wire.Marks{Epoch: from.epoch, ToEpoch: to.epoch, Through: seq, Ranges: ranges}
-}
-
-// pushes are the orders, with their tries, of the pushes in a list.
-func pushes(list []sent) (orders []string) {
-	for _, s := range list {
-		switch m := s.msg.(type) {
-		case *wire.Push:
-			orders = append(orders, fmt.Sprintf("%d/%d", m.Order, m.Try))
-		case *wire.PushPost:
-			orders = append(orders, fmt.Sprintf("%d/%d", m.Order, m.Try))
-		}
-	}
-	return orders
-}

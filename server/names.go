@@ -1,7 +1,6 @@
 package server
 
 import (
-	"cmp"
 	"slices"
 
 	"udpchat/store"
@@ -12,16 +11,17 @@ import (
 // allowed says whether a key may have a name (protocol.md §8.1). The one that it has it may always have, also if it is from before
 // the rules. Who owns exactly that name, and whether it is free again, the store knows.
 func (c *Core) allowed(from wire.Key, wanted string) wire.Outcome {
-	if cl := c.clients[from]; cl != nil && cl.row.Name == wanted {
+	if cl := c.clients[from]; cl != nil && cl.published.Revision != 0 && cl.row.Name == wanted {
 		return wire.OK
 	}
 	shown, err := name.Show(wanted)
 	if err != nil || shown != wanted {
 		return wire.BadName
 	}
-	owner, taken := c.names[fold(wanted)]
-	if taken && owner != from && c.clients[owner].row.Name != wanted {
-		return wire.NameTaken // it differs in capitals only
+	for _, k := range c.names[fold(wanted)] {
+		if k != from && c.clients[k].row.Name != wanted {
+			return wire.NameTaken // it differs in capitals only, or is being given
+		}
 	}
 	return wire.OK
 }
@@ -34,20 +34,24 @@ func fold(n string) string {
 	return n
 }
 
+// claim notes who has a name. It does so before the row is on disk, so that of two who ask at once one is refused.
 func (c *Core) claim(n string, k wire.Key) {
-	if f := fold(n); c.clients[c.names[f]] == nil { // of two from before the rules the older one counts
-		c.names[f] = k
+	if f := fold(n); !slices.Contains(c.names[f], k) {
+		c.names[f] = append(c.names[f], k)
 	}
 }
 
-// claimAll gives the names to who registered them first.
-func (c *Core) claimAll() {
-	rows := slices.Clone(c.table.log)
-	slices.SortFunc(rows, func(a, b entry) int {
-		return cmp.Or(cmp.Compare(a.cl.row.Registered, b.cl.row.Registered), cmp.Compare(a.revision, b.revision))
-	})
-	for _, e := range rows {
-		c.claim(e.cl.row.Name, e.cl.key)
+func (c *Core) unclaim(n string, k wire.Key) {
+	f := fold(n)
+	if c.names[f] = slices.DeleteFunc(c.names[f], func(o wire.Key) bool { return o == k }); len(c.names[f]) == 0 {
+		delete(c.names, f)
+	}
+}
+
+// forget drops a client that has no row, unless a registration of its own is under way: that decides.
+func (c *Core) forget(cl *client) {
+	if cl.published.Revision == 0 && cl.joining == 0 {
+		delete(c.clients, cl.key)
 	}
 }
 
@@ -59,9 +63,9 @@ func (c *Core) freed(k store.Key, n string) {
 	}
 	c.cfg.Log.Info("name free again: not used for long", "name", n, "client", cl.key)
 	c.end(cl)
-	cl.published.Revision = 0
-	delete(c.clients, cl.key)
-	delete(c.names, fold(n))
+	c.unclaim(n, cl.key)
+	cl.row, cl.published = store.Client{}, store.Client{}
+	c.forget(cl)
 }
 
 // lookup tells the card of a client.

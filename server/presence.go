@@ -106,9 +106,12 @@ func (c *Core) setState(seen time.Time, cl *client, state store.State, done func
 	cl.row.State, cl.row.LastSeen = state, seen.UnixMicro()
 	row := cl.row
 	c.commit(store.PutClient{Client: row}, func(now time.Time, r store.Result) {
-		if r.Verdict == store.Accepted {
-			c.publish(now, cl, row, r.Revision)
+		if r.Verdict != store.Accepted { // its name made way meanwhile: it has no row any more
+			cl.joined(reviving)
+			c.forget(cl)
+			return
 		}
+		c.publish(now, cl, row, r.Revision)
 		done()
 	})
 }

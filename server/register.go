@@ -38,10 +38,12 @@ func (c *Core) register(now time.Time, p link.Path, from wire.Key, m *wire.Regis
 	row.Addr, row.Local, row.State = p.Remote, p.Local, store.Online
 	row.Registered, row.LastSeen = now.UnixMicro(), now.UnixMicro()
 	if wire.CardPrekey(m.Card) < wire.CardPrekey([]byte(row.Card)) {
-		// protocol.md §5.5: the client forgot what it told before. It is shown so, and comes with a newer one.
-		c.send(p, from, &wire.Found{Key: from, Card: []byte(row.Card)})
+		cl.older = true // protocol.md §5.5: the client forgot what it told before
 	} else {
-		row.Card = string(m.Card)
+		cl.older, row.Card = false, string(m.Card)
+	}
+	if cl.published.Revision == 0 {
+		c.claim(m.Name, from)
 	}
 	if cl.row.Name == m.Name { // else it is refused
 		c.end(cl)
@@ -51,9 +53,10 @@ func (c *Core) register(now time.Time, p link.Path, from wire.Key, m *wire.Regis
 	c.commit(store.PutClient{Client: row, Rewind: rewind, FreeBefore: free}, func(now time.Time, r store.Result) {
 		if r.Verdict != store.Accepted {
 			cl.joined(m.Request)
-			if cl.published.Revision == 0 && cl.joining == 0 {
-				delete(c.clients, from)
+			if fold(cl.published.Name) != fold(m.Name) {
+				c.unclaim(m.Name, from)
 			}
+			c.forget(cl)
 			c.cfg.Log.Info("registration refused", "client", from, "name", m.Name, "addr", p.Remote, "why", outcome(r.Verdict))
 			c.refuse(p, from, m.Request, outcome(r.Verdict))
 			return
@@ -124,6 +127,10 @@ func (c *Core) recall(m *wire.Register) (rewind *uint64) {
 func (c *Core) registered(cl *client) {
 	s := cl.session
 	s.answered = true
+	if cl.older {
+		// It is shown what is kept, before anything that was meant for that is pushed, and comes with a newer one.
+		c.send(s.path, cl.key, &wire.Found{Key: cl.key, Card: []byte(cl.row.Card)})
+	}
 	c.send(s.path, cl.key, &wire.Registered{
 		Request:    s.request,
 		Outcome:    wire.OK,

@@ -10,28 +10,6 @@ import (
 	"udpchat/wire/link"
 )
 
-func ask(m *member, request uint32) *wire.Register {
-	return askAs(m, request, m.name)
-}
-
-func askAs(m *member, request uint32, name string) *wire.Register {
-	return &wire.Register{Request: request, Name: name, Epoch: m.epoch, Card: m.card}
-}
-
-// knowing is a registration by who knows the store.
-func knowing(m *wire.Register, revision, seen uint64) *wire.Register {
-	m.Store, m.Revision, m.Seen = storeID, revision, seen
-	return m
-}
-
-func welcome(request uint32, revision uint64) *wire.Registered {
-	return &wire.Registered{Request: request, Store: storeID, Revision: revision, MaxMessage: wire.MaxText, Lease: 90}
-}
-
-func refused(request uint32, o wire.Outcome) *wire.Registered {
-	return &wire.Registered{Request: request, Outcome: o, Store: storeID, MaxMessage: wire.MaxText}
-}
-
 // protocol.md §8.1: register binds the name to the key. What is acknowledged is on disk.
 func TestRegisterIsAnsweredAfterItsCommit(t *testing.T) {
 	b := newBench(t, Config{})
@@ -110,9 +88,19 @@ func TestRegisterRefused(t *testing.T) {
 	}{
 		{"name of another key", false, ann.name, wire.NameTaken},
 		{"key with another name", true, "anna", wire.KeyTaken},
+		{"key with its name in capitals", true, "ANN", wire.KeyTaken},
 		{"empty name", false, "", wire.BadName},
 		{"name with a space", false, "a b", wire.BadName},
+		{"two scripts in one name", false, "annа", wire.BadName},
+		{"Latin name with a Greek letter", false, "αnna", wire.BadName},
+		{"full-width letters", false, "ｂｏｂ", wire.BadName},
+		{"mark that is not composed", false, "Jose\u0301", wire.BadName},
 		{"reserved name", false, "server", wire.BadName},
+		{"reserved name in capitals", false, "SYSTEM", wire.BadName},
+		{"reserved name of the channel", false, "All", wire.BadName},
+		{"what looks like a reserved name", false, "adm1n", wire.BadName},
+		{"what looks like a reserved name in Cyrillic", false, "аӏӏ", wire.BadName},
+		{"reserved name with a stop", false, "ser.ver", wire.BadName},
 		{"name of 33 characters", false, "abcdefghijklmnopqrstuvwxyz1234567", wire.BadName},
 	} {
 		t.Run(c.name, func(t *testing.T) {

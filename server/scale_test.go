@@ -123,7 +123,7 @@ func TestTwoThousandClients(t *testing.T) {
 	defer cancel()
 	h := openHall(t)
 	guests := crowd - 3
-	h.fill(guests, 200)
+	h.fill(guests, 64)
 	var real []*peer.Client
 	for i := range 3 {
 		real = append(real, h.client(i+1, fmt.Sprintf("real%d", i)))

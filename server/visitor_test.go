@@ -111,8 +111,8 @@ func (v *visitor) say(m wire.Message) {
 }
 
 // register is a registration with the visitor's own card.
-func (v *visitor) register(request uint32) *wire.Register {
-	return &wire.Register{Request: request, Name: v.name, Epoch: 1000, Card: cardOf(v.me)}
+func (v *visitor) register() *wire.Register {
+	return &wire.Register{Request: 1, Name: v.name, Epoch: 1000, Card: cardOf(v.me)}
 }
 
 // cardOf is an identity's card, with a prekey that nobody looks at.
