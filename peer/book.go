@@ -26,6 +26,7 @@ type entry struct {
 	known   bool      // card is the key's own
 	fresh   time.Time // when it was looked up in this run; zero: not yet
 	absent  bool      // the server has none: its owner was not there since cards came into use
+	urgent  bool      // someone waits for the look-up on its way
 	trusted bool      // sessions were told
 	warned  bool      // KeyChanged was told
 }
@@ -69,9 +70,11 @@ func (b *book) other(k *contact) (old wire.Key, changed bool) {
 	return old, pinned && old != k.key
 }
 
-// meet pins a contact's name to its key, when it is met for the first time.
+// meet pins a contact's name to its key, when either is met for the first time. A key that comes with another name keeps the one that
+// it has here: else the server could rename it, and give its name away.
 func (c *Core) meet(k *contact) {
-	if _, pinned := c.book.pinned[k.folded]; !pinned && k.key != c.me {
+	e := c.book.entries[k.key]
+	if _, pinned := c.book.pinned[k.folded]; !pinned && k.key != c.me && (e == nil || e.Name == "") {
 		c.pin(k)
 	}
 }
@@ -127,15 +130,22 @@ func (c *Core) holdBack(l *lane, which func(p *part) bool) {
 	}
 }
 
-// lookup asks the server for the card of a lane's recipient.
+// lookup asks the server for the card of a lane's recipient, more urgently when what the user waits for can't go without it.
 func (c *Core) lookup(now time.Time, l *lane) {
-	if c.book.lookups.Has(l.to) {
+	e, asking := c.book.entry(l.to), c.book.lookups.Has(l.to)
+	if asking && e.urgent {
+		return
+	}
+	e.urgent = slices.ContainsFunc(l.parts, func(p *part) bool { return p.state == queued && !p.held && p.text.typed }) &&
+		(!e.known || c.mailOnly(now, l))
+	if asking && !e.urgent {
 		return
 	}
 	policy := c.background()
-	if slices.ContainsFunc(l.parts, func(p *part) bool { return p.text.typed }) {
+	if e.urgent {
 		policy = c.urgent()
 	}
+	c.book.lookups.Drop(l.to)
 	c.book.lookups.Track(now, l.to, policy)
 	c.toServer(&wire.Lookup{Key: l.to})
 }
@@ -145,13 +155,24 @@ func (c *Core) lookupFailed(now time.Time, k wire.Key) {
 	if c.phase != ready {
 		return
 	}
-	if c.silent(now) {
+	if c.silent(now) && c.book.entry(k).urgent {
 		c.giveUp()
 		return
 	}
+	c.book.entry(k).urgent = false
 	if l := c.outbox.lanes[k]; l != nil {
 		c.lookup(now, l)
 	}
+}
+
+// appeared: the server told of a client's row. Whoever registers has a card by now.
+func (b *book) appeared(k wire.Key) (changed bool) {
+	e := b.entries[k]
+	if e == nil || !e.absent {
+		return false
+	}
+	e.absent = false
+	return true
 }
 
 // found takes a card. What its key did not sign is not one; neither is an older one in the place of the one that is known, since

@@ -131,39 +131,58 @@ func TestClientIsRefused(t *testing.T) {
 
 // protocol.md §13: what no session sealed is dropped, and someone else's session does not speak for the server.
 func TestClientDropsWhatIsNotTheServers(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		n := linktest.New(1, linktest.Conditions{})
-		h := &host{id: link.NewIdentity([32]byte{200})} // it is not there
-		c := h.client(t, n, 1, "ann")
-		c.Register()
-		synctest.Wait()
-		request := make(chan uint32, 1)
-		c.loop.Events.Put(func(time.Time) { request <- c.core.request })
-		no := &wire.Registered{Request: <-request, Outcome: wire.NameTaken, Store: storeID}
-		liar := link.NewSessions(link.SessionConfig{Identity: link.NewIdentity([32]byte{66})})
-		liar.Trust(c.Key(), link.NewIdentity([32]byte{1}).Card().Static)
-		conn := n.Listen(server.addr) // even from where the server is expected
-		defer func() { _ = conn.Close() }()
-		to := link.Path{Remote: netip.MustParseAddrPort("10.0.0.1:4000")}
-		if err := errors.Join(conn.Write([]byte("rubbish"), to), liar.Add(time.Now(), to, c.Key(), no)); err != nil {
+	for _, c := range []struct {
+		name string
+		seed byte
+		told Notice
+	}{
+		{"someone else", 66, ServerSilent{}},
+		{"the server", 200, Refused{Name: "ann", Why: wire.NameTaken}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				n := linktest.New(1, linktest.Conditions{})
+				h := &host{id: link.NewIdentity([32]byte{200})} // it is not there
+				ann := h.client(t, n, 1, "ann")
+				ann.Register()
+				synctest.Wait()
+				request := make(chan uint32, 1)
+				ann.loop.Events.Put(func(time.Time) { request <- ann.core.request })
+				conn := n.Listen(server.addr) // where the server is expected
+				defer func() { _ = conn.Close() }()
+				to := link.Path{Remote: netip.MustParseAddrPort("10.0.0.1:4000")}
+				if err := conn.Write([]byte("rubbish"), to); err != nil {
+					t.Fatal(err)
+				}
+				says := link.NewSessions(link.SessionConfig{Identity: link.NewIdentity([32]byte{c.seed})})
+				says.Trust(ann.Key(), link.NewIdentity([32]byte{1}).Card().Static)
+				say(t, says, conn, to, ann.Key(), &wire.Registered{Request: <-request, Outcome: wire.NameTaken, Store: storeID})
+				next(t, ann, c.told)
+			})
+		})
+	}
+}
+
+// say makes a session with someone and says one thing in it.
+func say(t *testing.T, says *link.Sessions, conn *linktest.Conn, to link.Path, key wire.Key, m wire.Message) {
+	t.Helper()
+	if err := says.Add(time.Now(), to, key, m); err != nil {
+		t.Fatal(err)
+	}
+	b := make([]byte, link.MaxRead)
+	for !says.Ready(time.Now(), key) {
+		if _, err := says.Flush(conn.Write); err != nil {
 			t.Fatal(err)
 		}
-		b := make([]byte, link.MaxRead)
-		for !liar.Ready(time.Now(), c.Key()) {
-			if _, err := liar.Flush(conn.Write); err != nil {
-				t.Fatal(err)
-			}
-			size, p, err := conn.Read(b)
-			if err != nil {
-				t.Fatal(err)
-			}
-			_, _, _, _ = liar.Open(time.Now(), p, b[:size]) // what ann asks the server is not for the liar
-		}
-		if _, err := liar.Flush(conn.Write); err != nil {
+		size, p, err := conn.Read(b)
+		if err != nil {
 			t.Fatal(err)
 		}
-		next(t, c, ServerSilent{})
-	})
+		_, _, _, _ = says.Open(time.Now(), p, b[:size]) // what is not for us is dropped
+	}
+	if _, err := says.Flush(conn.Write); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // A profile that can't be written ends Run: store.Profile, nothing is acknowledged any more. What is not on disk is not sent: no card

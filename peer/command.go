@@ -33,7 +33,10 @@ func (c *Core) resume(now time.Time) {
 
 // Register asks the server to take one's name, again if it has it already.
 func (c *Core) Register(now time.Time) {
-	c.do(now, func(now time.Time) { c.register(now, true) })
+	c.do(now, func(now time.Time) {
+		c.welcomed = false
+		c.register(now, true)
+	})
 }
 
 // Deregister leaves, if the name is one's own.

@@ -19,6 +19,7 @@ type Core struct {
 	// Registration.
 	phase    phase
 	typed    bool   // the registration on its way was asked for by the user
+	welcomed bool   // and the user was told that it succeeded
 	request  uint32 // of the registration or deregistration on its way
 	store    uint64 // the server's store, 0 before the first registration
 	awaited  uint64 // the table's revision that ends the loading
@@ -100,7 +101,11 @@ func (c *Core) Tick(now time.Time) {
 		func(id partID, try uint8) { c.sendDirect(id, try) },
 		func(id partID) { c.missed(now, id) })
 	c.outbox.deposits.Expire(now,
-		func(id partID, try uint8) { c.sendDeposit(id, try) },
+		func(id partID, try uint8) {
+			if !c.retryLong(now, id) {
+				c.sendDeposit(id, try)
+			}
+		},
 		func(id partID) { c.depositFailed(now, id) })
 	c.book.lookups.Expire(now, func(k wire.Key, _ uint8) {
 		if c.phase == ready {

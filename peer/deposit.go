@@ -41,6 +41,21 @@ func (c *Core) sendDeposit(id partID, try uint8) {
 	}
 }
 
+// retryLong tries a part that can't go by the mailbox directly again, if it waits for that.
+func (c *Core) retryLong(now time.Time, id partID) bool {
+	l, p := c.outbox.part(id)
+	if p == nil || !p.held || !p.long() {
+		return false
+	}
+	c.outbox.deposits.Drop(id)
+	l.down = time.Time{}
+	if !l.mailed() {
+		l.byMail = false
+	}
+	c.pump(now, l)
+	return true
+}
+
 // depositFailed: a text that the user waits for got no answer from the server.
 func (c *Core) depositFailed(now time.Time, id partID) {
 	l, p := c.outbox.part(id)

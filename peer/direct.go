@@ -52,7 +52,11 @@ func (c *Core) missed(now time.Time, id partID) {
 	if l.misses >= downAfter {
 		l.down = now.Add(min(downFirst<<min(l.misses-downAfter, 8), downCap))
 	}
-	l.byMail = true
+	if p.long() { // it has no other way: it is tried again after a while
+		l.down = now.Add(downFirst)
+	} else {
+		l.byMail = true
+	}
 	c.depositPart(now, l, p)
 	c.pump(now, l)
 }

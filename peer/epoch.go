@@ -83,15 +83,13 @@ func (c *Core) contactChanged(now time.Time, old, next *contact) {
 		return
 	}
 	l.misses, l.down = 0, time.Time{}
-	e := c.book.entry(next.key)
-	e.absent = false
 	if old == nil || old.epoch != next.epoch {
-		e.fresh = time.Time{} // another state of theirs has other prekeys
+		c.book.entry(next.key).fresh = time.Time{} // another state of theirs has other prekeys
 		if l.toEpoch != next.epoch {
 			c.renumber(l, next.epoch)
 		}
 	}
-	if l.byMail && l.count[depositing]+l.count[stored]+l.count[kept] == 0 {
+	if l.byMail && !l.mailed() {
 		l.byMail = false
 	}
 	if next.online {

@@ -43,8 +43,9 @@ type sent struct {
 	msg wire.Message // a deposit: opened, or verified
 	raw []byte       // as it was sent
 
-	mail *seal.MailID // what a deposit was sealed as,
-	post *seal.Post   // or what was signed
+	sealed []byte     // of a deposited mail, the body as the server has it,
+	prekey uint32     // and what it is sealed to
+	post   *seal.Post // what was signed
 }
 
 const (

@@ -124,6 +124,9 @@ func (l *lane) drop(gone func(p *part) bool) {
 	})
 }
 
+// mailed tells whether a part is in the mailbox's hands.
+func (l *lane) mailed() bool { return l.count[depositing]+l.count[stored]+l.count[kept] > 0 }
+
 // long: version 1 cut it, and it has no room beside what protects mail and posts.
 func (p *part) long() bool { return len(p.t.Body) > wire.PartSize }
 

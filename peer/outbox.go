@@ -120,7 +120,7 @@ func (c *Core) settle(now time.Time, l *lane, had func(p *part) bool, whole func
 			whole(x)
 		}
 	}
-	if l.byMail && l.count[depositing]+l.count[stored]+l.count[kept] == 0 {
+	if l.byMail && !l.mailed() {
 		l.byMail = false // protocol.md §7: the direct way is tried again
 	}
 	c.retry(now, l, room)
@@ -188,6 +188,9 @@ func (c *Core) pump(now time.Time, l *lane) {
 	if long >= 0 { // it goes when its recipient is there
 		l.first = long
 		c.holdBack(l, (*part).long)
+		if id := (partID{l.to, l.parts[long].t.Seq}); !c.outbox.deposits.Has(id) {
+			c.outbox.deposits.Track(now, id, wire.Policy{First: downFirst, Factor: 2, Cap: downCap, Jitter: 0.25})
+		}
 	}
 	if l.blocked() {
 		c.tellKept(l)
@@ -215,6 +218,9 @@ func (c *Core) urge(now time.Time) {
 			if p.state == depositing {
 				c.depositPart(now, l, p)
 			}
+		}
+		if c.book.lookups.Has(l.to) {
+			c.lookup(now, l)
 		}
 	}
 }

@@ -77,7 +77,7 @@ func (c *Core) rotate(now time.Time, above uint32) {
 	for _, p := range c.prekeys.all {
 		switch {
 		case p.Replaced == 0:
-			p.Replaced = now.UnixMicro()
+			p.Replaced = max(now.UnixMicro(), p.Made) // the clock may have been wrong, or is
 			change.Put = append(change.Put, p)
 		case now.Sub(time.UnixMicro(p.Replaced)) >= prekeyRest:
 			change.Drop = append(change.Drop, p.ID)

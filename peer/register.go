@@ -89,7 +89,8 @@ func (c *Core) registered(now time.Time, m *wire.Registered) {
 	c.phase, c.awaited, c.waiting = loading, m.Revision, m.Waiting
 	c.pingDue = now.Add(c.pause())
 	c.requests.Track(now, firstTable, c.urgent())
-	if c.typed {
+	if c.typed && !c.welcomed {
+		c.welcomed = true
 		c.tell(Welcome{Name: c.cfg.Name})
 	}
 	c.loaded(now)

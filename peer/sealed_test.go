@@ -6,12 +6,13 @@ import (
 
 	"udpchat/store"
 	"udpchat/wire"
-	"udpchat/wire/link"
 	"udpchat/wire/seal"
 )
 
 // secretOf is the private part of the friend's prekey with that id.
-func (f *friend) secretOf(id uint32) seal.Secret { return seal.Secret{0: f.key[0], 1: f.key[1], 2: byte(id), 3: byte(id >> 8), 31: 7} }
+func (f *friend) secretOf(id uint32) seal.Secret {
+	return seal.Secret{0: f.key[0], 1: f.key[1], 2: byte(id), 3: byte(id >> 8), 31: 7}
+}
 
 // rotate gives the friend another prekey.
 func (f *friend) rotate(id uint32) { f.prekey = store.Prekey{ID: id, Secret: f.secretOf(id)} }
@@ -110,11 +111,15 @@ func (b *bench) read(s Send) sent {
 	}
 	to := b.of(m.To)
 	id := named(to.key, me, m.Text)
-	body, err := to.keys.Open(id, func(p uint32) (seal.Secret, bool) { return to.secretOf(p), true }, m.Text.Body)
+	secret := func(p uint32) (seal.Secret, bool) { return to.secretOf(p), true }
+	if m.To == me {
+		secret = b.core.prekeys.secret
+	}
+	body, err := to.keys.Open(id, secret, m.Text.Body)
 	if err != nil {
 		b.t.Fatalf("a deposit that %s can't open: %v: %+v", to.name, err, m)
 	}
-	r.mail = &id
+	r.sealed, r.prekey = bytes.Clone(m.Text.Body), seal.MailPrekey(m.Text.Body)
 	m.Text.Body, m.Text.Flags = body, m.Text.Flags&^wire.FlagCovered
 	if len(body) >= 8 && bytes.Contains(raw, body) { // a shorter one may stand there by chance
 		b.t.Errorf("the server can read %q", body)
@@ -135,6 +140,3 @@ func (b *bench) verify(m *wire.Deposit) *seal.Post {
 	m.Text.Body, m.Text.Flags = p.Body, p.Flags&^wire.FlagCovered
 	return p
 }
-
-// from is the path of a datagram of the friend's.
-func (f *friend) from() link.Path { return link.Path{Remote: f.addr} }

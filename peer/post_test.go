@@ -1,0 +1,193 @@
+package peer
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+	"time"
+
+	"udpchat/store"
+	"udpchat/wire"
+	"udpchat/wire/seal"
+)
+
+var theChannel = &friend{key: wire.Channel, epoch: storeID}
+
+func (b *bench) post(typed string) {
+	b.t.Helper()
+	b.do(func(now time.Time) { b.core.SendAll(now, typed) })
+}
+
+// stores says that the server has one's own post.
+func (b *bench) stores(seqs ...uint64) {
+	b.t.Helper()
+	for _, seq := range seqs {
+		b.recv(server, storedFor(theChannel, seq, 1, wire.Accepted))
+	}
+}
+
+// chained takes what was posted, and checks that each post follows the one with the seq before it: of several with one seq the last
+// one counts. from is the first seq.
+func (b *bench) chained(from uint64) []*seal.Post {
+	b.t.Helper()
+	of := map[uint64]*seal.Post{}
+	top := uint64(0)
+	for _, s := range b.drop() {
+		if s.post != nil {
+			of[s.post.Seq], top = s.post, max(top, s.post.Seq)
+		}
+	}
+	var list []*seal.Post
+	var chain seal.Chain
+	for seq := from; seq <= top; seq++ {
+		p := of[seq]
+		if p == nil {
+			b.t.Fatalf("post %d is missing", seq)
+		}
+		if v := chain.Check(p); v != seal.OK && (v != seal.Start || seq != from) {
+			b.t.Errorf("post %d: %v", seq, v)
+		}
+		chain = chain.Take(p)
+		list = append(list, p)
+	}
+	return list
+}
+
+// protocol.md §14.4: each post names the one before it, however the program ended in between.
+func TestOwnChain(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		three string // the third post
+		mid   func(b *bench)
+		seq   uint64 // of the one after them
+	}{
+		{"at once", "3", func(*bench) {}, 4},
+		{"all are stored", "3", func(b *bench) { b.stores(1, 2, 3) }, 4},
+		{"stored, and a restart", "3", func(b *bench) { b.stores(1, 2, 3); b.again() }, 4},
+		{"some are stored, and a restart", "3", func(b *bench) { b.stores(1); b.again() }, 4},
+		{"none is stored, and a restart", "3", (*bench).again, 4},
+		{"the answers are reordered, and a restart", "3", func(b *bench) { b.stores(3, 2, 1); b.again() }, 4},
+		{"the last is answered first, and a restart", "3", func(b *bench) { b.stores(3); b.again() }, 4},
+		{"of several parts", strings.Repeat("3", 2*wire.PartSize+1), func(b *bench) { b.stores(1, 2, 3, 4, 5) }, 6},
+		{"of several parts, and a restart", strings.Repeat("3", 2*wire.PartSize+1), func(b *bench) { b.stores(1, 2, 3, 4, 5); b.again() }, 6},
+		{"in the middle of several parts", strings.Repeat("3", 2*wire.PartSize+1), func(b *bench) { b.stores(1, 2, 3, 4); b.again() }, 6},
+		{"two restarts", "3", func(b *bench) { b.stores(1, 2); b.again(); b.stores(3); b.again() }, 4},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			b, _ := readyBench(t)
+			for _, typed := range []string{"1", "2", c.three} {
+				b.post(typed)
+			}
+			before := b.chained(1)
+			if len(before) != int(c.seq)-1 {
+				t.Fatalf("%d posts", len(before))
+			}
+			c.mid(b)
+			for _, s := range b.drop() { // what goes out again is the same
+				if s.post != nil && s.post.Seq < c.seq && !bytes.Equal(seal.AppendPost(nil, s.post), seal.AppendPost(nil, before[s.post.Seq-1])) {
+					t.Errorf("post %d is another one now", s.post.Seq)
+				}
+			}
+			b.post("last")
+			list := b.chained(c.seq)
+			if len(list) != 1 || list[0].Prev != seal.HashPost(before[c.seq-2]) {
+				t.Errorf("%+v does not follow %+v", list[0], before[c.seq-2])
+			}
+		})
+	}
+}
+
+// protocol.md §5.6, §14.4: a post that is given up goes on as a void, and what follows it follows the void.
+func TestOwnChainOverAVoid(t *testing.T) {
+	b, _ := readyBench(t)
+	for _, typed := range []string{"1", "2", "3"} {
+		b.post(typed)
+	}
+	b.stores(1)
+	b.recv(server, storedFor(theChannel, 3, 1, wire.Skipped))
+	b.recv(server, storedFor(theChannel, 2, 1, wire.TooLong))
+	b.stores(2)
+	b.advance(time.Second)
+	list := b.chained(1)
+	if len(list) != 3 || list[1].Flags&wire.FlagVoid == 0 || len(list[1].Body) > 0 || string(list[2].Body) != "3" {
+		t.Fatalf("posted %+v", list)
+	}
+	b.stores(3)
+	b.again()
+	b.post("4")
+	if next := b.chained(4); len(next) != 1 || next[0].Prev != seal.HashPost(list[2]) {
+		t.Errorf("then %+v", next)
+	}
+}
+
+// protocol.md §9.1, §14.4: in another store, and with another epoch, a chain begins anew.
+func TestOwnChainBeginsAnew(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		other func(b *bench)
+	}{
+		{"another store", func(b *bench) {
+			b.recv(server, &wire.Pong{Known: true, Store: 88})
+			b.head = 0
+			b.answerRegister(88)
+			b.page()
+		}},
+		{"another epoch", func(b *bench) {
+			b.profile.Apply(store.NewEpoch{Epoch: 999})
+			b.again()
+		}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			b, _ := readyBench(t)
+			b.post("1")
+			b.stores(1)
+			b.post("2")
+			b.post("3")
+			b.drop()
+			c.other(b)
+			list := b.chained(1)
+			if len(list) != 2 || list[0].Prev != [32]byte{} || string(list[1].Body) != "3" {
+				t.Errorf("posted %+v", list)
+			}
+		})
+	}
+}
+
+// protocol.md §14.4: a post bears the channel that it is for, so that no server can show it in another's.
+func TestPostNamesItsChannel(t *testing.T) {
+	b, f := readyBench(t, "bob")
+	b.post("hi")
+	p := b.drop()[0].post
+	if p.Channel = f[0].key; seal.VerifyPost(p) == nil {
+		t.Error("it is good in another channel")
+	}
+	p = postOf(f[0].key, postText(f[0], 1, "hi"))
+	p.Channel = f[0].key
+	if err := f[0].keys.Sign(p); err != nil {
+		t.Fatal(err)
+	}
+	x := postText(f[0], 1, "hi")
+	x.Body, x.Flags = seal.AppendPost(nil, p), wire.FlagCovered
+	b.recv(server, &wire.PushPost{Order: 1, Try: 1, Author: f[0].key, Text: x})
+	b.wantTold("of another channel", Distrust{From: "bob", Post: true, Why: Forged})
+}
+
+// protocol.md §14.4: one's own posts come from one's own outbox: what a server pushes of them is not shown, and says nothing of where
+// one's own chain is.
+func TestOwnPostThatComesBack(t *testing.T) {
+	b, _ := readyBench(t)
+	b.changed(wire.Row{Key: me, Name: "ann", Epoch: myEpoch, Addr: server.addr, State: wire.Online})
+	b.post("1")
+	b.stores(1)
+	b.post("2") // the server does not say that it has it
+	before := b.chained(1)
+	b.told = nil
+	x := b.out(theChannel, 2, "2")
+	x.Body, x.Flags = seal.AppendPost(nil, before[1]), wire.FlagCovered
+	b.recv(server, &wire.PushPost{Order: 3, Try: 1, Live: true, Author: me, Text: x})
+	b.wantTold("it is one's own")
+	b.again()
+	if list := b.chained(2); len(list) != 1 || list[0].Prev != seal.HashPost(before[0]) {
+		t.Errorf("then posted %+v", list)
+	}
+}
