@@ -20,8 +20,15 @@ import (
 type chat struct {
 	settings clientSettings
 	server   netip.AddrPort
+	rule     serverKey
 	screen   screen
 	log      *slog.Logger
+
+	coming *arrival // until it is known who the server is
+	id     identity // who it is
+	asked  <-chan answer
+	then   func(answer) error // what to do with the answer
+	early  []typed            // lines that came while the answer was awaited
 
 	session *session
 	next    *opened // the profile that reg OTHER goes on with, once the present one has left
@@ -51,34 +58,26 @@ type typed struct {
 func (c *chat) run(ctx context.Context) error {
 	signals := firstSignal()
 	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-
-	first, err := c.openProfile(c.settings.name)
-	if err != nil {
+	defer func() {
+		cancel()
+		c.close()
+	}()
+	if err := c.arrive(ctx); err != nil {
 		return err
-	}
-	if err := c.start(ctx, first); err != nil {
-		return err
-	}
-	defer func() { c.session.close() }()
-	for _, line := range c.session.addresses(c.server) {
-		if err := c.print(line); err != nil {
-			return err
-		}
 	}
 	input := make(chan typed)
 	go c.read(ctx, input) // it may stay behind in a read of standard input, which nothing portable ends; the program ends it
 	for {
-		lines := input
-		if c.next != nil || c.ended {
-			lines = nil // what is typed now is for the session to come
-		}
+		var err error
 		select {
-		case t := <-lines:
+		case t := <-c.open(input):
 			err = c.entered(t)
-		case n := <-c.session.notices:
+		case a := <-c.asked:
+			c.asked = nil
+			err = c.then(a)
+		case n := <-c.notices():
 			err = c.noticed(ctx, n)
-		case failed := <-c.session.failed:
+		case failed := <-c.failed():
 			err = failed
 		case s := <-signals:
 			err = c.signalled(s)
@@ -86,6 +85,47 @@ func (c *chat) run(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+	}
+}
+
+// open is the input, unless what is typed now is for the session to come. Someone at a terminal may interrupt the wait for the
+// server's answer.
+func (c *chat) open(input <-chan typed) <-chan typed {
+	if c.next != nil || c.ended || c.asked != nil && !c.screen.interactive() {
+		return nil
+	}
+	return input
+}
+
+// notices are not heard while a silent server is asked who it is: the client has ended, and what follows from that is no news.
+func (c *chat) notices() <-chan peer.Notice {
+	if c.session == nil || c.asked != nil {
+		return nil
+	}
+	return c.session.notices
+}
+
+func (c *chat) failed() <-chan error {
+	if c.session == nil {
+		return nil
+	}
+	return c.session.failed
+}
+
+// close ends what runs, and lets go of the profile. The context of it all has ended.
+func (c *chat) close() {
+	if c.asked != nil {
+		<-c.asked
+	}
+	if c.session != nil {
+		c.session.close()
+	}
+	if c.coming != nil {
+		_ = c.coming.socket.Close() // it was never used
+		_ = c.coming.profile.Close()
+	}
+	if c.next != nil {
+		_ = c.next.profile.Close()
 	}
 }
 
@@ -109,6 +149,9 @@ func (c *chat) entered(t typed) error {
 	switch {
 	case errors.Is(t.err, lineedit.ErrInterrupt):
 		return c.interrupted(exitInterrupted)
+	case c.asked != nil:
+		c.early = append(c.early, t)
+		return nil
 	case errors.Is(t.err, io.EOF):
 		c.ended = true
 		if c.screen.interactive() {
@@ -137,32 +180,20 @@ func (c *chat) command(in input) error {
 		client.SendAll(in.text)
 	case "peers":
 		client.Peers()
+	case "verify":
+		client.Verify(in.name)
+	case "trust":
+		client.Trust(in.name)
 	case "reg":
 		return c.register(in.name)
 	case "dereg":
-		client.Deregister(in.name)
+		client.Deregister(c.ownName(in.name))
 	case "quit":
 		c.ended = true
 		client.Quit()
 	case "help":
 		client.Note(helpLines())
 	}
-	return nil
-}
-
-// register comes back under the present name, or leaves it and goes on with another one's profile.
-func (c *chat) register(name string) error {
-	if name == c.session.name {
-		c.session.client.Register()
-		return nil
-	}
-	next, err := c.openProfile(name)
-	if err != nil {
-		c.session.client.Note(fmt.Sprintf("[%v]", err))
-		return nil
-	}
-	c.next = next
-	c.session.client.Quit()
 	return nil
 }
 
@@ -174,7 +205,11 @@ func (c *chat) noticed(ctx context.Context, n peer.Notice) error {
 	if _, ok := n.(peer.Left); ok && (c.ended || c.next != nil) {
 		return c.print("[You are Offline. Bye.]")
 	}
-	for _, line := range lines(n, c.settings.history == "on") {
+	if n, ok := n.(peer.ServerSilent); ok {
+		c.fellSilent(ctx, n)
+		return nil
+	}
+	for _, line := range c.view().lines(n) {
 		if err := c.print(line); err != nil {
 			return err
 		}
@@ -188,8 +223,6 @@ func (c *chat) noticed(ctx context.Context, n peer.Notice) error {
 		if !c.started {
 			return &exitError{code: exitFailed}
 		}
-	case peer.ServerSilent:
-		return &exitError{code: exitFailed}
 	case peer.Drained:
 		c.session.client.Quit()
 		if n.Kept > 0 {
@@ -207,12 +240,13 @@ func (c *chat) noticed(ctx context.Context, n peer.Notice) error {
 // errQuit ends the chat as the user wished.
 var errQuit = &exitError{code: exitOK}
 
-// change goes on with the profile of another name.
-func (c *chat) change(ctx context.Context) error {
-	c.session.close()
-	next := c.next
-	c.next = nil
-	return c.start(ctx, next)
+// view is how notices look to this user.
+func (c *chat) view() view {
+	v := view{history: c.settings.history == "on"}
+	if c.session != nil {
+		v.me = c.session.client.Key()
+	}
+	return v
 }
 
 func (c *chat) signalled(s os.Signal) error {

@@ -2,13 +2,16 @@ package main
 
 import (
 	"context"
+	"net"
 	"net/netip"
-	"path/filepath"
+	"strconv"
+	"strings"
 	"time"
 
 	"udpchat/cmd/internal/config"
 	"udpchat/wire"
 	"udpchat/wire/link"
+	"udpchat/wire/words"
 )
 
 // clientSettings are the flags of udpchat client.
@@ -16,6 +19,8 @@ type clientSettings struct {
 	name, host string
 	port       int
 	clientPort int
+	serverKey  string
+	trustNew   bool
 	state      string
 	history    string
 	log        logSettings
@@ -27,43 +32,84 @@ func (env *environment) clientCommand() *command {
 	var s clientSettings
 	f := config.New("udpchat client")
 	f.Example = "udpchat client -n alice -i 127.0.0.1 -p 9999 -c 3001"
+	s.register(f)
+	c := &command{name: "client", short: "register with a server and chat", flags: f}
+	c.exec = func(ctx context.Context) error {
+		server, rule, err := s.check(ctx, env, f)
+		if err != nil {
+			return err
+		}
+		return env.chat(ctx, s, server, rule)
+	}
+	return c
+}
+
+func (s *clientSettings) register(f *config.Flags) {
 	f.String(&s.name, "n", "name", "", "your `NAME`: 1 to 32 letters and digits")
-	f.String(&s.host, "i", "ip", "127.0.0.1", "the server's `ADDRESS` or host name", config.NotEmpty)
-	f.Port(&s.port, "p", "port", 9999, "the server's `PORT`")
+	f.String(&s.host, "i", "ip", "127.0.0.1", "the server's `ADDRESS` or host name, or an invite to it, udpchat://HOST:PORT#KEY", config.NotEmpty)
+	f.Port(&s.port, "p", "port", 9999, "the server's `PORT`; an invite has it")
 	f.AnyPort(&s.clientPort, "c", "client-port", 0, "your own UDP `PORT`; 0: any free one")
+	f.String(&s.serverKey, "", "server-key", "", "the server's `KEY`, 52 characters, as an invite has it; empty: the one that your profile knows, or on first use the one that the server says")
+	f.Bool(&s.trustNew, "", "trust-new-server-key", false, "accept another key of the server than before; its words are shown")
 	f.String(&s.state, "", "state", "", "the `FOLDER` of your profiles (key, outbox, history); empty: $XDG_STATE_HOME/udpchat/clients")
 	f.Choice(&s.history, "", "history", "on", "keep messages on disk; off: what is promised ends with the program", "on", "off")
 	s.log.register(f, "warn")
 	f.Duration(&s.ackTimeout, "", "ack-timeout", 500*time.Millisecond, 10*time.Millisecond, time.Minute, "how long a direct message waits for its acknowledgement, and the time between tries at the server")
 	f.Count(&s.retries, "", "retries", 5, 0, 100, "further tries before the server counts as not responding")
-	c := &command{name: "client", short: "register with a server and chat", flags: f}
-	c.exec = func(ctx context.Context) error { return env.chat(ctx, s) }
-	return c
 }
 
 // check completes the settings and refuses what can't work.
-func (s *clientSettings) check(ctx context.Context, env *environment) (server netip.AddrPort, err error) {
+func (s *clientSettings) check(ctx context.Context, env *environment, f *config.Flags) (server netip.AddrPort, rule serverKey, err error) {
 	if s.name == "" {
-		return server, config.Errorf("a name is needed: give one with -n NAME or UDPCHAT_NAME")
+		return server, rule, config.Errorf("a name is needed: give one with -n NAME or UDPCHAT_NAME")
 	}
-	if err := wire.CheckName(s.name); err != nil {
-		return server, config.Errorf("flag -name: %v", err)
+	if s.state, err = env.stateFile(s.state, "clients"); err != nil {
+		return server, rule, err
 	}
-	if s.state == "" {
-		dir, err := env.stateDir()
-		if err != nil {
-			return server, err
-		}
-		s.state = filepath.Join(dir, "clients")
+	if s.name, err = ownName(s.state, s.name); err != nil {
+		return server, rule, config.Errorf("flag -name: %v", err)
+	}
+	if rule, err = s.rule(f); err != nil {
+		return server, rule, err
 	}
 	server, err = link.Resolve(ctx, s.host, s.port)
 	if err != nil {
-		return server, config.Errorf("flag -ip: %v", err)
+		return server, rule, config.Errorf("flag -ip: %v", err)
 	}
 	if server.Addr().IsUnspecified() {
-		return server, config.Errorf("flag -ip: %s is no machine's address: give the server's, or 127.0.0.1 for this machine", server.Addr())
+		return server, rule, config.Errorf("flag -ip: %s is no machine's address: give the server's, or 127.0.0.1 for this machine", server.Addr())
 	}
-	return server, nil
+	return server, rule, nil
+}
+
+// rule says which server is the right one, and takes an invite apart. Its port gives way to nothing that is as strong as the
+// invite: a flag beats the environment, which beats the file.
+func (s *clientSettings) rule(f *config.Flags) (serverKey, error) {
+	rule := serverKey{renew: s.trustNew}
+	if s.trustNew && f.Source("trust-new-server-key") != config.CommandLine {
+		return rule, config.Errorf("flag -trust-new-server-key: give it on the command line, once: elsewhere it would accept every key")
+	}
+	if s.serverKey != "" {
+		key, err := words.ParseKey(s.serverKey)
+		if err != nil {
+			return rule, config.Errorf("flag -server-key: %v", err)
+		}
+		rule.given = (*wire.Key)(&key)
+	}
+	if strings.Contains(s.host, "://") {
+		invite, err := words.ParseInvite(s.host)
+		switch {
+		case err != nil:
+			return rule, config.Errorf("flag -ip: %v", err)
+		case int(invite.Port) != s.port && f.Source("port") != config.Default && f.Source("port") >= f.Source("ip"):
+			return rule, config.Errorf("flag -port: %d is not the invite's port, %d: leave it out", s.port, invite.Port)
+		case rule.given != nil && *rule.given != invite.Key:
+			return rule, config.Errorf("flag -server-key: it is not the key of the invite: leave it out")
+		}
+		s.host, s.port, rule.given = invite.Host, int(invite.Port), (*wire.Key)(&invite.Key)
+	}
+	rule.address = net.JoinHostPort(strings.ToLower(strings.Trim(s.host, "[]")), strconv.Itoa(s.port))
+	return rule, nil
 }
 
 // retries is the number for a Config, where 0 means the default.
@@ -75,16 +121,12 @@ func retries(n int) int {
 }
 
 // chat runs a client at the prompt, or for a script.
-func (env *environment) chat(ctx context.Context, s clientSettings) error {
-	server, err := s.check(ctx, env)
-	if err != nil {
-		return err
-	}
+func (env *environment) chat(ctx context.Context, s clientSettings, server netip.AddrPort, rule serverKey) error {
 	screen, err := env.openScreen()
 	if err != nil {
 		return err
 	}
 	defer screen.close()
-	c := &chat{settings: s, server: server, screen: screen, log: s.log.logger(screen.logWriter(env.stderr))}
+	c := &chat{settings: s, server: server, rule: rule, screen: screen, log: s.log.logger(screen.logWriter(env.stderr))}
 	return c.run(ctx)
 }

@@ -13,6 +13,8 @@ var usage = []struct{ name, form, what string }{
 	{"send", "send NAME TEXT", "send TEXT to NAME"},
 	{"send_all", "send_all TEXT", "send TEXT to the channel"},
 	{"peers", "peers", "list the client table"},
+	{"verify", "verify NAME", "a number to compare with NAME, that nobody is between you"},
+	{"trust", "trust NAME", "accept the key that NAME has now"},
 	{"reg", "reg NAME", "register as NAME"},
 	{"dereg", "dereg NAME", "go offline; messages are kept for you"},
 	{"help", "help", "print this"},
@@ -38,7 +40,7 @@ func parse(line string) (in input, wrong string) {
 		if in.text = rest; rest == "" {
 			return in, usageLine(command)
 		}
-	case "reg", "dereg":
+	case "reg", "dereg", "verify", "trust":
 		var more string
 		if in.name, more = cutWord(rest); in.name == "" || strings.TrimSpace(more) != "" {
 			return in, usageLine(command)

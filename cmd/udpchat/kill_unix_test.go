@@ -129,6 +129,37 @@ func killRecipient(ctx context.Context, stage *play.Stage, at, way int) error {
 	return onceEach(stage.Lines("y"), texts)
 }
 
+// A client is killed when it has just come: the words of the server's key are seen at least once, and its next start is like any
+// other.
+func TestKillAtFirstUse(t *testing.T) {
+	t.Parallel()
+	path, dirs := program(t), t.TempDir()
+	together(t, 5, func(i int) {
+		stage := &play.Stage{Binary: path, Dir: fmt.Sprintf("%s/%d", dirs, i)}
+		defer stage.Close()
+		ctx, cancel := context.WithTimeout(t.Context(), patience)
+		defer cancel()
+		if err := stage.StartServer(ctx); err != nil {
+			t.Error(err)
+			return
+		}
+		for range 2 {
+			if err := stage.StartClient("x"); err != nil {
+				t.Error(err)
+				return
+			}
+			stage.Desk("x").Screen().Until(ctx, func(lines []string) bool { return len(lines) >= i })
+			stage.Desk("x").Process().Kill()
+		}
+		if err := stage.StartClient("x"); err != nil || !has(ctx, stage, "x", "SERVER: [Welcome, you are registered.]", 1) {
+			t.Errorf("killed after %d lines: it is not welcome, %v", i, err)
+		}
+		if all := strings.Join(stage.Lines("x"), "\n"); !strings.Contains(all, "[Server key on first use: ") {
+			t.Errorf("killed after %d lines:\n%s", i, all)
+		}
+	})
+}
+
 // onceEach wants every text once. A further, marked line is allowed, and so is a marked one alone.
 func onceEach(lines []string, texts int) error {
 	for i := range texts {

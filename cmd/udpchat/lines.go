@@ -17,8 +17,14 @@ const fullTable = 20
 // timestamp is how a time of sending is shown, in local time.
 const timestamp = "2006-01-02 15:04:05.000000"
 
+// view is the user for whom lines are made.
+type view struct {
+	me      wire.Key
+	history bool // messages are kept on disk
+}
+
 // lines gives what to print for a notice; nothing for those that only steer the program.
-func lines(n peer.Notice, history bool) []string {
+func (v view) lines(n peer.Notice) []string {
 	switch n := n.(type) {
 	case peer.Welcome:
 		return []string{"SERVER: [Welcome, you are registered.]"}
@@ -31,13 +37,17 @@ func lines(n peer.Notice, history bool) []string {
 	case peer.Waiting:
 		return []string{"SERVER: [You have messages]"}
 	case peer.ServerSilent:
-		return []string{keptLine(n.Kept, history), "[Server not responding.]", "[Exiting.]"}
+		return []string{keptLine(n.Kept, v.history), "[Server not responding.]", "[Exiting.]"}
 	case peer.Quit:
 		if n.Kept > 0 {
-			return []string{keptLine(n.Kept, history)}
+			return []string{keptLine(n.Kept, v.history)}
 		}
 	case peer.Arrived:
 		return []string{arrivedLine(n)}
+	case peer.Identity:
+		return identityLines(v.me, n)
+	case peer.KeyChanged, peer.Blocked, peer.Trusted, peer.Distrust:
+		return []string{keyLine(n)}
 	default:
 		return outcomeLines(n)
 	}
@@ -59,7 +69,7 @@ func outcomeLines(n peer.Notice) []string {
 	case peer.Exists:
 		return []string{fmt.Sprintf("[Client %s exists!!]", plain.Name(n.To))}
 	case peer.Kept:
-		return []string{fmt.Sprintf("[%s: the message to %s is kept here and tried again.]", reason(n.Why), plain.Name(n.To))}
+		return []string{keptFor(n)}
 	case peer.Failed:
 		return []string{fmt.Sprintf("[%s: the message to %s is given up.]", reason(n.Why), plain.Name(n.To))}
 	case peer.TooLong:
@@ -78,11 +88,19 @@ func outcomeLines(n peer.Notice) []string {
 	return nil
 }
 
+func keptFor(n peer.Kept) string {
+	to := plain.Name(n.To)
+	if n.NoKeys {
+		return fmt.Sprintf("[%s was not here with this version of the program yet: the message is kept here until %s comes.]", to, to)
+	}
+	return fmt.Sprintf("[%s: the message to %s is kept here and tried again.]", reason(n.Why), to)
+}
+
 func refusal(n peer.Refused) string {
 	name := plain.Name(n.Name)
 	switch n.Why {
 	case wire.NameTaken:
-		return name + " is taken"
+		return name + " belongs to another key"
 	case wire.KeyTaken:
 		return "this profile is registered under another name"
 	case wire.BadName:
@@ -166,6 +184,12 @@ func arrivedLine(a peer.Arrived) string {
 	}
 	if a.Late {
 		b.WriteString("(late) ")
+	}
+	if a.Clear {
+		b.WriteString("(not sealed) ")
+	}
+	if a.Doubt {
+		b.WriteString("(another key) ")
 	}
 	text := plain.Text(a.Text)
 	if a.Mail {

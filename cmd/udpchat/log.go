@@ -2,10 +2,12 @@ package main
 
 import (
 	"io"
+	"strings"
 
 	"golang.org/x/exp/slog"
 
 	"udpchat/cmd/internal/config"
+	"udpchat/cmd/internal/plain"
 )
 
 // logSettings are the flags of a log. A message's text is never in it.
@@ -16,7 +18,9 @@ func (l *logSettings) register(f *config.Flags, level string) {
 	f.Choice(&l.format, "", "log-format", "text", "how to write log lines", "text", "json")
 }
 
+// logger writes lines that are fit for a terminal, whoever chose the names in them.
 func (l *logSettings) logger(w io.Writer) *slog.Logger {
+	w = plainLines{w}
 	var level slog.Level
 	if err := level.UnmarshalText([]byte(l.level)); err != nil {
 		level = slog.LevelInfo // the flag allows no such value
@@ -26,4 +30,15 @@ func (l *logSettings) logger(w io.Writer) *slog.Logger {
 		return slog.New(slog.NewJSONHandler(w, options))
 	}
 	return slog.New(slog.NewTextHandler(w, options))
+}
+
+// plainLines passes on what is written to it, a line at a time, without what could steer a terminal: the JSON handler escapes
+// only what JSON must.
+type plainLines struct{ to io.Writer }
+
+func (p plainLines) Write(b []byte) (int, error) {
+	if _, err := io.WriteString(p.to, plain.Name(strings.TrimSuffix(string(b), "\n"))+"\n"); err != nil {
+		return 0, err
+	}
+	return len(b), nil
 }

@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"udpchat/cmd/internal/play"
 )
 
 // TestMain makes the test binary the program itself when it is called udpchat. It is in $PATH under that name.
@@ -20,4 +22,12 @@ func program(t *testing.T) string {
 		t.Fatal(err)
 	}
 	return path
+}
+
+// programCommand is the program with its state in a folder of its own.
+func programCommand(t *testing.T, args ...string) *exec.Cmd {
+	t.Helper()
+	cmd := exec.Command(program(t), args...)
+	cmd.Env = play.Environ(t.TempDir())
+	return cmd
 }

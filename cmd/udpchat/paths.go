@@ -36,6 +36,15 @@ func (env *environment) stateDir() (string, error) {
 	return "", config.Errorf("no place for state is known: set HOME or XDG_STATE_HOME, or name one with a flag (-db, -state)")
 }
 
+// stateFile is a file or folder that a flag names, or the one with this name among the state.
+func (env *environment) stateFile(given, name string) (string, error) {
+	if given != "" {
+		return given, nil
+	}
+	dir, err := env.stateDir()
+	return filepath.Join(dir, name), err
+}
+
 // profileFile is a name's profile. Each byte of the name that a file system might fold or forbid is written as %XX, so
 // that two names never share a file.
 func profileFile(dir, name string) string {

@@ -23,11 +23,14 @@ import (
 //	ends NAME CODE          waits until it ends, with that exit code; -1: by a signal
 //	logs NAME TEXT          waits for a line of standard error that contains it
 //	! logs NAME TEXT        no such line so far
+//	invited                 sets $INVITE, $KEY and $WORDS to what the server logged
+//	agree NAME NAME         both saw the same safety number last
+//	private FOLDER          nobody else may read what is in it
 //	refuses CODE LINE ARGS  udpchat ARGS ends with that code, and that is all it says
 //	lines N FORMAT FILE     makes a file of N numbered lines
 //	bytes N PREFIX FILE     makes a file of one line: PREFIX and N letters
 //
-// In what is seen, times are TIMESTAMP and ports are PORT.
+// In what is seen, times are TIMESTAMP, ports PORT, the words of keys WORDS and their digits DIGITS.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 filepath.Join("testdata", "script"),
@@ -38,6 +41,7 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"server": plainly(startServer), "client": plainly(startClient), "types": plainly(types), "sees": sees, "counts": plainly(counts),
 			"closes": plainly(closes), "signals": plainly(signals), "ends": plainly(ends), "logs": logs,
+			"invited": plainly(invited), "agree": plainly(agree), "private": plainly(private),
 			"refuses": plainly(refuses), "lines": plainly(numbered), "bytes": plainly(letters),
 		},
 	})

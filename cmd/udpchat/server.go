@@ -7,10 +7,11 @@ import (
 	"net/netip"
 	"os"
 	"os/signal"
-	"path/filepath"
 	"strings"
 	"syscall"
 	"time"
+
+	"golang.org/x/exp/slog"
 
 	"udpchat/cmd/internal/config"
 	"udpchat/server"
@@ -30,6 +31,7 @@ type serverSettings struct {
 	maxMessage       int64
 	texts, pairTexts int
 	bytes, pairBytes int64
+	nameTTL          time.Duration
 }
 
 func (env *environment) serverCommand() *command {
@@ -47,6 +49,7 @@ func (env *environment) serverCommand() *command {
 	f.Size(&s.bytes, "", "mailbox-bytes", 256<<20, 0, 0, "most bytes of text that may wait for one client; 0: no limit")
 	f.Count(&s.pairTexts, "", "pair-texts", 100000, 0, 1<<30, "most texts of one sender that may wait for one client; 0: no limit")
 	f.Size(&s.pairBytes, "", "pair-bytes", 64<<20, 0, 0, "most bytes of one sender that may wait for one client; 0: no limit")
+	f.Duration(&s.nameTTL, "", "name-ttl", 180*24*time.Hour, time.Millisecond, 0, "how long a name stays its owner's without being used; longer while anything waits for the owner")
 	c := &command{name: "server", short: "keep the directory, the mailbox and the channel", flags: f}
 	c.exec = func(ctx context.Context) error { return env.serve(ctx, s) }
 	return c
@@ -59,12 +62,8 @@ func (env *environment) serve(ctx context.Context, s serverSettings) (err error)
 			return config.Errorf("flag -host: %q is not an IP address: use one of this machine's, or leave it out for all", s.host)
 		}
 	}
-	if s.db == "" {
-		dir, err := env.stateDir()
-		if err != nil {
-			return err
-		}
-		s.db = filepath.Join(dir, "server.db")
+	if s.db, err = env.stateFile(s.db, "server.db"); err != nil {
+		return err
 	}
 	log := s.log.logger(env.stderr)
 	db, err := bolt.OpenServer(s.db, bolt.Options{})
@@ -76,6 +75,11 @@ func (env *environment) serve(ctx context.Context, s serverSettings) (err error)
 			err = fmt.Errorf("close database: %w", closing)
 		}
 	}()
+	key, _, err := server.Identity(db)
+	if err != nil {
+		return err
+	}
+	invitation := newInvitation(key)
 	socket, err := link.Listen(s.host, s.port)
 	if errors.Is(err, syscall.EADDRNOTAVAIL) {
 		return config.Errorf("flag -host: %v", err)
@@ -86,10 +90,10 @@ func (env *environment) serve(ctx context.Context, s serverSettings) (err error)
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop) // from now on a signal has its ordinary effect
-	srv := server.New(server.Config{AckTimeout: s.ackTimeout, Retries: retries(s.retries), MaxMessage: int(s.maxMessage), Log: log, Seed: uint64(time.Now().UnixNano()),
-		Quota: store.Quota{Texts: uint64(s.texts), Bytes: uint64(s.bytes), PairTexts: uint64(s.pairTexts), PairBytes: uint64(s.pairBytes)}}, socket, db)
+	srv := server.New(s.config(log), socket, db)
 	err = srv.Run(ctx, func() {
 		log.Info("listening", "addr", socket.LocalAddr(), "db", s.db)
+		invitation.log(log, s.host, socket.LocalAddr().Port())
 		if got, _ := socket.Buffers(); got > 0 && got < wantedBuffer {
 			log.Warn("small receive buffer: bursts may be lost and sent again; raise net.core.rmem_max", "bytes", got, "wanted", wantedBuffer)
 		}
@@ -98,6 +102,14 @@ func (env *environment) serve(ctx context.Context, s serverSettings) (err error)
 		log.Info("stopped")
 	}
 	return err
+}
+
+func (s *serverSettings) config(log *slog.Logger) server.Config {
+	return server.Config{
+		AckTimeout: s.ackTimeout, Retries: retries(s.retries), MaxMessage: int(s.maxMessage), NameTTL: s.nameTTL,
+		Quota: store.Quota{Texts: uint64(s.texts), Bytes: uint64(s.bytes), PairTexts: uint64(s.pairTexts), PairBytes: uint64(s.pairBytes)},
+		Seed:  uint64(time.Now().UnixNano()), Log: log,
+	}
 }
 
 // wantedBuffer is what a server with many clients needs to hold the answers that come at once, in bytes.

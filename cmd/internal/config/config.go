@@ -38,6 +38,7 @@ type Flags struct {
 	set     *flag.FlagSet
 	options []*option          // in the order of registration, for the help
 	byName  map[string]*option // by long and by short name
+	sources map[string]Source  // by long name; Default for those that are missing
 }
 
 // option is one setting under its long and, perhaps, its short name. Only the
@@ -66,6 +67,7 @@ func New(command string) *Flags {
 		command: command,
 		set:     flag.NewFlagSet(command, flag.ContinueOnError),
 		byName:  map[string]*option{},
+		sources: map[string]Source{},
 	}
 	// The caller prints errors and help, once and in one place.
 	f.set.SetOutput(io.Discard)

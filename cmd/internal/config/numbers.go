@@ -50,28 +50,55 @@ func (f *Flags) Duration(p *time.Duration, short, long string, def, minimum, max
 		maximum = math.MaxInt64
 		limits = "of at least " + formatDuration(minimum)
 	}
+	examples := "500ms, 2s or 1m30s"
+	if maximum >= day {
+		examples = "500ms, 1m30s, 12h or 30d"
+	}
 	parse := func(s string) (time.Duration, error) {
 		d, ok := parseDuration(s)
 		if !ok || d < minimum || d > maximum {
-			return 0, fmt.Errorf("%s is not a time %s: write it like 500ms, 2s or 1m30s (a bare number is milliseconds)",
-				quote(s), limits)
+			return 0, fmt.Errorf("%s is not a time %s: write it like %s (a bare number is milliseconds)",
+				quote(s), limits, examples)
 		}
 		return d, nil
 	}
 	f.register(newValue(p, def, parse, formatDuration), short, long, usage, "TIME")
 }
 
+// day is what the unit d means: 24 hours.
+const day = 24 * time.Hour
+
+// parseDuration reads what time.ParseDuration does, with whole days before it,
+// and a bare number.
 func parseDuration(s string) (time.Duration, bool) {
 	if ms, err := strconv.ParseInt(s, 10, 64); err == nil {
 		const most = math.MaxInt64 / int64(time.Millisecond)
 		return time.Duration(ms) * time.Millisecond, -most <= ms && ms <= most
 	}
-	d, err := time.ParseDuration(s)
-	return d, err == nil
+	count, rest, found := strings.Cut(s, "d")
+	if !found {
+		d, err := time.ParseDuration(s)
+		return d, err == nil
+	}
+	days, err := strconv.ParseUint(count, 10, 16) // 2^16 days are 179 years, and fit
+	if err != nil || strings.HasPrefix(rest, "-") || strings.HasPrefix(rest, "+") {
+		return 0, false
+	}
+	var more time.Duration
+	if rest != "" {
+		if more, err = time.ParseDuration(rest); err != nil {
+			return 0, false
+		}
+	}
+	d := time.Duration(days) * day
+	return d + more, d+more >= d
 }
 
-// formatDuration writes 1m for what Go writes as 1m0s.
+// formatDuration writes 1m for what Go writes as 1m0s, and 180d for 4320h.
 func formatDuration(d time.Duration) string {
+	if d >= day && d%day == 0 {
+		return strconv.FormatInt(int64(d/day), 10) + "d"
+	}
 	s := d.String()
 	if strings.HasSuffix(s, "m0s") {
 		s = strings.TrimSuffix(s, "0s")

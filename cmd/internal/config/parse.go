@@ -65,6 +65,7 @@ func (f *Flags) parse(args, environ []string, known Names) ([]string, error) {
 	if err != nil {
 		return nil, f.explain(err, words)
 	}
+	f.trace(words.given)
 	rest := f.set.Args()
 	return rest, f.operandsOf(rest, words)
 }
@@ -90,6 +91,7 @@ func (f *Flags) fromEnviron(environ []string, given map[string]bool, known Names
 		if err := f.set.Set(o.long, value); err != nil {
 			return Errorf("%s: %v", o.variable(), err)
 		}
+		f.sources[o.long] = Environment
 	}
 	return nil
 }

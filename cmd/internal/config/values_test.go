@@ -21,13 +21,19 @@ func TestDuration(t *testing.T) {
 		{"1h0m5s", time.Hour + 5*time.Second, "1h0m5s"},
 		{"1.5h", 90 * time.Minute, "1h30m"},
 		{"-3", -3 * time.Millisecond, "-3ms"},
+		{"24h", 24 * time.Hour, "1d"},
+		{"180d", 4320 * time.Hour, "180d"},
+		{"0d", 0, "0s"},
+		{"1d12h", 36 * time.Hour, "36h"},
+		{"1d90m", 25*time.Hour + 30*time.Minute, "25h30m"},
+		{"65535d", 65535 * 24 * time.Hour, "65535d"},
 	} {
 		got, ok := parseDuration(tt.in)
 		if !ok || got != tt.want || formatDuration(got) != tt.text {
 			t.Errorf("%q: got %v, %q, %v", tt.in, got, formatDuration(got), ok)
 		}
 	}
-	for _, in := range []string{"", "1 s", "s", "1.5", "1d", "9223372036854775807", "-9223372036854775808"} {
+	for _, in := range []string{"", "1 s", "s", "1.5", "d", "1.5d", "-1d", "1d-1h", "1d+1h", "1h1d", "1d2d", "1d1", "65536d", "65535d2562047h", "9223372036854775807", "-9223372036854775808"} {
 		if d, ok := parseDuration(in); ok {
 			t.Errorf("%q: accepted as %v", in, d)
 		}
@@ -74,7 +80,7 @@ func TestNoUpperLimit(t *testing.T) {
 		t.Errorf("got %v, %d, %v", d, n, err)
 	}
 	for arg, want := range map[string]string{
-		"-keep=1s":   `flag -keep: "1s" is not a time of at least 1m: write it like 500ms, 2s or 1m30s (a bare number is milliseconds)`,
+		"-keep=1s":   `flag -keep: "1s" is not a time of at least 1m: write it like 500ms, 1m30s, 12h or 30d (a bare number is milliseconds)`,
 		"-quota=512": `flag -quota: "512" is not a size of at least 1KiB: write bytes, or a whole number with K, M or G (KiB, MiB, GiB)`,
 	} {
 		f := New("udpchat server")

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -34,7 +35,7 @@ func chat(ctx context.Context, stage *play.Stage) error {
 			return err
 		}
 		desk := stage.Desk(name)
-		if !desk.Screen().Until(ctx, func(lines []string) bool { return len(lines) > 3 }) { // two addresses, welcome, table
+		if !desk.Screen().Until(ctx, func(lines []string) bool { return slices.Contains(lines, "[Client table updated.]") }) {
 			return fmt.Errorf("%s could not register: %s", name, strings.Join(desk.Screen().Lines(), "; "))
 		}
 		answering.Go(func() { answer(ctx, desk) })

@@ -79,3 +79,21 @@ func TestTranscriptsNoticeEveryLine(t *testing.T) {
 		}
 	}
 }
+
+// What keys look like is made the same for everyone; what people write is left alone.
+func TestKeyless(t *testing.T) {
+	const six = "needle silver wagon nugget saddle juggler"
+	for line, want := range map[string]string{
+		"[Server key on first use: " + six + "]":                      first,
+		"[Server key on first use: needle silver wagon]":              "[Server key on first use: needle silver wagon]",
+		"[Server key was: " + six + "; is now: " + six + "]":          "[Server key was: WORDS; is now: WORDS]",
+		"[Safety number with y: 44136 33001 90521 13609 11702 67825]": "[Safety number with y: DIGITS]",
+		"[In words: " + six + " " + six + "]":                         "[In words: WORDS]",
+		"x: [In words: " + six + "]":                                  "x: [In words: " + six + "]",
+		"x: 44136 33001 90521 13609 11702 67825":                      "x: 44136 33001 90521 13609 11702 67825",
+	} {
+		if got := Keyless(line); got != want {
+			t.Errorf("%q became %q", line, got)
+		}
+	}
+}

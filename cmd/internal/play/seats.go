@@ -125,12 +125,22 @@ func (s *Stage) Close() {
 }
 
 var (
-	portPattern = regexp.MustCompile(`(127\.0\.0\.1:|Port->)([0-9]+)`)
-	timePattern = regexp.MustCompile(`[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}`)
+	portPattern   = regexp.MustCompile(`(127\.0\.0\.1:|Port->)([0-9]+)`)
+	wordsPattern  = regexp.MustCompile(`(first use: |key was: |is now: |In words: )[a-z]{3,7}(?: [a-z]{3,7}){5,11}`)
+	digitsPattern = regexp.MustCompile(`[0-9]{5}(?: [0-9]{5}){5}`)
+	timePattern   = regexp.MustCompile(`[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}`)
 )
 
 // Timeless replaces times of sending by the word TIMESTAMP.
 func Timeless(line string) string { return timePattern.ReplaceAllLiteralString(line, "TIMESTAMP") }
+
+// Keyless replaces what a key looks like by the word WORDS, or DIGITS.
+func Keyless(line string) string {
+	if !strings.HasPrefix(line, "[") { // nothing that someone wrote
+		return line
+	}
+	return wordsPattern.ReplaceAllString(digitsPattern.ReplaceAllLiteralString(line, "DIGITS"), "${1}WORDS")
+}
 
 // normal gives lines with the ports of the transcripts, and without times.
 func (s *Stage) normal(lines []string) []string {
@@ -140,13 +150,13 @@ func (s *Stage) normal(lines []string) []string {
 	}
 	out := make([]string, len(lines))
 	for i, line := range lines {
-		out[i] = Timeless(portPattern.ReplaceAllStringFunc(line, func(found string) string {
+		out[i] = Keyless(Timeless(portPattern.ReplaceAllStringFunc(line, func(found string) string {
 			parts := portPattern.FindStringSubmatch(found)
 			if port, ok := known[parts[2]]; ok {
 				return parts[1] + strconv.Itoa(port)
 			}
 			return found
-		}))
+		})))
 	}
 	return out
 }

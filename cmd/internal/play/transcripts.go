@@ -13,6 +13,7 @@ const (
 	updated = "[Client table updated.]"
 	bye     = "[You are Offline. Bye.]"
 	mail    = "SERVER: [You have messages]"
+	first   = "[Server key on first use: WORDS]" // once for each profile
 	saved   = "[Message received by SERVER.]\nSERVER: [Message received by the server and saved]"
 )
 
@@ -50,8 +51,8 @@ func test1() Script {
 func test2() Script {
 	return Script{"Test 2", []Step{
 		ServerStarts(),
-		Starts("x").Shows("x", addresses("x"), welcome, table("x")),
-		Starts("y").Shows("y", addresses("y"), welcome, table("x", "y")).
+		Starts("x").Shows("x", addresses("x"), first, welcome, table("x")),
+		Starts("y").Shows("y", addresses("y"), first, welcome, table("x", "y")).
 			Shows("x", table("x", "y")),
 		Types("y", "dereg y").Shows("y", bye).
 			Shows("x", table("x", "-y")),
@@ -87,10 +88,10 @@ func test3() Script {
 func arrivals() []Step {
 	return []Step{
 		ServerStarts(),
-		Starts("x").Shows("x", addresses("x"), welcome, table("x")),
-		Starts("y").Shows("y", addresses("y"), welcome, table("x", "y")).
+		Starts("x").Shows("x", addresses("x"), first, welcome, table("x")),
+		Starts("y").Shows("y", addresses("y"), first, welcome, table("x", "y")).
 			Shows("x", table("x", "y")),
-		Starts("z").Shows("z", addresses("z"), welcome, table("x", "y", "z")).
+		Starts("z").Shows("z", addresses("z"), first, welcome, table("x", "y", "z")).
 			Shows("x", table("x", "y", "z")).
 			Shows("y", table("x", "y", "z")),
 	}

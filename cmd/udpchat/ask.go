@@ -1,0 +1,144 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"udpchat/peer"
+	"udpchat/store"
+	"udpchat/wire/link"
+)
+
+// askAgain is how long a server that fell silent has for saying who it is now.
+const askAgain = time.Second
+
+// arrival is a client that is none yet: it has to know who the server is.
+type arrival struct {
+	*opened
+	socket *link.Socket
+}
+
+// answer is what came of asking the server who it is.
+type answer struct {
+	said identity
+	err  error
+}
+
+// arrive opens a profile and a socket, says where they are, and begins when it is known who the server is.
+func (c *chat) arrive(ctx context.Context) error {
+	o, err := c.openProfile(c.settings.name)
+	if err != nil {
+		return err
+	}
+	socket, err := c.listen(c.settings.clientPort)
+	if err != nil {
+		return errors.Join(err, o.profile.Close())
+	}
+	c.coming = &arrival{o, socket}
+	for _, line := range addresses(socket, c.server) {
+		if err := c.print(line); err != nil {
+			return err
+		}
+	}
+	if f, ok := c.rule.known(o.loaded.Servers); ok {
+		return c.begin(ctx, f)
+	}
+	c.ask(ctx, time.Duration(1+c.settings.retries)*c.settings.ackTimeout, func(a answer) error { return c.introduced(ctx, a) })
+	return nil
+}
+
+// introduced begins with a server that said who it is, if it is the right one.
+func (c *chat) introduced(ctx context.Context, a answer) error {
+	if errors.Is(a.err, link.ErrNoAnswer) {
+		return c.silent(c.coming.kept())
+	}
+	if a.err != nil {
+		return a.err
+	}
+	f, err := c.rule.said(c.coming.loaded.Servers, a.said)
+	if err != nil {
+		return err
+	}
+	if f.line != "" { // before it is pinned: who is killed in between sees it again
+		if err := c.print(f.line); err != nil {
+			return err
+		}
+	}
+	if f.pin {
+		if err := c.coming.pin(c.rule.write(f.identity)); err != nil {
+			return err
+		}
+	}
+	return c.begin(ctx, f)
+}
+
+// begin starts the client, and does what was typed meanwhile.
+func (c *chat) begin(ctx context.Context, f found) error {
+	c.id = f.identity
+	coming := c.coming
+	c.coming = nil
+	if err := c.start(ctx, coming.opened, coming.socket); err != nil {
+		return err
+	}
+	early := c.early
+	c.early = nil
+	for _, t := range early {
+		if err := c.entered(t); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ask asks the server who it is, beside the loop, which calls then.
+func (c *chat) ask(ctx context.Context, patience time.Duration, then func(answer) error) {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	asked := make(chan answer, 1)
+	go func() { // close waits for it
+		defer cancel()
+		said, err := c.askKey(ctx)
+		asked <- answer{said, err}
+	}()
+	c.asked, c.then = asked, then
+}
+
+func (c *chat) askKey(ctx context.Context) (identity, error) {
+	socket, err := c.listen(0)
+	if err != nil {
+		return identity{}, err
+	}
+	key, card, err := link.AskKey(ctx, socket, link.Path{Remote: c.server})
+	return identity{key, card.Static}, err
+}
+
+// fellSilent asks a server that answers nothing who it is: it may be another one than the client takes it for, and then it can't
+// even say so (protocol.md §13).
+func (c *chat) fellSilent(ctx context.Context, n peer.ServerSilent) {
+	c.ask(ctx, askAgain, func(a answer) error {
+		if a.err != nil || a.said.key == c.id.key {
+			return c.silent(n.Kept)
+		}
+		if n.Kept > 0 {
+			if err := c.print(keptLine(n.Kept, c.settings.history == "on")); err != nil {
+				return err
+			}
+		}
+		return c.rule.another(c.id.key, a.said.key)
+	})
+}
+
+// silent is the end when the server does not answer.
+func (c *chat) silent(kept int) error {
+	for _, line := range c.view().lines(peer.ServerSilent{Kept: kept}) {
+		if err := c.print(line); err != nil {
+			return err
+		}
+	}
+	return &exitError{code: exitFailed}
+}
+
+// write is what a profile keeps of a server at the address.
+func (k serverKey) write(id identity) store.ServerPin {
+	return store.ServerPin{Address: k.address, Key: store.Key(id.key), Static: id.static}
+}

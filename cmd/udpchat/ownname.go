@@ -1,0 +1,81 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+
+	"udpchat/cmd/internal/plain"
+	"udpchat/wire"
+	"udpchat/wire/name"
+)
+
+// ownName is a name that its user wants to have, in the form in which it is shown. A name that has a profile already, made by
+// the first version of this program with its own rules, stays as it is: the server knows it so.
+func ownName(state, wanted string) (string, error) {
+	if wire.CheckName(wanted) == nil {
+		if _, err := os.Stat(profileFile(state, wanted)); !errors.Is(err, fs.ErrNotExist) {
+			return wanted, nil // what is wrong with the file is said when it is opened
+		}
+	}
+	shown, err := name.Show(wanted)
+	if err != nil {
+		return "", fmt.Errorf("%q %w", plain.Name(wanted), err)
+	}
+	return shown, nil
+}
+
+// ownName is a name that was typed and that should be one's own, as it is shown. One that can't be stays as it was typed.
+func (c *chat) ownName(typed string) string {
+	if name, err := ownName(c.settings.state, typed); err == nil {
+		return name
+	}
+	return typed
+}
+
+// register comes back under the present name, or leaves it and goes on with another one's profile.
+func (c *chat) register(name string) error {
+	if c.ownName(name) == c.session.name {
+		c.session.client.Register()
+		return nil
+	}
+	next, err := c.nextProfile(name)
+	if err != nil {
+		c.session.client.Note(fmt.Sprintf("[%v]", err))
+		return nil
+	}
+	c.next = next
+	c.session.client.Quit()
+	return nil
+}
+
+// nextProfile opens another name's profile. It may not know the server, but it must not know another one at the same address.
+func (c *chat) nextProfile(name string) (*opened, error) {
+	next, err := c.openProfile(name)
+	if err != nil {
+		return nil, err
+	}
+	f, err := c.rule.said(next.loaded.Servers, c.id)
+	if err == nil && f.pin {
+		err = next.pin(c.rule.write(f.identity))
+	}
+	if err != nil {
+		return nil, errors.Join(err, next.profile.Close())
+	}
+	return next, nil
+}
+
+// change goes on with the profile of another name.
+func (c *chat) change(ctx context.Context) error {
+	c.session.close()
+	c.session = nil
+	next := c.next
+	c.next = nil
+	socket, err := c.listen(c.settings.clientPort)
+	if err != nil {
+		return errors.Join(err, next.profile.Close())
+	}
+	return c.start(ctx, next, socket)
+}
