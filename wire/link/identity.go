@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"slices"
 
 	"udpchat/wire"
 	"udpchat/wire/link/noise"
@@ -77,12 +78,7 @@ func (c Card) Verify(key wire.Key) error {
 // and the zeros that wire.ServerKey is are one of them. RFC 8032 §5.1.7 does not refuse them.
 func lowOrder(key wire.Key) bool {
 	key[31] &= 0x7f // the sign
-	for _, y := range lowOrderPoints {
-		if key == y {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(lowOrderPoints, key)
 }
 
 // lowOrderPoints are the y of those points: 0, 1, -1, and two of order 8; 0 and 1 also as p and p+1.
