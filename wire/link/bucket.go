@@ -40,7 +40,8 @@ type buckets struct {
 	slots []bucket // made at the first use
 }
 
-const bucketSlots = 16384
+// bucketSlots is 32 KiB: one datagram may bring about no more than twice that (docs/security.md).
+const bucketSlots = 4096
 
 func newBuckets(random io.Reader, r rate) buckets {
 	return buckets{rate: r, mac: noise.NewMac(draw(random, make([]byte, 32)))}
