@@ -1,6 +1,7 @@
 package link_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"net"
@@ -79,17 +80,21 @@ func TestAskKeyOfWhomItAsked(t *testing.T) {
 		defer server.stop(t)
 		mallory := link.NewIdentity([32]byte{66})
 		elsewhere := n.Listen(netip.MustParseAddrPort("10.0.0.66:1"))
-		var copied []byte
+		copied := make(chan []byte, 1)
 		n.Tap(func(_, to netip.AddrPort, b []byte) bool {
-			if to == server.addr && copied == nil {
-				copied = append(copied, b...)
-				return false
+			if to != server.addr {
+				return true
 			}
-			return true
+			select {
+			case copied <- bytes.Clone(b):
+				return false
+			default:
+				return true // the next one arrives
+			}
 		})
 		go func() {
 			time.Sleep(100 * time.Millisecond)
-			h, _, _ := wire.ParseDatagram(copied)
+			h, _, _ := wire.ParseDatagram(<-copied)
 			key, card := mallory.Key(), mallory.Card()
 			body := append(append(key[:], card.Static[:]...), card.Sig[:]...)
 			d := wire.AppendHeader(nil, wire.Header{Type: wire.TypeKeyAnswer, Index: h.Index, Counter: h.Counter}, len(body))
