@@ -6,6 +6,10 @@ MAKEFLAGS += --warn-undefined-variables
 LINTER_VERSION := v2.15.0
 LINTER := bin/golangci-lint-$(LINTER_VERSION)
 FUZZTIME ?= 30s
+SEEDS ?= 100000
+MESSAGES ?= 100000
+KILLS ?= 300
+STATES ?= 10000
 
 .PHONY: build
 build: ## the binary, bin/udpchat
@@ -35,6 +39,18 @@ fuzz: ## every fuzz target for FUZZTIME
 .PHONY: fuzz-brief
 fuzz-brief: FUZZTIME := 2000x
 fuzz-brief: fuzz ## every fuzz target for 2,000 inputs
+
+.PHONY: soak
+soak: ## the simulator on SEEDS seeds
+	go test ./cmd/internal/sim -run 'TestSeeds$$' -seeds $(SEEDS) -v -timeout 0
+
+.PHONY: chaos
+chaos: ## real processes in network namespaces, as root: MESSAGES messages, KILLS kills
+	go test ./cmd/internal/chaos -run 'TestChaos$$' -messages $(MESSAGES) -kills $(KILLS) -v -timeout 0
+
+.PHONY: powerloss
+powerloss: ## STATES power losses of the real store
+	go test ./store/bolt/crashtest -count 1 -run Promised -states $(STATES) -v -timeout 0
 
 .PHONY: bench
 bench: ## every benchmark

@@ -15,8 +15,8 @@ import (
 )
 
 // create makes a new store. A kill at any moment leaves something that the next start accepts: the file is built under
-// another name and synced, then gets its name in one step, and the sidecar comes last, made from the file. So there is
-// either no store (and a forgotten file beside it), or a whole one without a sidecar, or both; a sidecar
+// another name and synced, then gets its name in one step, and the sidecar comes last, made from the file when its name is durable. So
+// there is either no store (and a forgotten file beside it), or a whole one without a sidecar, or both; a sidecar
 // without its store, which would be refused, cannot come about.
 func create(path string, l layout) error {
 	tmp, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".new-*")
@@ -47,7 +47,25 @@ func create(path string, l layout) error {
 			return fmt.Errorf("store %s cannot be made: %w", path, err)
 		}
 	}
-	return syncDir(path)
+	return nil
+}
+
+// syncUp makes the name of a new store durable, and those of the directories that it is in: a power loss takes away a new
+// directory whose own name was not synced, with all that was promised in it. A store is new as long as it has no sidecar: it may
+// have been made by an earlier start that was killed before it came here. A directory that may not be read is not one of those that
+// were made for it.
+func syncUp(path string) error {
+	if err := syncDir(path); err != nil {
+		return err
+	}
+	for d := filepath.Dir(path); filepath.Dir(d) != d; d = filepath.Dir(d) {
+		if err := syncDir(d); errors.Is(err, fs.ErrPermission) {
+			return nil
+		} else if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // first is the list of steps with the first one extended, so that a file with schema 1 always has its identity.

@@ -76,10 +76,15 @@ func lastLine(s shelf) (uint64, error) {
 	if err := s.open(); err != nil {
 		return 0, err
 	}
-	k, v := s.bucket.Cursor().Last()
-	if k == nil {
+	c := s.bucket.Cursor()
+	if k, _ := c.First(); k == nil {
+		// Below branches with nothing but empty leaves bbolt's Last would look for a key for ever.
+		if s.bucket.Stats().Depth > 1 {
+			return 0, s.file.damaged("bucket %s: its pages are empty", s.name)
+		}
 		return 0, nil
 	}
+	k, v := c.Last()
 	return orderOf(k), s.read(k, v, &line{})
 }
 

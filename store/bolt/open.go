@@ -72,7 +72,10 @@ func open(path string, l layout, o Options) (*file, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err = f.checkTree(); err == nil {
+	if err = f.settle(); err == nil {
+		err = f.checkTree()
+	}
+	if err == nil {
 		err = f.admit(l, known)
 	}
 	if err != nil {
@@ -147,6 +150,15 @@ func openBolt(path string, l layout, o Options) (f *file, err error) {
 	return f, nil
 }
 
+// settle makes durable what is in the file. A process that was killed between writing a change and syncing it leaves it in the
+// system's cache: it is read and acted upon from now on, and a power loss must not take it back.
+func (f *file) settle() error {
+	if err := f.os.Sync(); err != nil {
+		return fmt.Errorf("store %s: %w", f.path, err)
+	}
+	return nil
+}
+
 // checkTree looks where bbolt's page numbers lead, before bbolt follows them.
 func (f *file) checkTree() error {
 	newest, err := readMeta(f.os, 0)
@@ -204,6 +216,11 @@ func (f *file) admit(l layout, known sidecar) error {
 	}
 	if known == now {
 		return nil
+	}
+	if !known.exists {
+		if err := syncUp(f.path); err != nil {
+			return fmt.Errorf("store %s: its directory cannot be synced: %w", f.path, err)
+		}
 	}
 	return now.write(f.path)
 }
