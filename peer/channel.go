@@ -23,6 +23,7 @@ func (c *Core) post(now time.Time, m *wire.PushPost) {
 	switch {
 	case st.had.Has(m.Order):
 		c.seen(st, m.Order, m.Try)
+	case st.taken.Has(m.Order) && len(st.waiting[m.Order]) >= maxAnswers: // they are enough
 	case st.taken.Has(m.Order):
 		st.waiting[m.Order] = append(st.waiting[m.Order], func() { c.seen(st, m.Order, m.Try) })
 	case !st.taken.FitsSpan(m.Prev, m.Order): // no room: it comes again

@@ -2,6 +2,7 @@ package peer
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -39,6 +40,9 @@ func New(cfg Config, conn link.Conn, profile store.Profile) (*Client, error) {
 	c.loop.Dropped = func(p link.Path, size int, err error) {
 		cfg.Log.Debug("datagram dropped", "addr", p.Remote, "bytes", size, "err", err)
 	}
+	profile.WhenCrowded(func(waits bool) {
+		c.loop.Events.Put(func(time.Time) { c.core.Crowded(waits) })
+	})
 	return c, nil
 }
 
@@ -117,11 +121,14 @@ func (c *Client) carryOut() []link.Send {
 	fx := c.core.Take()
 	for _, cm := range fx.Commits {
 		c.profile.Submit(cm.Change, func(err error) {
-			if err != nil {
+			switch {
+			case err == nil:
+				c.loop.Events.Put(cm.Done)
+			case !errors.Is(err, store.ErrFull):
 				c.loop.Fail(fmt.Errorf("write profile: %w", err))
-				return
+			case cm.Refused != nil: // else the profile was closed while this waited for room
+				c.loop.Events.Put(cm.Refused)
 			}
-			c.loop.Events.Put(cm.Done)
 		})
 	}
 	for _, t := range fx.Trusts {

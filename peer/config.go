@@ -22,6 +22,10 @@ type Config struct {
 	Hold       time.Duration // 10 s: how long a later message waits for an earlier one (protocol.md §6)
 	Seed       uint64        // of nonces and jitter
 	Log        *slog.Logger  // silence
+
+	// For tests.
+	Wall   func(now time.Time) time.Time // the clock on the wall, which may be wrong and jump: dates that leave the process, or outlive it, are its; nil: now
+	Broken Broken                        // a safeguard that is missing
 }
 
 const (
@@ -41,6 +45,11 @@ const (
 	downCap   = 5 * time.Minute
 	// backoffCap bounds the spacing of tries that nobody waits for.
 	backoffCap = 30 * time.Second
+	// fullCap bounds the spacing of what a server's full disk refused: it has room again when somebody made some, and then a text goes
+	// within 5 s.
+	fullCap = 3 * time.Second
+	// maxAnswers bounds the answers that are owed for one text whose commit is late: its sender needs one.
+	maxAnswers = 4
 	// maxEpochs is how many epochs of a sender are remembered, by first sight (design: never by a clock).
 	maxEpochs = 4
 	// maxUnshown bounds the texts that are on disk and not on the screen; beyond it nothing is taken, and senders wait.
@@ -61,6 +70,9 @@ func (cfg *Config) defaults() {
 	}
 	if cfg.Hold == 0 {
 		cfg.Hold = defaultHold
+	}
+	if cfg.Wall == nil {
+		cfg.Wall = func(now time.Time) time.Time { return now }
 	}
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.NewTextHandler(io.Discard, &slog.HandlerOptions{Level: slog.LevelError + 1}))

@@ -17,21 +17,22 @@ type Core struct {
 	epoch uint64
 
 	// Registration.
-	phase    phase
-	typed    bool   // the registration on its way was asked for by the user
-	welcomed bool   // and the user was told that it succeeded
-	request  uint32 // of the registration or deregistration on its way
-	store    uint64 // the server's store, 0 before the first registration
-	awaited  uint64 // the table's revision that ends the loading
-	waiting  bool   // something waited at the registration
-	limit    int    // bytes of a text
-	heard    time.Time
-	requests wire.Tracker[uint32]
-	pingDue  time.Time
-	quitting bool
-	quitBy   time.Time // leave by then, whatever is undecided; zero: wait
-	draining bool
-	commands []func(now time.Time) // given while a registration is on its way
+	phase     phase
+	typed     bool   // the registration on its way was asked for by the user
+	postponed bool   // and the user was told that it takes longer
+	welcomed  bool   // and the user was told that it succeeded
+	request   uint32 // of the registration or deregistration on its way
+	store     uint64 // the server's store, 0 before the first registration
+	awaited   uint64 // the table's revision that ends the loading
+	waiting   bool   // something waited at the registration
+	limit     int    // bytes of a text
+	heard     time.Time
+	requests  wire.Tracker[uint32]
+	pingDue   time.Time
+	quitting  bool
+	quitBy    time.Time // leave by then, whatever is undecided; zero: wait
+	draining  bool
+	commands  []func(now time.Time) // given while a registration is on its way
 
 	prekeys prekeys
 	roster  roster

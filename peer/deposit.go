@@ -112,6 +112,12 @@ func (c *Core) skipped(now time.Time, l *lane, m *wire.Stored) {
 	}
 	if p := l.find(m.Seq); p != nil {
 		p.skipped = true
+		if p.state == depositing && l.count[kept] > 0 && l.refused == wire.FullDisk {
+			c.outbox.deposits.Drop(partID{l.to, m.Seq})
+			c.keep(now, l, p, wire.FullDisk) // it waits with the one before it
+			c.leaveWhenDecided(now)
+			return
+		}
 	}
 	if len(l.parts) > 0 && l.parts[0].t.Seq < m.Seq {
 		c.hasten(now, l)
@@ -182,18 +188,33 @@ func (c *Core) keep(now time.Time, l *lane, p *part, why wire.Verdict) {
 		c.tell(Kept{To: c.roster.name(l.to), Why: why})
 	}
 	p.text.typed = false
-	c.outbox.deposits.Track(now, partID{l.to, p.t.Seq}, wire.Policy{First: time.Second, Factor: 2, Cap: backoffCap, Jitter: 0.25})
+	policy := wire.Policy{First: time.Second, Factor: 2, Cap: backoffCap, Jitter: 0.25}
+	if why == wire.FullDisk {
+		policy.Cap = fullCap
+	}
+	c.outbox.deposits.Track(now, partID{l.to, p.t.Seq}, policy)
 }
 
 // void gives a text up: its seqs travel on, empty, so that no hole stays (protocol.md §5).
 func (c *Core) void(l *lane, x *text) {
 	l.drop(func(p *part) bool { return p.text == x && p.state == done })
-	parts := c.blank(l, x)
+	if c.cfg.Broken == OpenHoles {
+		l.drop(func(p *part) bool { return p.text == x })
+		c.commit(c.rewrite(l, l.laneID), func(time.Time) {})
+		return
+	}
+	c.blank(l, x)
+	var parts []*part // with those whose own commit is awaited: they are in this change too
+	for _, p := range l.parts {
+		if p.state == saving {
+			parts = append(parts, p)
+		}
+	}
 	c.commitParts(c.rewrite(l, l.laneID), l, parts)
 }
 
 // blank makes voids of what is left of a text.
-func (c *Core) blank(l *lane, x *text) []*part {
+func (c *Core) blank(l *lane, x *text) {
 	end := &text{to: l.to, told: true, kept: true}
 	for _, p := range x.parts {
 		if p.state == done {
@@ -209,7 +230,6 @@ func (c *Core) blank(l *lane, x *text) []*part {
 		i, _ := l.place(end.parts[0].t.Seq)
 		l.uncover(i)
 	}
-	return end.parts
 }
 
 // rewrite is the change that replaces a lane's items by those of today.

@@ -57,6 +57,9 @@ func (c *Core) missed(now time.Time, id partID) {
 	} else {
 		l.byMail = true
 	}
+	if c.cfg.Broken == FreshID {
+		c.renamed(l, p)
+	}
 	c.depositPart(now, l, p)
 	c.pump(now, l)
 }
@@ -116,7 +119,7 @@ func (c *Core) closeHoles(now time.Time, l *lane, marks store.Marks, mail bool) 
 
 // voidHole ends seqs up to last that are not marked, some at a time: the next answer asks for more. False: it did so just now.
 func (c *Core) voidHole(now time.Time, l *lane, marks store.Marks, last uint64, mail bool) bool {
-	if now.Sub(l.voided) < c.cfg.AckTimeout {
+	if now.Sub(l.voided) < c.cfg.AckTimeout || c.cfg.Broken == OpenHoles {
 		return false
 	}
 	l.voided = now
@@ -125,7 +128,7 @@ func (c *Core) voidHole(now time.Time, l *lane, marks store.Marks, last uint64, 
 		if marks.Has(seq) {
 			continue
 		}
-		void := wire.Text{Epoch: l.epoch, ToEpoch: l.toEpoch, Seq: seq, Parts: 1, Time: now.UnixMicro(), Flags: wire.FlagVoid}
+		void := wire.Text{Epoch: l.epoch, ToEpoch: l.toEpoch, Seq: seq, Parts: 1, Time: c.cfg.Wall(now).UnixMicro(), Flags: wire.FlagVoid}
 		if !mail && contact != nil && contact.addr.IsValid() && c.trust(l.to) {
 			c.send(pathTo(contact.addr), l.to, &wire.Direct{Try: 1, Text: void})
 		} else if covered, ok := c.coverVoid(l, void); ok {

@@ -27,9 +27,12 @@ type Send = link.Send
 
 // Commit is a change to make durable. Done is called in the loop, in the order of the commits, once it is; after an error
 // it is never called: the shell stops (store.Profile.Submit).
+//
+// On a full disk Done is late (store/full.go), but for a change that has Refused: that is called instead, when it did not happen.
 type Commit struct {
-	Change store.ProfileChange
-	Done   func(now time.Time)
+	Change  store.ProfileChange
+	Done    func(now time.Time)
+	Refused func(now time.Time) // nil where the store refuses nothing
 }
 
 func (c *Core) send(p link.Path, to wire.Key, m wire.Message) {
@@ -39,7 +42,7 @@ func (c *Core) send(p link.Path, to wire.Key, m wire.Message) {
 func (c *Core) toServer(m wire.Message) { c.send(c.cfg.Server, wire.ServerKey, m) }
 
 func (c *Core) commit(change store.ProfileChange, done func(now time.Time)) {
-	c.fx.Commits = append(c.fx.Commits, Commit{change, done})
+	c.fx.Commits = append(c.fx.Commits, Commit{Change: change, Done: done})
 }
 
 func (c *Core) tell(n Notice) { c.fx.Notices = append(c.fx.Notices, n) }

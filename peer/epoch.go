@@ -25,7 +25,7 @@ func (c *Core) current(now time.Time, l *lane, m wire.Marks) bool {
 	if n := len(m.Ranges); n > 0 {
 		top = m.Ranges[n-1].Hi
 	}
-	if top > c.outbox.last[l.laneID] {
+	if top > c.outbox.last[l.laneID] && c.cfg.Broken != KeptEpoch {
 		c.rolledBack(now)
 		return false
 	}
@@ -59,7 +59,7 @@ func (c *Core) renumber(l *lane, toEpoch uint64) {
 	if old.toEpoch != toEpoch {
 		l.past = append(l.past, old.toEpoch)
 	}
-	l.epoch, l.toEpoch = c.epoch, toEpoch
+	l.epoch, l.toEpoch, l.returned = c.epoch, toEpoch, nil
 	l.past = slices.DeleteFunc(l.past, func(e uint64) bool { return e == toEpoch })
 	if len(l.parts) == 0 {
 		return

@@ -166,21 +166,27 @@ func (c *Core) receive(now time.Time, s *source, t wire.Text, at *span, answer f
 		c.pass(now, at)
 		return
 	case s.taken.Has(t.Seq):
-		s.waiting[t.Seq] = append(s.waiting[t.Seq], func() { answer(); c.pass(now, at) })
+		if len(s.waiting[t.Seq]) < maxAnswers || at != nil && len(s.waiting[t.Seq]) < 2*maxAnswers {
+			s.waiting[t.Seq] = append(s.waiting[t.Seq], func() { answer(); c.pass(now, at) })
+		}
 		return
 	case !s.taken.Fits(t.Seq):
 		return // not acknowledged: the sender waits until the gap is closed
 	}
-	s.taken.Mark(t.Seq)
+	c.mark(&s.taken, t.Seq)
 	change, line := s.store(c, now, t, at != nil)
 	if at != nil {
 		at.taken.MarkSpan(at.prev, at.order)
 		change.Stream = at.record(c.store)
 		defer c.catchUp(now, at.stream)
 	}
+	if c.cfg.Broken == EarlyAck {
+		s.had.Mark(t.Seq)
+		answer()
+	}
 	c.commit(change, func(now time.Time) {
 		if s.toEpoch == t.ToEpoch { // else one's own state became another one meanwhile
-			s.had.Mark(t.Seq)
+			c.mark(&s.had, t.Seq)
 		}
 		answer()
 		for _, also := range s.waiting[t.Seq] {
@@ -242,7 +248,7 @@ func (c *Core) whole(now time.Time, parts []*store.Part) *store.Line {
 	c.inbox.lines++
 	c.inbox.unshown++
 	return &store.Line{Order: c.inbox.lines, Peer: parts[0].From, Epoch: first.Epoch, First: first.First(), Last: first.Last(),
-		Time: parts[0].Text.Time, Arrived: now.UnixMicro(), Mail: mail, Text: string(body)}
+		Time: parts[0].Text.Time, Arrived: c.cfg.Wall(now).UnixMicro(), Mail: mail, Text: string(body)}
 }
 
 // makeRoom forgets the epoch of a sender that was seen first, when a new one makes too many (protocol.md §6).

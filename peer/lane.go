@@ -33,6 +33,8 @@ type lane struct {
 	voided  time.Time
 	held    int          // queued parts that wait for their recipient, and for nothing else
 	refused wire.Verdict // why the server took the last one not
+
+	returned map[uint64]bool // seqs that were given out to texts for which there was no room, and may be again
 }
 
 // part is one datagram's worth of a text.

@@ -36,6 +36,9 @@ func NewCore(now time.Time, cfg Config, keys Keys, from store.Loaded) (*Core, er
 
 // loadOutbox puts what is unsettled back into its lanes. What became of it is unknown, so all of it goes out again.
 func (c *Core) loadOutbox(from store.Loaded) {
+	if c.cfg.Broken == ReusedSeqs {
+		from.Lanes = nil
+	}
 	for _, l := range from.Lanes {
 		c.outbox.last[laneID{wire.Key(l.To), l.Epoch, l.ToEpoch}] = l.Last
 	}
@@ -104,6 +107,9 @@ func (c *Core) loadChains(from store.Loaded) {
 }
 
 func (c *Core) loadInbox(from store.Loaded) error {
+	if c.cfg.Broken == ForgottenMarks {
+		from.Inbox, from.Streams = nil, nil
+	}
 	slices.SortFunc(from.Inbox, func(a, b store.Source) int { return cmp.Compare(a.Age, b.Age) })
 	for _, in := range from.Inbox {
 		if in.Marks.ToEpoch != c.epoch {

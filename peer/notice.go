@@ -33,6 +33,11 @@ type (
 		First        bool // the first one since a registration
 		Asked        bool // the user asked for it
 	}
+	// Postponed: the server takes no new name for now, as its disk is full. It is asked again.
+	Postponed struct{ Name string }
+	// DiskFull: what was received waits for room on this machine's disk, and is not acknowledged. DiskRoom: it waits no more.
+	DiskFull struct{}
+	DiskRoom struct{}
 	// Left: one is deregistered.
 	Left struct{}
 	// Waiting: something waited on the server; it follows.
@@ -81,6 +86,8 @@ type (
 	NotYours struct{ Name string }
 	// Noted: a line of the front end's own, in its place among the commands (Client.Note).
 	Noted struct{ Text string }
+	// NotSent: there is no room for the text on this machine's disk. It is not kept.
+	NotSent struct{ To string }
 	// BadText: the text is not UTF-8, or empty.
 	BadText struct{ Why string }
 )
@@ -144,6 +151,10 @@ type Arrived struct {
 func (Welcome) notice()       {}
 func (Refused) notice()       {}
 func (Table) notice()         {}
+func (Postponed) notice()     {}
+func (DiskFull) notice()      {}
+func (DiskRoom) notice()      {}
+func (NotSent) notice()       {}
 func (Left) notice()          {}
 func (Waiting) notice()       {}
 func (ServerSilent) notice()  {}

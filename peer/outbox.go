@@ -24,7 +24,7 @@ func (c *Core) accept(now time.Time, to wire.Key, toEpoch uint64, typed string) 
 	}
 	l := c.lane(to, toEpoch)
 	x := &text{to: to, typed: true}
-	c.cut(l, x, typed, now.UnixMicro())
+	c.cut(l, x, typed, c.cfg.Wall(now).UnixMicro())
 	change := store.Accept{}
 	for _, p := range x.parts {
 		change.Items = append(change.Items, store.Outgoing{To: store.Key(to), Text: store.Text(p.t)})
@@ -34,7 +34,9 @@ func (c *Core) accept(now time.Time, to wire.Key, toEpoch uint64, typed string) 
 	change.Lane = c.outbox.record(l.laneID)
 	change.Line = store.Line{Order: c.inbox.lines, Peer: store.Key(to), Epoch: l.epoch, First: first.Seq, Last: first.Seq + uint64(first.Parts) - 1,
 		Time: first.Time, Arrived: first.Time, Out: true, Post: to == wire.Channel, Text: typed}
-	c.commitParts(change, l, slices.Clone(x.parts))
+	parts := slices.Clone(x.parts)
+	c.commitParts(change, l, parts)
+	c.fx.Commits[len(c.fx.Commits)-1].Refused = func(now time.Time) { c.unaccepted(now, l, parts) }
 }
 
 // cut makes the parts of a text, with the next seqs.

@@ -48,12 +48,12 @@ func (c *Core) loadPrekeys(now time.Time, all []store.Prekey) error {
 		c.rotate(now, 0)
 		return nil
 	}
-	made := time.UnixMicro(all[len(all)-1].Made)
-	if now.Sub(made).Abs() >= prekeyAge {
+	age := c.cfg.Wall(now).Sub(time.UnixMicro(all[len(all)-1].Made))
+	if age.Abs() >= prekeyAge {
 		c.rotate(now, 0)
 		return nil
 	}
-	c.prekeys.due = made.Add(prekeyAge)
+	c.prekeys.due = now.Add(prekeyAge - age)
 	card, err := c.keys.Card(all[len(all)-1])
 	c.prekeys.card = card
 	return err
@@ -62,11 +62,12 @@ func (c *Core) loadPrekeys(now time.Time, all []store.Prekey) error {
 // rotate makes a new prekey, with an id above above, and forgets those that have rested. It is told to others when it is on disk.
 // Ids are times, so that also a profile that comes back older goes on above those that it forgot.
 func (c *Core) rotate(now time.Time, above uint32) {
+	wall := c.cfg.Wall(now)
 	id := max(c.prekeys.newest(), above) + 1
-	if t := now.Unix(); t > int64(id) && t <= math.MaxUint32 {
+	if t := wall.Unix(); t > int64(id) && t <= math.MaxUint32 {
 		id = uint32(t)
 	}
-	next := store.Prekey{ID: id, Secret: c.keys.Secret(), Made: now.UnixMicro()}
+	next := store.Prekey{ID: id, Secret: c.keys.Secret(), Made: wall.UnixMicro()}
 	card, err := c.keys.Card(next)
 	if err != nil {
 		c.cfg.Log.Error("no prekey could be made", "err", err)
@@ -77,9 +78,9 @@ func (c *Core) rotate(now time.Time, above uint32) {
 	for _, p := range c.prekeys.all {
 		switch {
 		case p.Replaced == 0:
-			p.Replaced = max(now.UnixMicro(), p.Made) // the clock may have been wrong, or is
+			p.Replaced = max(wall.UnixMicro(), p.Made) // the clock may have been wrong, or is
 			change.Put = append(change.Put, p)
-		case now.Sub(time.UnixMicro(p.Replaced)) >= prekeyRest:
+		case wall.Sub(time.UnixMicro(p.Replaced)) >= prekeyRest:
 			change.Drop = append(change.Drop, p.ID)
 			continue
 		}

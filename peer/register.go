@@ -12,7 +12,7 @@ import (
 func (c *Core) register(now time.Time, typed bool) {
 	c.requests.Drop(c.request)
 	c.requests.Drop(firstTable)
-	c.phase, c.typed, c.request = registering, typed, c.rand.Uint32()|1
+	c.phase, c.typed, c.request, c.postponed = registering, typed, c.rand.Uint32()|1, false
 	c.track(now)
 }
 
@@ -77,6 +77,10 @@ func (c *Core) registered(now time.Time, m *wire.Registered) {
 	}
 	c.requests.Drop(c.request)
 	c.limit = min(int(m.MaxMessage), wire.MaxText)
+	if m.Outcome == wire.Unavailable {
+		c.postpone(now)
+		return
+	}
 	if m.Outcome != wire.OK {
 		c.phase = left
 		c.outbox.pause()

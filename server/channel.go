@@ -22,6 +22,7 @@ func (c *Core) post(cl *client, m *wire.Deposit) {
 	m = keep(m)
 	change := store.Post{Author: store.Key(cl.key), Text: store.Text(m.Text)}
 	c.commit(change, func(now time.Time, r store.Result) {
+		c.foundRoom(r)
 		c.stored(cl, m, r, wire.Verdict(r.Verdict))
 		if r.Verdict != store.Accepted || r.Order <= c.posted {
 			return

@@ -18,6 +18,10 @@ type Config struct {
 	Lease      time.Duration // 90 s: a client is offline when nothing was heard for so long (protocol.md §8)
 	Seed       uint64        // of the jitter and of a renewed store's id
 	Log        *slog.Logger  // silence
+
+	// For tests.
+	Wall   func(now time.Time) time.Time // the clock on the wall, which may be wrong and jump: dates that outlive the process are its; nil: now
+	Broken Broken                        // a safeguard that is missing
 }
 
 const (

@@ -34,6 +34,7 @@ type Core struct {
 	cursors    []*client // whose channel cursor is ahead of what is stored
 	cursorsDue time.Time
 	committing int
+	full       bool // the disk had no room for the last new text
 	fx, taken  Effects
 }
 
@@ -116,6 +117,9 @@ func (cfg *Config) defaults() {
 	}
 	if cfg.Lease == 0 {
 		cfg.Lease = defaultLease
+	}
+	if cfg.Wall == nil {
+		cfg.Wall = func(now time.Time) time.Time { return now }
 	}
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.NewTextHandler(io.Discard, &slog.HandlerOptions{Level: slog.LevelError + 1}))

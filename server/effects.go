@@ -26,7 +26,8 @@ type Trust struct {
 type Send = link.Send
 
 // Commit is a change to make durable. Done is called in the loop, in the order of the commits, once it is; after an error
-// it is never called: the shell stops (store.Server.Submit).
+// it is never called: the shell stops (store.Server.Submit). What a full disk does to it is in store/full.go: for a text or a new
+// row Done brings the verdict FullDisk, everything else is late and nothing worse.
 type Commit struct {
 	Change store.Change
 	Done   func(now time.Time, r store.Result)

@@ -28,7 +28,11 @@ func (c *Core) deposit(cl *client, m *wire.Deposit) {
 	}
 	m = keep(m)
 	change := store.Deposit{To: store.Key(m.To), From: store.Key(cl.key), Text: store.Text(m.Text), Quota: c.cfg.Quota}
+	if c.cfg.Broken == EarlyStored {
+		c.stored(cl, m, store.Result{}, wire.Accepted)
+	}
 	c.commit(change, func(now time.Time, r store.Result) {
+		c.foundRoom(r)
 		answer := r
 		if r.Order <= c.head.Order {
 			answer.Order = 0 // it was there already
@@ -43,6 +47,18 @@ func (c *Core) deposit(cl *client, m *wire.Deposit) {
 			c.offer(now, to, store.Item{Order: r.Order, From: store.Key(cl.key), Text: change.Text})
 		}
 	})
+}
+
+// foundRoom notes whether the disk had room for a text, so that the log tells it once.
+func (c *Core) foundRoom(r store.Result) {
+	switch {
+	case r.Verdict == store.FullDisk && !c.full:
+		c.full = true
+		c.cfg.Log.Error("the disk is full: new texts and new names are refused until there is room")
+	case r.Verdict == store.Accepted && r.Order > c.head.Order && c.full:
+		c.full = false
+		c.cfg.Log.Info("the disk has room again")
+	}
 }
 
 // keep copies a deposit out of the datagram that it came in.

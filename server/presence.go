@@ -103,10 +103,10 @@ func (c *Core) probeFailed(now time.Time, cl *client) {
 
 // setState writes a client's row anew and tells the table when it is on disk.
 func (c *Core) setState(seen time.Time, cl *client, state store.State, done func()) {
-	cl.row.State, cl.row.LastSeen = state, seen.UnixMicro()
+	cl.row.State, cl.row.LastSeen = state, c.cfg.Wall(seen).UnixMicro()
 	row := cl.row
 	c.commit(store.PutClient{Client: row}, func(now time.Time, r store.Result) {
-		if r.Verdict != store.Accepted { // its name made way meanwhile: it has no row any more
+		if r.Verdict != store.Accepted { // its name made way meanwhile: it has no row any more (a full disk refuses no row that is there)
 			cl.joined(reviving)
 			c.forget(cl)
 			return

@@ -36,7 +36,7 @@ func (c *Core) register(now time.Time, p link.Path, from wire.Key, m *wire.Regis
 	row := cl.row
 	row.Key, row.Name, row.Epoch = store.Key(from), m.Name, m.Epoch
 	row.Addr, row.Local, row.State = p.Remote, p.Local, store.Online
-	row.Registered, row.LastSeen = now.UnixMicro(), now.UnixMicro()
+	row.Registered, row.LastSeen = c.cfg.Wall(now).UnixMicro(), c.cfg.Wall(now).UnixMicro()
 	if wire.CardPrekey(m.Card) < wire.CardPrekey([]byte(row.Card)) {
 		cl.older = true // protocol.md §5.5: the client forgot what it told before
 	} else {
@@ -49,7 +49,7 @@ func (c *Core) register(now time.Time, p link.Path, from wire.Key, m *wire.Regis
 		c.end(cl)
 		cl.row = row
 	}
-	free := now.Add(-c.cfg.NameTTL).UnixMicro()
+	free := c.cfg.Wall(now).Add(-c.cfg.NameTTL).UnixMicro()
 	c.commit(store.PutClient{Client: row, Rewind: rewind, FreeBefore: free}, func(now time.Time, r store.Result) {
 		if r.Verdict != store.Accepted {
 			cl.joined(m.Request)
@@ -110,7 +110,7 @@ func (c *Core) recall(m *wire.Register) (rewind *uint64) {
 	if m.Store != c.head.ID {
 		return nil
 	}
-	if m.Revision <= c.head.Revision && m.Seen <= c.head.Order {
+	if m.Revision <= c.head.Revision && m.Seen <= c.head.Order || c.cfg.Broken == KeptStore {
 		return &m.Seen
 	}
 	id := c.rand.Uint64() | 1

@@ -103,6 +103,9 @@ func (c *Core) pump(now time.Time, cl *client) {
 		st.window = append(st.window, it)
 		c.pushes.Track(now, pushID{cl.key, it.Order}, c.patience(cl.session))
 		c.push(cl, it.Order, 1)
+		if c.cfg.Broken == DeleteOnPush && !it.Post {
+			c.deletePushed(cl, &it)
+		}
 	}
 	if len(st.queue) == 0 && st.more {
 		c.fill(cl, func(int) {})

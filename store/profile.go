@@ -8,6 +8,8 @@ type Profile interface {
 	History(after uint64, limit int) ([]Line, error)
 	// Submit queues a change, with the promises of Server.Submit.
 	Submit(c ProfileChange, done func(error))
+	// WhenCrowded has changes that begin to wait for room, and end it, told to f, from another goroutine. It is called once.
+	WhenCrowded(f Crowded)
 	Close() error
 }
 

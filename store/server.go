@@ -6,7 +6,8 @@ type Server interface {
 	Mailbox
 	// Submit queues a change. It never blocks on the disk. done is called from another goroutine, in the order of
 	// submission, once the change is durable; with an error, the outcome of this and of every later change is unknown
-	// and the store takes no more: the caller must stop acknowledging and exit (design: never retry an fsync).
+	// and the store takes no more: the caller must stop acknowledging and exit (design: never retry an fsync). A full disk is no
+	// such error, and may change the order (full.go).
 	Submit(c Change, done func(Result, error))
 	// Close waits for what was submitted and closes the file.
 	Close() error
@@ -70,6 +71,7 @@ const (
 	NoClient    Verdict = 5 // no such recipient
 	NameTaken   Verdict = 6 // the name belongs to another key
 	KeyTaken    Verdict = 7 // the key has another name
+	FullDisk    Verdict = 9 // there is no room on the disk (8 is the wire's)
 )
 
 // Result is what a change came to.

@@ -30,6 +30,9 @@ var (
 	ErrNewer = errors.New("written by a newer version")
 	// ErrClosed is given to changes that were still waiting when the store closed.
 	ErrClosed = errors.New("store is closed")
+	// ErrFull is given to a change that found no room on the disk and certainly did not happen. The store goes on: the next
+	// change may find room (full.go).
+	ErrFull = errors.New("the disk is full")
 )
 
 // Text is a message, or one part of a long one, with the identity under which it travels on every path

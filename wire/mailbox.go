@@ -39,6 +39,7 @@ const (
 	Skipped     Verdict = 4 // a post before it is missing: nothing was stored
 	NoClient    Verdict = 5
 	TooLong     Verdict = 8
+	FullDisk    Verdict = 9 // the server's: try again soon
 )
 
 // String is the verdict as logs name it.
@@ -58,6 +59,8 @@ func (v Verdict) String() string {
 		return "no such client"
 	case TooLong:
 		return "too long"
+	case FullDisk:
+		return "the server's disk is full"
 	}
 	return "verdict " + strconv.Itoa(int(v))
 }

@@ -223,6 +223,8 @@ func (c *chat) noticed(ctx context.Context, n peer.Notice) error {
 		if !c.started {
 			return &exitError{code: exitFailed}
 		}
+	case peer.NotSent:
+		c.session.kept = true // a script must know
 	case peer.Drained:
 		c.session.client.Quit()
 		if n.Kept > 0 {

@@ -32,6 +32,8 @@ func (v view) lines(n peer.Notice) []string {
 		return []string{"SERVER: ERROR: " + refusal(n)}
 	case peer.Table:
 		return tableLines(n)
+	case peer.Postponed:
+		return []string{fmt.Sprintf("SERVER: ERROR: no room for a new name now: %s is asked for again", plain.Name(n.Name))}
 	case peer.Left:
 		return []string{"[You are Offline. Bye.]"}
 	case peer.Waiting:
@@ -82,6 +84,12 @@ func outcomeLines(n peer.Notice) []string {
 		return []string{fmt.Sprintf("[You are not registered as %s.]", plain.Name(n.Name))}
 	case peer.Noted:
 		return []string{n.Text}
+	case peer.NotSent:
+		return []string{fmt.Sprintf("[Not sent: your disk is full. Type the message to %s again when there is room.]", someone(n.To))}
+	case peer.DiskFull:
+		return []string{"[Your disk is full: messages to you wait until there is room.]"}
+	case peer.DiskRoom:
+		return []string{"[Your disk has room again.]"}
 	case peer.BadText:
 		return []string{fmt.Sprintf("[Message not sent: %s.]", n.Why)}
 	}
@@ -93,7 +101,15 @@ func keptFor(n peer.Kept) string {
 	if n.NoKeys {
 		return fmt.Sprintf("[%s was not here with this version of the program yet: the message is kept here until %s comes.]", to, to)
 	}
-	return fmt.Sprintf("[%s: the message to %s is kept here and tried again.]", reason(n.Why), to)
+	return fmt.Sprintf("[%s: the message to %s is kept here and tried again.]", reason(n.Why), someone(n.To))
+}
+
+// someone is whom a message is for.
+func someone(to string) string {
+	if to == "" {
+		return "the channel"
+	}
+	return plain.Name(to)
 }
 
 func refusal(n peer.Refused) string {
@@ -119,6 +135,8 @@ func reason(v wire.Verdict) string {
 		return "The server does not know the recipient now"
 	case wire.TooLong:
 		return "Too long for the server"
+	case wire.FullDisk:
+		return "The server's disk is full"
 	}
 	return "The server does not take it"
 }

@@ -22,8 +22,9 @@ func TestProfile(t *testing.T) {
 // reopeningServer is a store that the suite can close and open again.
 type reopeningServer struct {
 	*Server
-	t    *testing.T
-	path string
+	t      *testing.T
+	path   string
+	opened func(f *file) // optional
 }
 
 type reopeningProfile struct {
@@ -50,6 +51,9 @@ func newProfile(t *testing.T) *reopeningProfile {
 func (r *reopeningServer) Reopen() store.Server {
 	closeAndCheck(r.t, r.Server, r.path)
 	r.Server = must(OpenServer(r.path, Options{}))(r.t)
+	if r.opened != nil {
+		r.opened(r.file)
+	}
 	return r
 }
 

@@ -25,6 +25,9 @@ func (t *serverTx) post(c store.Post) (store.Result, error) {
 			return store.Result{Verdict: store.Gap}, err
 		}
 	}
+	if t.tight {
+		return store.Result{Verdict: store.FullDisk}, nil
+	}
 	order = number(t.nextOrder())
 	if err := t.shelf("authors").put(key, &order); err != nil {
 		return store.Result{}, err

@@ -21,7 +21,7 @@ func numbers(t *testing.T) (c *committer[func(tx *bbolt.Tx) error, int], groups 
 	s.committer.close() // only the file is wanted
 	f = s.file
 	groups = &[]int{}
-	c = newCommitter(f, func(tx *bbolt.Tx, group []job[func(tx *bbolt.Tx) error, int]) error {
+	c = newCommitter(f, func(tx *bbolt.Tx, group []job[func(tx *bbolt.Tx) error, int], _ bool) error {
 		*groups = append(*groups, len(group))
 		for i := range group {
 			if err := group[i].change(tx); err != nil {
@@ -158,27 +158,4 @@ func TestAFileCutShortWhileItIsOpenIsAnError(t *testing.T) {
 		t.Error("a change was accepted")
 	}
 	_ = s.Close()
-}
-
-func TestTheLargestSizeIsAnError(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "server.db")
-	s := must(OpenServer(path, Options{MaxSize: 20 << 20}))(t)
-	storetest.Register(t, s, "ann")
-	answers := make(chan error, 400)
-	for seq := range uint64(400) {
-		x := storetest.Single(seq+1, strings.Repeat("x", 60_000))
-		s.Submit(store.Deposit{To: storetest.Key("ann"), Text: x}, func(_ store.Result, err error) { answers <- err })
-	}
-	failed := 0
-	for range 400 {
-		if err := <-answers; err != nil {
-			failed++
-		} else if failed > 0 {
-			t.Error("accepted after a failure")
-		}
-	}
-	if failed == 0 {
-		t.Error("nothing failed")
-	}
-	closeAndCheck(t, s, path)
 }

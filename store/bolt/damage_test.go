@@ -189,7 +189,7 @@ func harmlessWrite(s *Server) error {
 }
 
 func TestAFlippedBitGivesNoWrongText(t *testing.T) {
-	if v := flips(t, 150, Options{}); v.errors+v.counted+v.refused == 0 {
+	if v := flips(t, *flipped, Options{}); v.errors+v.counted+v.refused == 0 {
 		t.Errorf("nothing was noticed: %+v", v)
 	}
 }

@@ -61,6 +61,9 @@ func (t *serverTx) putClient(c store.PutClient) (store.Result, error) {
 	if err != nil {
 		return store.Result{}, err
 	}
+	if t.tight && !known {
+		return store.Result{Verdict: store.FullDisk}, nil
+	}
 	freed, err := t.makeWay(c, known)
 	if err != nil {
 		return store.Result{}, err

@@ -21,6 +21,10 @@ type file struct {
 	path      string
 	lost      atomic.Bool // a panic left locks of bbolt taken: whoever called it again would wait for ever
 	unchecked bool
+
+	reserve   int64       // bytes that can be written although the disk is full; 0: none
+	allocated int64       // up to here the disk has given room to the file; owned by the committer
+	noRoom    func() bool // for tests: plays a full disk
 }
 
 func (f *file) damaged(format string, args ...any) error { return damaged(f.path, format, args...) }
@@ -45,9 +49,18 @@ func (f *file) view(fn func(tx *bbolt.Tx) error) (err error) {
 	return fn(tx)
 }
 
-// update runs a write transaction. After an error its outcome is unknown and nothing may be written any more. Only the
-// committer calls it.
-func (f *file) update(fn func(tx *bbolt.Tx) error) (err error) {
+// update runs a write transaction; tight: it may use nothing but the reserve. After an error its outcome is unknown and nothing
+// may be written any more, unless it is store.ErrFull: then it did not happen. Only the committer calls it.
+func (f *file) update(fn func(tx *bbolt.Tx, tight bool) error) error {
+	return f.try(fn, (*bbolt.Tx).Commit)
+}
+
+// rehearse runs a write transaction that leaves nothing behind.
+func (f *file) rehearse(fn func(tx *bbolt.Tx, tight bool) error) error {
+	return f.try(fn, (*bbolt.Tx).Rollback)
+}
+
+func (f *file) try(fn func(tx *bbolt.Tx, tight bool) error, end func(tx *bbolt.Tx) error) (err error) {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	var tx *bbolt.Tx
 	defer func() {
@@ -59,13 +72,21 @@ func (f *file) update(fn func(tx *bbolt.Tx) error) (err error) {
 	if tx, err = f.begin(true); err != nil {
 		return err
 	}
-	if err = fn(tx); err != nil {
-		return err
-	}
-	if err = tx.Commit(); err != nil {
+	tight, err := f.tight(tx)
+	if err != nil {
 		return fmt.Errorf("write %s: %w", f.path, err)
 	}
-	return nil
+	if err = fn(tx, tight); err != nil {
+		return err
+	}
+	id := tx.ID()
+	if err = end(tx); err == nil {
+		return nil
+	}
+	if f.undone(id, err) {
+		return fmt.Errorf("write %s: %w (%w)", f.path, store.ErrFull, err)
+	}
+	return fmt.Errorf("write %s: %w", f.path, err)
 }
 
 // begin starts a transaction. A panic in there leaves locks taken.

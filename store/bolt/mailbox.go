@@ -111,6 +111,9 @@ func (t *serverTx) deposit(c store.Deposit) (store.Result, error) {
 	if err != nil || marks.Has(c.Text.Seq) {
 		return store.Result{Verdict: store.Delivered}, err
 	}
+	if t.tight {
+		return store.Result{Verdict: store.FullDisk}, nil
+	}
 	verdict, err := t.charge(c)
 	if err != nil || verdict != store.Accepted {
 		return store.Result{Verdict: verdict}, err

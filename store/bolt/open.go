@@ -23,7 +23,7 @@ const lockTimeout = time.Second
 
 // Options are what both stores can be told. The zero value is right for use.
 type Options struct {
-	// MaxSize is the file's largest size in bytes; a change that needs more fails, and the store takes no more. 0 means
+	// MaxSize is the file's largest size in bytes; a change that needs more finds the disk full (store.ErrFull). 0 means
 	// no limit.
 	MaxSize int
 

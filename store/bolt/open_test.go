@@ -76,6 +76,7 @@ func TestAFileThatIsNotTheStoreIsRefused(t *testing.T) {
 		}, store.ErrDamaged, []string{"replaced", "restore", "delete", ".id"}},
 		"first header page zeroed":  {func(t *testing.T, path string) { zeroPage(t, path, 0) }, store.ErrDamaged, []string{"header", "restore"}},
 		"second header page zeroed": {func(t *testing.T, path string) { zeroPage(t, path, 1) }, store.ErrDamaged, []string{"header", "restore"}},
+		"both header pages zeroed":  {func(t *testing.T, path string) { zeroPage(t, path, 0); zeroPage(t, path, 1) }, store.ErrDamaged, []string{"foreign", "restore"}},
 		"both header pages broken": {func(t *testing.T, path string) {
 			flip(t, path, 8*40)
 			flip(t, path, 8*(int64(os.Getpagesize())+40))

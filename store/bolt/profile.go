@@ -1,6 +1,7 @@
 package bolt
 
 import (
+	"cmp"
 	"crypto/rand"
 	"errors"
 	"fmt"
@@ -14,7 +15,7 @@ import (
 // Profile is the store of a client in one bbolt file.
 type Profile struct {
 	file      *file
-	committer *committer[store.ProfileChange, struct{}]
+	committer *committer[store.ProfileChange, error]
 }
 
 var _ store.Profile = (*Profile)(nil)
@@ -32,6 +33,7 @@ func OpenProfile(path string, o Options) (*Profile, error) {
 	if err != nil {
 		return nil, err
 	}
+	f.reserve = profileReserve
 	p := &Profile{file: f}
 	p.committer = newCommitter(f, p.apply)
 	return p, nil
@@ -39,8 +41,11 @@ func OpenProfile(path string, o Options) (*Profile, error) {
 
 // Submit queues a change.
 func (p *Profile) Submit(c store.ProfileChange, done func(error)) {
-	p.committer.submit(c, func(_ struct{}, err error) { done(err) })
+	p.committer.submit(c, func(refused, err error) { done(cmp.Or(err, refused)) })
 }
+
+// WhenCrowded has f told of changes that wait for room.
+func (p *Profile) WhenCrowded(f store.Crowded) { p.committer.whenCrowded(f) }
 
 // Close waits for what was submitted and closes the file.
 func (p *Profile) Close() error {
@@ -54,14 +59,34 @@ type profileTx struct {
 	tx   *bbolt.Tx
 }
 
-func (p *Profile) apply(tx *bbolt.Tx, group []job[store.ProfileChange, struct{}]) error {
+func (p *Profile) apply(tx *bbolt.Tx, group []job[store.ProfileChange, error], tight bool) error {
 	t := profileTx{file: p.file, tx: tx}
 	for i := range group {
-		if err := t.change(group[i].change); err != nil {
-			return err
+		g := &group[i]
+		if g.result, g.fate = nil, isDone; tight {
+			g.fate = withoutRoom(g.change)
+		}
+		switch g.fate {
+		case isRefused:
+			g.result = fmt.Errorf("write %s: %w", p.file.path, store.ErrFull)
+		case isDone:
+			if err := t.change(g.change); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
+}
+
+// withoutRoom is what becomes of a change when only the reserve is left (store/full.go).
+func withoutRoom(c store.ProfileChange) fate {
+	switch c.(type) {
+	case store.Accept, store.PinServer:
+		return isRefused
+	case store.Receive:
+		return mustWait
+	}
+	return isDone
 }
 
 func (t profileTx) change(c store.ProfileChange) error {

@@ -30,6 +30,7 @@ func OpenServer(path string, o Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
+	f.reserve = serverReserve
 	s := &Server{file: f}
 	s.committer = newCommitter(f, s.apply)
 	return s, nil
@@ -67,16 +68,21 @@ type serverTx struct {
 	head head
 	// The head is in memory during the group, and written once.
 	moved bool
+	tight bool // there is no room for anything new
 }
 
-func (s *Server) apply(tx *bbolt.Tx, group []job[store.Change, store.Result]) (err error) {
-	t := &serverTx{file: s.file, tx: tx}
+func (s *Server) apply(tx *bbolt.Tx, group []job[store.Change, store.Result], tight bool) (err error) {
+	t := &serverTx{file: s.file, tx: tx, tight: tight}
 	if err := t.shelf(metaBucket).must(headKey, &t.head); err != nil {
 		return err
 	}
 	for i := range group {
 		if group[i].result, err = t.change(group[i].change); err != nil {
 			return err
+		}
+		group[i].fate = isDone
+		if group[i].result.Verdict == store.FullDisk {
+			group[i].fate = isRefused
 		}
 	}
 	if !t.moved {

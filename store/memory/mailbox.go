@@ -93,7 +93,11 @@ func (s *Server) deposit(c store.Deposit) store.Result {
 	if b.delivered(c.From, id.epochs).Has(c.Text.Seq) {
 		return store.Result{Verdict: store.Delivered}
 	}
+	if !s.room.take(textRoom(c.Text)) {
+		return store.Result{Verdict: store.FullDisk}
+	}
 	if v := b.charge(c); v != store.Accepted {
+		s.room.give(textRoom(c.Text))
 		return store.Result{Verdict: v}
 	}
 	s.head.Order++
@@ -115,6 +119,7 @@ func (s *Server) take(c store.Take) store.Result {
 			continue
 		}
 		removed = true
+		s.room.give(textRoom(x))
 		b.mail = slices.Delete(b.mail, i, i+1)
 		delete(b.index, idOf(c.From, x))
 		b.discharge(c.From, x)

@@ -28,6 +28,11 @@ type Profile struct {
 	lines   []store.Line // by order
 	unshown map[uint64]bool
 	keys    known
+
+	room    room
+	waiting []waiter // for room, in order
+	crowded store.Crowded
+	told    bool // crowded knows that some wait
 }
 
 var _ store.Profile = (*Profile)(nil)
@@ -49,15 +54,15 @@ func NewProfile(seed [32]byte, epoch uint64) *Profile {
 func (p *Profile) Submit(c store.ProfileChange, done func(error)) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	err := error(store.ErrClosed)
-	if !p.closed {
-		p.change(c)
-		err = nil
+	if p.closed {
+		p.answers.add(func() { done(store.ErrClosed) })
+		return
 	}
-	p.answers.add(func() { done(err) })
+	p.submit(waiter{c, done})
+	p.again()
 }
 
-// Apply does the change.
+// Apply does the change, whatever room there is.
 func (p *Profile) Apply(c store.ProfileChange) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -68,6 +73,10 @@ func (p *Profile) Apply(c store.ProfileChange) {
 func (p *Profile) Close() error {
 	p.mu.Lock()
 	p.closed = true
+	for _, w := range p.waiting {
+		p.answers.add(func() { w.done(store.ErrFull) })
+	}
+	p.waiting = nil
 	p.mu.Unlock()
 	p.answers.wait()
 	return nil
@@ -131,7 +140,11 @@ func (p *Profile) change(c store.ProfileChange) {
 		p.keep(c.Line)
 	case store.Settle:
 		for _, seq := range c.Seqs {
-			delete(p.outbox, textID{c.To, epochs{c.Epoch, c.ToEpoch}, seq})
+			id := textID{c.To, epochs{c.Epoch, c.ToEpoch}, seq}
+			if o, ok := p.outbox[id]; ok {
+				p.room.give(textRoom(o.Text))
+				delete(p.outbox, id)
+			}
 		}
 		p.keys.chain(c.Chain)
 	case store.Renumber:

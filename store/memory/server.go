@@ -23,6 +23,7 @@ type Server struct {
 	posts   []store.Item             // by order
 	authors map[textID]uint64        // order of each post
 	untold  map[pair]map[epochs]bool // from sender and recipient
+	room    room
 }
 
 var _ store.Server = (*Server)(nil)
@@ -141,6 +142,9 @@ func (s *Server) change(c store.Change) store.Result {
 func (s *Server) putClient(c store.PutClient) store.Result {
 	k, name := c.Client.Key, c.Client.Name
 	old := s.clients[k]
+	if old == nil && !s.room.take(record+len(name)+len(c.Client.Card)) {
+		return store.Result{Verdict: store.FullDisk}
+	}
 	freed := s.makeWay(c)
 	switch owner, taken := s.names[name]; {
 	case name == "" || taken && owner != k:
@@ -192,6 +196,9 @@ func (s *Server) post(c store.Post) store.Result {
 	before.seq--
 	if s.authors[before] == 0 && id.seq != 1 {
 		return store.Result{Verdict: store.Gap}
+	}
+	if !s.room.take(textRoom(c.Text)) {
+		return store.Result{Verdict: store.FullDisk}
 	}
 	s.head.Order++
 	s.authors[id] = s.head.Order

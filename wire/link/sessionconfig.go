@@ -37,6 +37,8 @@ type SessionConfig struct {
 	MaxSessions int // 262,144
 	MaxPending  int // 4,096: sessions that were answered and not confirmed
 	Handshakes  int // 128 a second: above it an initiator has to prove its address first
+
+	NoReplayWindow bool // for tests, which show that it is missed: a counter is good any number of times
 }
 
 func (cfg *SessionConfig) defaults() {

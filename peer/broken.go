@@ -1,0 +1,31 @@
+package peer
+
+import "udpchat/wire"
+
+// Broken is for tests: it takes a safeguard away, so that they can show that it is missed. The zero value takes none.
+type Broken uint8
+
+const (
+	EarlyAck       Broken = 1 + iota // texts are acknowledged before they are on disk
+	ForgottenMarks                   // a start forgets what was received before it
+	FreshID                          // the mailbox gets a text under another seq than its recipient got
+	ReusedSeqs                       // a start gives out seqs again
+	KeptEpoch                        // an older copy of a profile goes on as if it were none
+	OpenHoles                        // a seq that has no text any more is not closed as void
+	HighWatermark                    // the watermark is the highest seq seen
+)
+
+// mark notes a seq.
+func (c *Core) mark(w *wire.Window, seq uint64) {
+	if c.cfg.Broken == HighWatermark {
+		w.MarkRange(1, seq)
+	}
+	w.Mark(seq)
+}
+
+// renamed gives a part another seq, behind all others.
+func (c *Core) renamed(l *lane, p *part) {
+	i, _ := l.place(p.t.Seq)
+	l.parts = append(append(l.parts[:i:i], l.parts[i+1:]...), p)
+	l.first, p.t.Seq, p.covered = 0, c.outbox.next(l.laneID), nil
+}

@@ -1,0 +1,56 @@
+package server
+
+import (
+	"testing"
+	"time"
+
+	"udpchat/store"
+	"udpchat/wire"
+)
+
+// protocol.md §10.7: a full disk takes nothing new, says so, and delivers and deletes what is there.
+func TestAFullDisk(t *testing.T) {
+	b := newBench(t, Config{})
+	ann, bob, zoe := b.join("ann"), b.away("bob"), b.person("zoe")
+	b.deposit(ann, bob, text(ann, bob, 1, "one"))
+	b.store.Room(0)
+	b.sentTo(ann)
+
+	refused := storedAway(ann, bob, 2, 0)
+	refused.Verdict = wire.FullDisk
+	b.recv(ann, &wire.Deposit{To: bob.key, Try: 1, Text: text(ann, bob, 2, "two")})
+	b.want("no room", ann, refused)
+	b.recv(ann, &wire.Deposit{To: wire.Channel, Try: 1, Text: post(ann, 1, "hi")})
+	b.want("nor for a post", ann, &wire.Stored{To: wire.Channel, Epoch: ann.epoch, ToEpoch: storeID, Seq: 1, Try: 1, Verdict: wire.FullDisk})
+	b.recv(ann, &wire.Deposit{To: bob.key, Try: 2, Text: text(ann, bob, 1, "one")})
+	again := storedAway(ann, bob, 1, 0)
+	again.Try = 2
+	b.want("what is there is there", ann, again)
+	for range 2 {
+		b.recv(zoe, ask(zoe, 7))
+		b.want("no new name", zoe, &wire.Registered{Request: 7, Outcome: wire.Unavailable, Store: storeID, MaxMessage: wire.MaxText})
+	}
+	b.recv(zoe, &wire.Ping{Nonce: 3, Store: storeID})
+	b.want("she is not known", zoe, &wire.Pong{Nonce: 3, Store: storeID, Revision: b.head().Revision})
+
+	b.recv(bob, ask(bob, 9)) // presence is written
+	if got := pushes(b.sentTo(bob)); len(got) != 1 {
+		t.Errorf("pushed %v", got)
+	}
+	b.recv(bob, &wire.Taken{From: ann.key, Marks: through(ann, bob, 1), Order: 1, Try: 1})
+	if items, _, _ := b.store.Waiting(store.Key(bob.key), 0, 9); len(items) > 0 {
+		t.Errorf("left: %+v", items)
+	}
+
+	b.store.Room(-1)
+	b.recv(zoe, ask(zoe, 7))
+	if b.row(zoe).State != store.Online {
+		t.Error("the same request, and there is room")
+	}
+	b.advance(time.Second)
+	b.deposit(ann, bob, text(ann, bob, 2, "two"))
+	b.recv(ann, &wire.Deposit{To: wire.Channel, Try: 3, Text: post(ann, 1, "hi")})
+	if order := b.head().Order; order != 3 {
+		t.Errorf("order %d: what was refused left a trace", order)
+	}
+}

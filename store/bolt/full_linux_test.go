@@ -1,0 +1,205 @@
+package bolt
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+
+	"go.etcd.io/bbolt"
+
+	"udpchat/store"
+	"udpchat/store/storetest"
+)
+
+// smallDisk mounts a disk of that size.
+func smallDisk(t *testing.T, size int) string {
+	t.Helper()
+	dir := t.TempDir()
+	if err := syscall.Mount("udpchat", dir, "tmpfs", 0, fmt.Sprintf("size=%d", size)); err != nil {
+		t.Skip("a small disk cannot be mounted (that needs root): ", err)
+	}
+	t.Cleanup(func() {
+		if err := syscall.Unmount(dir, syscall.MNT_DETACH); err != nil {
+			t.Error(err)
+		}
+	})
+	return dir
+}
+
+// ballast fills a disk up, but for some bytes.
+func ballast(t *testing.T, dir string, but int64) (path string) {
+	t.Helper()
+	var s syscall.Statfs_t
+	if err := syscall.Statfs(dir, &s); err != nil {
+		t.Fatal(err)
+	}
+	n := max(0, int64(s.Bavail)*s.Bsize-but)
+	path = filepath.Join(dir, "ballast")
+	write(t, path, make([]byte, n))
+	return path
+}
+
+// deposits puts texts of n bytes from a seq on, all at once, and counts the verdicts.
+func deposits(t *testing.T, s store.Server, from, count uint64, n int) (stored []uint64, full int) {
+	t.Helper()
+	var changes []store.Change
+	for seq := from; seq < from+count; seq++ {
+		changes = append(changes, store.Deposit{To: storetest.Key("ann"), From: storetest.Key("bob"), Text: storetest.Single(seq, strings.Repeat("x", n))})
+	}
+	for i, r := range storetest.DoAll(t, s, changes...) {
+		switch r.Verdict {
+		case store.Accepted:
+			stored = append(stored, r.Order)
+		case store.FullDisk:
+			full++
+		default:
+			t.Fatalf("change %d: %+v", i, r)
+		}
+	}
+	return stored, full
+}
+
+// The disk is full, in the middle of commits: without the reserve bbolt itself meets that. Nothing that was answered is lost, the file is
+// whole, and it goes on when there is room, with the reserve or without.
+func TestAFullDisk(t *testing.T) {
+	for name, reserve := range map[string]int64{"with the reserve": serverReserve, "without it": 0} {
+		t.Run(name, func(t *testing.T) {
+			dir := smallDisk(t, 8<<20)
+			path := filepath.Join(dir, "server.db")
+			s := must(OpenServer(path, Options{}))(t)
+			s.file.reserve = reserve // nothing was submitted yet
+			storetest.Register(t, s, "ann", "bob")
+			filled := ballast(t, dir, 3<<20)
+			stored, full := deposits(t, s, 1, 4000, 1000)
+			if full == 0 || len(stored) < 500 {
+				t.Fatalf("%d stored, %d not", len(stored), full)
+			}
+			again, _ := deposits(t, s, 1, 4000, 1000)
+			if len(again) < len(stored) || !equalPrefix(again, stored) {
+				t.Errorf("%d stored, then %d", len(stored), len(again))
+			}
+			items, damaged, err := s.Waiting(storetest.Key("ann"), 0, 10_000)
+			if err != nil || damaged > 0 || len(items) != len(again) {
+				t.Errorf("%d items of %d, %d damaged, %v", len(items), len(again), damaged, err)
+			}
+			remove(t, filled)
+			if more, full := deposits(t, s, 5000, 100, 1000); full > 0 {
+				t.Errorf("there is room: %d stored, %d not", len(more), full)
+			}
+			closeAndCheck(t, s, path)
+			s = must(OpenServer(path, Options{}))(t)
+			if items, _, err := s.Waiting(storetest.Key("ann"), 0, 10_000); err != nil || len(items) != len(again)+100 {
+				t.Errorf("after a restart %d items, %v", len(items), err)
+			}
+			closeAndCheck(t, s, path)
+		})
+	}
+}
+
+func equalPrefix(all, first []uint64) bool {
+	for i, v := range first {
+		if all[i] != v {
+			return false
+		}
+	}
+	return true
+}
+
+// With not one byte left on the disk, mail is taken, told, and presence is written, until the mailbox is empty; also after a start on
+// the full disk. Then there is room in the file for new texts.
+func TestAFullDiskIsEmptied(t *testing.T) {
+	dir := smallDisk(t, 16<<20)
+	path := filepath.Join(dir, "server.db")
+	s := must(OpenServer(path, Options{}))(t)
+	storetest.Register(t, s, "ann", "bob")
+	ballast(t, dir, 8<<20)
+	for from := uint64(1); ; from += 300 {
+		if _, full := deposits(t, s, from, 300, int(from)%1000+1); full > 0 {
+			break
+		}
+	}
+	items, _, err := s.Waiting(storetest.Key("ann"), 0, 100_000)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rest := filepath.Join(dir, "rest")
+	fill := must(os.Create(rest))(t)
+	for size := 1 << 20; size > 0; size /= 2 { // to the last byte
+		for err := error(nil); err == nil; {
+			_, err = fill.Write(make([]byte, size))
+		}
+	}
+	_ = fill.Close()
+	rnd := rand.New(rand.NewPCG(7, 7)) // anywhere in the file
+	rnd.Shuffle(len(items), func(i, j int) { items[i], items[j] = items[j], items[i] })
+	for n := 0; len(items) > 0; n++ {
+		if n == 5 {
+			closeAndCheck(t, s, path)
+			s = must(OpenServer(path, Options{}))(t)
+		}
+		take := store.Take{To: storetest.Key("ann"), From: storetest.Key("bob"), Marks: store.Marks{Epoch: 1, ToEpoch: 1, Through: 1 << 40}}
+		for _, it := range items[:min(32, len(items))] {
+			take.Orders = append(take.Orders, it.Order)
+		}
+		items = items[len(take.Orders):]
+		storetest.DoAll(t, s, take, store.Told{Sender: storetest.Key("bob"), To: storetest.Key("ann"), Marks: take.Marks},
+			store.PutClient{Client: store.Client{Key: storetest.Key("bob"), Name: "bob", LastSeen: int64(n)}})
+	}
+	if items, _, err := s.Waiting(storetest.Key("ann"), 0, 9); err != nil || len(items) > 0 {
+		t.Errorf("left: %+v, %v", items, err)
+	}
+	if stored, full := deposits(t, s, 1<<41, 100, 900); full > 0 {
+		t.Errorf("of the room that was freed: %d stored, %d not", len(stored), full)
+	}
+	closeAndCheck(t, s, path)
+}
+
+// What the reserve is measured by: pages that one change writes, in a large store, anywhere in it.
+func TestWhatFreeingRoomTakes(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "server.db")
+	s := must(OpenServer(path, Options{}))(t)
+	storetest.Register(t, s, "ann", "bob")
+	const texts = 20_000
+	for from := uint64(1); from <= texts; from += 1000 {
+		deposits(t, s, from, 1000, 700)
+	}
+	rnd := rand.New(rand.NewPCG(1, 1))
+	most := 0
+	for range 50 {
+		take := store.Take{To: storetest.Key("ann"), From: storetest.Key("bob"), Marks: store.Marks{Epoch: 1, ToEpoch: 1, Through: 1 << 40}}
+		for range 32 {
+			take.Orders = append(take.Orders, 1+rnd.Uint64N(texts))
+		}
+		before := s.file.db.Stats()
+		storetest.Do(t, s, take)
+		after := s.file.db.Stats()
+		most = max(most, int(after.TxStats.GetWrite()-before.TxStats.GetWrite()))
+	}
+	if reserve := serverReserve / s.file.db.Info().PageSize; most > reserve*3/4 {
+		t.Errorf("a take writes %d pages, the reserve is %d", most, reserve)
+	}
+	t.Logf("a take of 32 texts anywhere among %d writes at most %d pages", texts, most)
+	closeAndCheck(t, s, path)
+}
+
+// Mail that comes and goes on a full disk, for long: the reserve is not used up by and by.
+func TestTheReserveLasts(t *testing.T) {
+	dir := smallDisk(t, 8<<20)
+	path := filepath.Join(dir, "profile.db")
+	p := must(OpenProfile(path, Options{}))(t)
+	storetest.Change(t, p, store.NewEpoch{Epoch: 1})
+	ballast(t, dir, 0)
+	for i := range uint64(3000) {
+		storetest.Change(t, p, store.NewEpoch{Epoch: i + 1},
+			store.Meet{Contacts: []store.Contact{{Key: store.Key{1: byte(i)}, Name: fmt.Sprint("n", i)}}},
+			store.Settle{To: store.Key{1}, Epoch: 1, ToEpoch: 1, Seqs: []uint64{i}})
+	}
+	size := int64(0)
+	_ = p.file.view(func(tx *bbolt.Tx) error { size = tx.Size(); return nil })
+	t.Logf("the pages of the file end at %d bytes", size)
+	closeAndCheck(t, p, path)
+}
