@@ -25,6 +25,7 @@ type entry struct {
 	card    Card
 	known   bool      // card is the key's own
 	fresh   time.Time // when it was looked up in this run; zero: not yet
+	came    bool      // its row changed while it was looked up
 	absent  bool      // the server has none: its owner was not there since cards came into use
 	urgent  bool      // someone waits for the look-up on its way
 	trusted bool      // sessions were told
@@ -168,6 +169,9 @@ func (c *Core) lookupFailed(now time.Time, k wire.Key) {
 // appeared: the server told of a client's row. Whoever registers has a card by now.
 func (b *book) appeared(k wire.Key) (changed bool) {
 	e := b.entries[k]
+	if e != nil {
+		e.came = b.lookups.Has(k)
+	}
 	if e == nil || !e.absent {
 		return false
 	}
@@ -188,6 +192,9 @@ func (c *Core) found(now time.Time, m *wire.Found) {
 	e, l := c.book.entry(m.Key), c.outbox.lanes[m.Key]
 	card, err := c.keys.Check(m.Key, m.Card)
 	switch {
+	case len(m.Card) == 0 && e.came:
+		e.came = false
+		return // the answer may be from before it came: the look-up goes on
 	case len(m.Card) == 0:
 		e.absent = !e.known
 	case err != nil:

@@ -58,6 +58,7 @@ func (c *Core) renumber(l *lane, toEpoch uint64) {
 	old := l.laneID
 	if old.toEpoch != toEpoch {
 		l.past = append(l.past, old.toEpoch)
+		c.book.entry(l.to).fresh = time.Time{} // another state of theirs has other prekeys
 	}
 	l.epoch, l.toEpoch, l.returned = c.epoch, toEpoch, nil
 	l.past = slices.DeleteFunc(l.past, func(e uint64) bool { return e == toEpoch })

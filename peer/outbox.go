@@ -73,6 +73,9 @@ func (c *Core) lane(to wire.Key, toEpoch uint64) *lane {
 		c.outbox.lanes[to] = l
 		c.outbox.order = append(c.outbox.order, l)
 	}
+	if slices.Contains(l.past, toEpoch) {
+		toEpoch = l.toEpoch // the table is behind what the recipient itself said
+	}
 	if l.toEpoch != toEpoch || l.epoch != c.epoch {
 		c.renumber(l, toEpoch)
 	}

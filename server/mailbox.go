@@ -172,6 +172,10 @@ func (c *Core) recallReceipts(cl *client) {
 			return
 		}
 		for _, d := range untold {
+			// protocol.md §5.4: what a state had that is gone would be taken for the word of a newer one.
+			if to := c.clients[wire.Key(d.To)]; to != nil && to.row.Epoch != d.Marks.ToEpoch {
+				continue
+			}
 			if _, newer := s.stream.owed[receipt{cl.key, wire.Key(d.To), d.Marks.Epoch, d.Marks.ToEpoch}]; !newer {
 				c.owe(now, cl, wire.Key(d.To), wireMarks(d.Marks))
 			}

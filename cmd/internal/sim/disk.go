@@ -19,11 +19,6 @@ type write struct {
 
 func (d *disk) submit(x write) {
 	d.waiting = append(d.waiting, x)
-	if d.p.w.opt.EarlyAck && d.p.index > 0 {
-		d.p.after(0, func() { d.p.step(x.done) })
-		x.done = func(time.Time) {}
-		d.waiting[len(d.waiting)-1] = x
-	}
 	if !d.busy {
 		d.begin()
 	}
@@ -46,8 +41,16 @@ func (d *disk) begin() {
 // land makes the group durable. The answers follow.
 func (d *disk) land() {
 	w := d.p.w
-	for _, x := range d.group {
-		x.apply()
+	failed := !w.healed && w.chance(w.mix.Sync)
+	if failed && !w.opt.RetrySync {
+		if w.chance(.5) { // the outcome is unknown
+			d.apply()
+		}
+		d.p.kill("since its disk fails")
+		return
+	}
+	if !failed { // else the pages are gone, and the next fsync knows nothing of them
+		d.apply()
 	}
 	d.landed = true
 	if w.edge() {
@@ -71,12 +74,16 @@ func (d *disk) land() {
 	})
 }
 
+func (d *disk) apply() {
+	for _, x := range d.group {
+		x.apply()
+	}
+}
+
 // flush makes everything durable, as a clean end does.
 func (d *disk) flush() {
 	if d.busy && !d.landed {
-		for _, x := range d.group {
-			x.apply()
-		}
+		d.apply()
 	}
 	for _, x := range d.waiting {
 		x.apply()

@@ -13,6 +13,11 @@
 //	  │            and a user: types, leaves, quits, looks at the screen
 //	  └─ ledger    what was typed, accepted, shown: keyed by texts, never by the protocol's ids
 //
+// Disks come back empty, or older than they were (copies.go says what is promised then), fail, and lose what was not synced; clocks on
+// the wall jump by years, while what is waited for goes by another clock, as in the program. The checks are those of a queue: what was
+// accepted at a prompt is in the recipient's history exactly once, in order or marked, and nothing else is. TestMutants takes the
+// safeguards away, one by one, and expects the checks to notice.
+//
 // A run has a time of faults, drawn by its seed, and then a healed network with everybody back, in which everything must
 // settle.
 package sim

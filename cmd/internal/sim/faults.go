@@ -30,6 +30,16 @@ func (w *World) disturb() {
 	w.plan(m.Crashes, func() { w.host.kill("at some time") })
 	w.plan(m.Stops, func() { w.host.stop() })
 	w.plan(m.Losses, func() { w.host.lose() })
+	w.plan(m.Returns, func() { w.host.restore() })
+	w.plan(m.Backs, func() { w.anyone().restore() })
+	w.plan(m.Forgets, func() { w.anyone().forget() })
+	w.plan(m.Jumps, func() {
+		p := &w.host.party
+		if w.chance(.7) {
+			p = &w.anyone().party
+		}
+		p.jump()
+	})
 	w.plan(m.Kills, func() { w.anyone().kill("at some time") })
 	w.plan(m.Leaves, func() { w.anyone().leave() })
 	w.plan(m.Quits, func() { w.anyone().quit() })
@@ -102,6 +112,9 @@ func (w *World) typeText(g *guest, to int) {
 	size := tagSize + w.rand.IntN(60)
 	if w.chance(w.mix.Long) {
 		size = 900 + w.rand.IntN(longest-900)
+	}
+	if to == 0 && w.mix.Limit > 0 {
+		size = min(size, w.mix.Limit)
 	}
 	g.command(func(now time.Time) {
 		m := w.ledger.write(g.index, to, size)

@@ -14,11 +14,15 @@ import (
 type guest struct {
 	party
 	profile *memory.Profile
+	seed    [32]byte
+	born    uint64                // the epoch that the profile was made with
+	past    []store.ProfileChange // all that became durable, when an older copy may come back
 	core    *peer.Core
 	keys    peer.Keys
 	present bool // is welcome, and has not left since
 	leaving bool // typed so
 	starts  int
+	copied  bool          // an older profile, or none, came back
 	looks   time.Duration // when the front end has read all notices
 	tells   time.Duration // when it has said what it printed
 
@@ -40,16 +44,14 @@ func (g *guest) start() {
 	g.present, g.leaving = false, false
 	g.w.tracef("%s: STARTS at %v", g.name, g.addr)
 	loaded, _ := g.profile.Load()
-	if g.w.opt.ForgetMarks {
-		loaded.Inbox, loaded.Streams = nil, nil
-	}
 	g.w.ledger.restarted(g, loaded.Outbox)
 	clear(g.unsure)
 	for _, l := range loaded.Unshown {
 		g.unsure[l.Order] = true
 	}
 	g.step(func(now time.Time) {
-		cfg := peer.Config{Name: g.name, Server: link.Path{Remote: g.w.host.addr}, ServerKey: g.w.identity, Seed: g.w.rand.Uint64()}
+		cfg := peer.Config{Name: g.name, Server: link.Path{Remote: g.w.host.addr}, ServerKey: g.w.identity, Seed: g.w.rand.Uint64(),
+			Wall: g.wall, Broken: g.w.opt.Peer}
 		var err error
 		if g.core, err = peer.NewCore(now, cfg, g.keys, loaded); err != nil {
 			g.w.fail("%s cannot start: %v", g.name, err)
@@ -75,6 +77,9 @@ func (g *guest) carryOut() {
 					g.w.tracef("%s: durable %T%+v", g.name, c.Change, short(c.Change))
 				}
 				on.Apply(c.Change)
+				if g.w.mix.Backs > 0 || g.w.mix.Forgets > 0 {
+					g.past = append(g.past, c.Change)
+				}
 				g.w.ledger.profileWrote(g, c.Change)
 			},
 			done: func(now time.Time) { c.Done(now) },
@@ -153,6 +158,9 @@ func (g *guest) look(notices []peer.Notice) {
 				g.w.tracef("%s: notice %T%+v", g.name, n, short(n))
 			}
 		}
+		if g.w.watch != nil {
+			g.w.watch(g, n)
+		}
 		switch n := n.(type) {
 		case peer.Arrived:
 			g.w.ledger.arrived(g, n)
@@ -177,7 +185,16 @@ func (g *guest) look(notices []peer.Notice) {
 			g.exit()
 		case peer.Refused:
 			g.w.fail("%s is refused: %v", g.name, n.Why)
-		case peer.Failed, peer.TooLong, peer.BadText, peer.NotYours, peer.KeyChanged, peer.Blocked, peer.Distrust:
+		case peer.Failed:
+			if n.Why != wire.TooLong || g.w.mix.Limit == 0 {
+				g.w.fail("failed: %s is told %+v", g.name, n)
+			}
+			g.w.report.Refused++
+		case peer.TooLong:
+			if g.w.mix.Limit == 0 || n.Bytes <= g.w.mix.Limit {
+				g.w.fail("refused: %s is told %+v", g.name, n)
+			}
+		case peer.BadText, peer.NotYours, peer.KeyChanged, peer.Blocked, peer.Distrust:
 			g.w.fail("%s: %T%+v", g.name, n, n)
 		}
 	}
@@ -186,12 +203,12 @@ func (g *guest) look(notices []peer.Notice) {
 // furnish gives a guest its profile and its keys. Their identity is the same one whether they are real or not.
 func (g *guest) furnish() {
 	w := g.w
-	seed := [32]byte(secret(w.rand.Uint64))
-	g.profile = memory.NewProfile(seed, w.rand.Uint64()|1)
-	g.key = peer.PublicKey(seed)
+	g.seed, g.born = [32]byte(secret(w.rand.Uint64)), w.rand.Uint64()|1
+	g.profile = memory.NewProfile(g.seed, g.born)
+	g.key = peer.PublicKey(g.seed)
 	g.keys = &keys{key: g.key, draw: w.rand.Uint64}
 	if w.opt.RealKeys {
-		g.keys = drawn{peer.NewKeys(seed), w.rand.Uint64}
+		g.keys = drawn{peer.NewKeys(g.seed), w.rand.Uint64}
 	}
 }
 

@@ -14,6 +14,8 @@ import (
 type host struct {
 	party
 	store *memory.Server
+	born  uint64         // the ID that its store was made with
+	past  []store.Change // all that became durable, when an older copy may come back
 	core  *server.Core
 }
 
@@ -26,7 +28,8 @@ func (h *host) start() {
 	head, _ := h.store.Head()
 	rows, _ := h.store.Clients(store.Key{}, 1000)
 	h.step(func(now time.Time) {
-		h.core = server.NewCore(now, server.Config{Quota: h.w.mix.Quota, Seed: h.w.rand.Uint64()}, head, rows)
+		cfg := server.Config{Quota: h.w.mix.Quota, Seed: h.w.rand.Uint64(), MaxMessage: h.limit(), Wall: h.wall, Broken: h.w.opt.Server}
+		h.core = server.NewCore(now, cfg, head, rows)
 	})
 }
 
@@ -68,6 +71,9 @@ func (h *host) commit(c server.Commit) {
 				h.w.tracef("server: durable %T%+v", c.Change, short(c.Change))
 			}
 			r = on.Apply(c.Change)
+			if h.w.mix.Returns > 0 {
+				h.past = append(h.past, c.Change)
+			}
 			h.w.ledger.serverWrote(c.Change, r)
 		},
 		done: func(now time.Time) { c.Done(now, r) },
@@ -97,6 +103,15 @@ func (h *host) stop() {
 func (h *host) lose() {
 	h.kill("and its disk is lost")
 	h.w.tracef("server: DISK LOST")
-	h.store = memory.NewServer(h.w.rand.Uint64() | 1)
+	h.born, h.past = h.w.rand.Uint64()|1, nil
+	h.store = memory.NewServer(h.born)
 	h.w.ledger.lost()
+}
+
+// limit is the longest text that it takes from now on: whoever runs it may change their mind.
+func (h *host) limit() int {
+	if h.w.mix.Limit == 0 || !h.w.healed && h.w.chance(.5) {
+		return 0
+	}
+	return h.w.mix.Limit
 }

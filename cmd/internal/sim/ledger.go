@@ -16,12 +16,15 @@ type ledger struct {
 	w        *World
 	messages []*message
 	members  []time.Duration // when the server first had each guest in its directory; by index, 0 for not yet
-	lines    map[pair]int    // direct texts in the history of a recipient, by sender
-	told_    map[pair]int    // Delivered told, by sender and recipient
-	accepted map[pair]int
+	lines    tally           // direct texts that came into the history of a recipient, by sender
+	told_    tally           // Delivered told, by sender and recipient
+	accepted tally           // by states that are not gone
 }
 
-type pair struct{ from, to int }
+// parties is how many there are at most, the server among them.
+const parties = 7
+
+type tally [parties][parties]int
 
 // message is one typed line.
 type message struct {
@@ -32,13 +35,17 @@ type message struct {
 	accepted time.Duration // 0: not
 	posted   time.Duration // the server has its first part
 	healed   bool          // typed when all was well
-	lost     bool          // the server took it and lost its disk
-	shown    map[int]*showing
+	lost     bool          // the server took it and lost its disk, or a part of it
+	gone     bool          // the state that accepted it is gone
+	repeats  bool          // it had no known outcome when its sender or recipient noted a new epoch
+	had      [parties]bool // by recipient: it is in the history
+	erased   [parties]bool // it was in one that is gone
+	shown    [parties]showing
 }
 
 // showing is a text on the screen of one recipient.
 type showing struct {
-	first time.Duration
+	first time.Duration // 0: not yet
 	line  uint64
 	run   int
 }
@@ -53,13 +60,12 @@ const (
 	longest = 6 * 960
 )
 
-// write makes the text of a message: unique, and of a length that tells whether it arrived whole.
+// write makes the text of a message: unique, every part of it, and of a length that tells whether it arrived whole.
 func (l *ledger) write(from, to, size int) *message {
-	m := &message{number: len(l.messages) + 1, from: from, to: to, typed: l.w.at, healed: l.w.healed, shown: map[int]*showing{}}
-	m.text = fmt.Sprintf("#%06d ", m.number)
-	if size > tagSize {
-		m.text += strings.Repeat(string(rune('a'+m.number%26)), size-tagSize)
-	}
+	m := &message{number: len(l.messages) + 1, from: from, to: to, typed: l.w.at, healed: l.w.healed}
+	tag := fmt.Sprintf("#%06d ", m.number)
+	tag += strings.Repeat(string(rune('a'+m.number%26)), tagSize)
+	m.text = strings.Repeat(tag, size/len(tag)+1)[:size]
 	l.messages = append(l.messages, m)
 	return m
 }
@@ -89,7 +95,7 @@ func (l *ledger) profileWrote(g *guest, c store.ProfileChange) {
 			return
 		}
 		m.accepted = l.w.at
-		l.accepted[pair{m.from, m.to}]++
+		l.accepted[m.from][m.to]++
 		l.w.report.Accepted++
 	case store.Receive:
 		if c.Line == nil {
@@ -100,8 +106,14 @@ func (l *ledger) profileWrote(g *guest, c store.ProfileChange) {
 			l.w.fail("%s has a line that nobody wrote: %.40q", g.name, c.Line.Text)
 			return
 		}
+		if m.had[g.index] && !m.repeats && !m.lost {
+			l.w.fail("duplicated: %v is twice in the history of %s", m, g.name)
+		}
+		m.had[g.index] = true
 		g.lines[c.Line.Order] = m
-		l.lines[pair{m.from, m.to}]++
+		l.lines[m.from][m.to]++
+	case store.NewEpoch:
+		l.renames(g)
 	case store.Shown:
 		for _, line := range c.Lines {
 			g.shown[line] = true
@@ -144,8 +156,32 @@ func (l *ledger) serverWrote(c store.Change, r store.Result) {
 			l.w.fail("unsigned: the server stores a post as it is: %.40q", c.Text.Body)
 			return
 		}
-		if m := l.find(string(c.Text.Body[seal.PostOverhead:])); m != nil && r.Verdict == store.Accepted && c.Text.Part == 0 && m.posted == 0 {
+		if m := l.posted(c); m != nil && r.Verdict == store.Accepted && m.posted == 0 {
 			m.posted = l.w.at
+		}
+	}
+}
+
+// posted finds the message that a post begins.
+func (l *ledger) posted(c store.Post) *message {
+	if c.Text.Part != 0 {
+		return nil
+	}
+	return l.find(string(c.Text.Body[seal.PostOverhead:]))
+}
+
+// renames notes what goes out again under other names, since a guest's epoch is a new one: what is of unknown outcome in its outbox,
+// and in others' outboxes for it.
+func (l *ledger) renames(g *guest) {
+	for _, from := range l.w.guests {
+		loaded, _ := from.profile.Load()
+		for _, o := range loaded.Outbox {
+			if from != g && o.To != store.Key(g.key) {
+				continue
+			}
+			if m := l.find(string(o.Text.Body)); m != nil && o.Text.Part == 0 {
+				m.repeats = true
+			}
 		}
 	}
 }

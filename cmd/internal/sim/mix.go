@@ -15,20 +15,25 @@ type Mix struct {
 	Length time.Duration // of the faults
 
 	Loss, Twice, Late float64       // of datagrams; late ones take up to Lag longer
+	Garbled           float64       // of datagrams
 	Lag               time.Duration // at most 2 s
 	Latency           time.Duration
 
 	Disk  time.Duration // a commit takes up to this
 	Stall float64       // of commits take a hundred times as long
+	Sync  float64       // of commits fail
 	Edge  float64       // a program is killed so often at one of the edges of a commit
 
 	Cuts, Crashes, Kills, Vanishes, Freezes, Rebinds int // partitions; the server's; guests'
 	Leaves, Quits, Stops                             int // deregistrations, clean ends of programs, of the server
-	Losses                                           int // of the server's whole disk
+	Losses, Returns                                  int // of the server's whole disk; an older copy of it comes back
+	Forgets, Backs                                   int // the same of guests' profiles
+	Jumps                                            int // of someone's clock on the wall, by up to ten years
 
 	Long, Channel, Self float64 // of texts
 	Burst               int     // texts typed in a row, at most
 	Quota               store.Quota
+	Limit               int // bytes of a text that the server takes, some of the time; 0: the protocol's
 }
 
 // draw makes a mix.
@@ -67,5 +72,18 @@ func draw(r *rand.Rand) Mix {
 			m.Quota.PairBytes += longest
 		}
 	}
+	drawLater(&m, r, some, share)
 	return m
+}
+
+// drawLater draws what rarely happens.
+func drawLater(m *Mix, r *rand.Rand, some func(float64, int) int, share func(p, most float64) float64) {
+	m.Garbled, m.Sync, m.Jumps = share(.2, .05), share(.1, .01), some(.25, 4)
+	m.Backs, m.Forgets, m.Returns = some(.12, 2), some(.06, 1), some(.06, 2)
+	if !lossesHold {
+		m.Forgets, m.Losses = 0, 0
+	}
+	if r.Float64() < .2 {
+		m.Limit = 1500 + r.IntN(3000)
+	}
 }

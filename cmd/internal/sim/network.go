@@ -55,7 +55,8 @@ func (n *network) write(p *party, b []byte, path link.Path) {
 	}
 	copies := 1
 	if !w.healed {
-		if w.chance(w.mix.Loss) {
+		// A datagram that was altered on its way does not open: it is lost (package siege shows it with real sessions).
+		if w.chance(w.mix.Loss) || w.chance(w.mix.Garbled) {
 			w.tracef("%s: lost on the way to %s", p.name, to.name)
 			copies = 0
 		}

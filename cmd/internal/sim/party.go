@@ -17,6 +17,8 @@ type party struct {
 	addr   netip.AddrPort
 	run    int
 	alive  bool
+	skew   time.Duration // of its clock on the wall
+	wrong  time.Duration // what that was when it was wrong
 	frozen time.Duration // nothing reaches it until then
 	packer packer
 	known  map[wire.Key]bool // with whom it can speak in this run: trusted, or they wrote first

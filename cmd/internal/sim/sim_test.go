@@ -5,64 +5,112 @@ import (
 	"fmt"
 	"os"
 	"reflect"
+	"runtime"
 	"runtime/debug"
+	"sync"
 	"testing"
 	"time"
 )
 
 var (
 	seedFlag  = flag.Uint64("seed", 0, "run this seed with a full trace (TestSeed)")
-	seedsFlag = flag.Int("seeds", 0, "how many seeds TestSeeds runs; 0: three thousand, or as many as fit into 25 s")
+	seedsFlag = flag.Int("seeds", 0, "how many seeds TestSeeds runs; 0: five thousand, or as many as fit into 30 s")
+	copies    = flag.Bool("copies", false, "let older copies of profiles and stores come back, which is known to fail (TestSeeds, TestSeed)")
 	firstFlag = flag.Uint64("first", 1, "the first seed of TestSeeds")
 )
 
-// fewest is how many seeds show something: a deliberate fault in the stores is found by the third one (TestControls).
-const fewest = 40
+const (
+	// fewest is how many seeds show something: every missing safeguard is noticed by then (TestMutants).
+	fewest = 300
+	// mostFailed is how many failing seeds are enough.
+	mostFailed = 10
+)
 
-// TestSeeds runs the worlds of many seeds.
+// TestSeeds runs the worlds of many seeds, as many at once as there are processors.
 func TestSeeds(t *testing.T) {
-	seeds, budget := 3000, 25*time.Second
-	if *seedsFlag > 0 {
-		seeds, budget = *seedsFlag, 24*time.Hour
+	seeds, budget := 5000, 30*time.Second
+	switch {
+	case *seedsFlag > 0:
+		seeds, budget = *seedsFlag, 1000*time.Hour
+	case slowed:
+		seeds = fewest
 	}
-	defer debug.SetGCPercent(debug.SetGCPercent(400)) // many small worlds, one after the other
-	var n, failed int
-	var sum Report
-	var slowest []uint64
-	start := time.Now()
-	for seed := *firstFlag; n < seeds && time.Since(start) < budget; seed++ {
-		r := Run(seed, Options{})
-		n++
-		sum.Typed += r.Typed
-		sum.Accepted += r.Accepted
-		sum.Shown += r.Shown
-		sum.Again += r.Again
-		sum.Late += r.Late
-		sum.Crashes += r.Crashes
-		sum.Datagrams += r.Datagrams
-		sum.Fresh = append(sum.Fresh, r.Fresh...)
-		sum.Left = append(sum.Left, r.Left...)
-		if r.Fresh.Above(slow) > 0 {
-			slowest = append(slowest, seed)
-		}
-		if len(r.Failures) > 0 {
-			report(t, r)
-			if failed++; failed >= 20 && *seedsFlag == 0 {
-				break
+	defer debug.SetGCPercent(debug.SetGCPercent(800)) // many small worlds, one after the other
+	run := &campaign{t: t, next: *firstFlag, end: *firstFlag + uint64(seeds), until: time.Now().Add(budget), start: time.Now()}
+	run.all()
+	if run.n < min(seeds, fewest) && run.failed == 0 {
+		t.Errorf("only %d seeds in %v: the machine is too slow to show anything", run.n, budget)
+	}
+	t.Log(run.line())
+	t.Logf("from accepted to shown, typed in the healed world: %v", run.sum.Fresh)
+	t.Logf("from the end of the faults to shown, typed before: %v", run.sum.Left)
+	if len(run.slowest) > 0 {
+		t.Logf("texts that took longer than %v: seeds %v", slow, run.slowest)
+	}
+}
+
+// campaign is many seeds.
+type campaign struct {
+	t            *testing.T
+	start, until time.Time
+
+	mu        sync.Mutex
+	next, end uint64
+	n, failed int
+	sum       Report
+	slowest   []uint64
+	told      time.Time
+}
+
+func (c *campaign) all() {
+	c.told = c.start
+	var wg sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		wg.Go(func() {
+			for seed, ok := c.draw(); ok; seed, ok = c.draw() {
+				c.add(Run(seed, Options{Copies: *copies}))
 			}
-		}
+		})
 	}
-	if n < min(seeds, fewest) {
-		t.Errorf("only %d seeds in %v: the machine is too slow to show anything", n, budget)
+	wg.Wait()
+}
+
+func (c *campaign) draw() (uint64, bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.next >= c.end || c.failed >= mostFailed || time.Now().After(c.until) {
+		return 0, false
 	}
-	took := time.Since(start)
-	t.Logf("%d seeds (%.0f/s), %d failed; texts: %d typed, %d accepted, %d shown (%d again, %d late); %d crashes, %d datagrams",
-		n, float64(n)/took.Seconds(), failed, sum.Typed, sum.Accepted, sum.Shown, sum.Again, sum.Late, sum.Crashes, sum.Datagrams)
-	t.Logf("from accepted to shown, typed in the healed world: %v", sum.Fresh)
-	t.Logf("from the end of the faults to shown, typed before: %v", sum.Left)
-	if len(slowest) > 0 {
-		t.Logf("texts that took longer than %v: seeds %v", slow, slowest)
+	c.next++
+	return c.next - 1, true
+}
+
+func (c *campaign) add(r Report) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.n++
+	c.sum.Add(r)
+	if r.Fresh.Above(slow) > 0 {
+		c.slowest = append(c.slowest, r.Seed)
 	}
+	if len(r.Failures) > 0 {
+		c.failed++
+		report(c.t, r)
+	}
+	if len(c.sum.Fresh) > 1<<20 { // enough to show
+		c.sum.Fresh, c.sum.Left = nil, nil
+	}
+	if *seedsFlag > 0 && time.Since(c.told) > 10*time.Second {
+		c.told = time.Now()
+		fmt.Println(c.line())
+	}
+}
+
+func (c *campaign) line() string {
+	s := &c.sum
+	return fmt.Sprintf("%d seeds (%.0f/s), %d failed; texts: %d attempted, %d accepted, %d given up, %d shown (%d again, %d late, %d twice as allowed); "+
+		"%s; %d crashes, %d datagrams", c.n, float64(c.n)/time.Since(c.start).Seconds(), c.failed, s.Typed, s.Accepted, s.Refused, s.Shown, s.Again, s.Late, s.Repeated,
+		s.Broken(), s.Crashes, s.Datagrams)
 }
 
 func report(t *testing.T, r Report) {
@@ -70,7 +118,11 @@ func report(t *testing.T, r Report) {
 	for _, f := range r.Failures {
 		t.Errorf("seed %d: %s", r.Seed, f)
 	}
-	t.Logf("mix: %+v\nreplay: go test ./cmd/internal/sim -run 'TestSeed$' -seed %d -v", r.Mix, r.Seed)
+	more := ""
+	if *copies {
+		more = " -copies"
+	}
+	t.Logf("mix: %+v\nreplay: go test ./cmd/internal/sim -run 'TestSeed$' -seed %d%s -v", r.Mix, r.Seed, more)
 }
 
 // TestSeed replays one seed, step for step.
@@ -78,10 +130,19 @@ func TestSeed(t *testing.T) {
 	if *seedFlag == 0 {
 		t.Skip("no -seed")
 	}
-	r := Run(*seedFlag, Options{Trace: os.Stdout})
+	r := Run(*seedFlag, Options{Trace: os.Stdout, Copies: *copies})
 	fmt.Printf("%+v\n", r.Mix)
 	if len(r.Failures) > 0 {
 		report(t, r)
+	}
+}
+
+// TestSame runs seeds twice: they tell the same story.
+func TestSame(t *testing.T) {
+	for seed := *firstFlag; seed < *firstFlag+5; seed++ {
+		if a, b := Run(seed, Options{}), Run(seed, Options{}); !reflect.DeepEqual(a, b) {
+			t.Errorf("seed %d ended in two ways:\n%+v\n%+v", seed, a, b)
+		}
 	}
 }
 
@@ -89,7 +150,7 @@ func TestSeed(t *testing.T) {
 // step: what stands for the cryptography there has its sizes, binds what it binds and fails when it fails.
 func TestRealKeys(t *testing.T) {
 	start, n, most := time.Now(), uint64(0), uint64(40)
-	for seed := *firstFlag; n < most && time.Since(start) < 15*time.Second; seed++ {
+	for seed := *firstFlag; n < most && time.Since(start) < 10*time.Second; seed++ {
 		n++
 		hashed, sealed := Run(seed, Options{}), Run(seed, Options{RealKeys: true})
 		if len(sealed.Failures) > 0 {
@@ -102,26 +163,5 @@ func TestRealKeys(t *testing.T) {
 	t.Logf("%d seeds in %v", n, time.Since(start).Round(time.Millisecond))
 	if n < 10 {
 		t.Error("the machine is too slow to show anything")
-	}
-}
-
-// TestControls takes safeguards away, one at a time, and expects the checks to notice.
-func TestControls(t *testing.T) {
-	for _, c := range []struct {
-		name string
-		opt  Options
-	}{
-		{"a disk says that a change is durable when it is not yet", Options{EarlyAck: true}},
-		{"a client that starts again has forgotten what it received", Options{ForgetMarks: true}},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			for seed := uint64(1); seed <= 300; seed++ {
-				if r := Run(seed, c.opt); len(r.Failures) > 0 {
-					t.Logf("seed %d: %s", seed, r.Failures[0])
-					return
-				}
-			}
-			t.Error("not noticed in 300 seeds")
-		})
 	}
 }

@@ -7,6 +7,8 @@ import (
 	"runtime/debug"
 	"time"
 
+	"udpchat/peer"
+	"udpchat/server"
 	"udpchat/store"
 	"udpchat/store/memory"
 	"udpchat/wire"
@@ -24,27 +26,13 @@ const (
 
 // Options are what a run does otherwise than it should.
 type Options struct {
-	Trace       io.Writer // everything that happens, step for step
-	EarlyAck    bool      // the clients' disks say that a change is durable when it is not yet
-	ForgetMarks bool      // a client that starts again has forgotten what it received
-	RealKeys    bool      // the clients' keys are those of the program
-}
-
-// Report is what a run came to.
-type Report struct {
-	Seed      uint64
-	Mix       Mix
-	Failures  []string
-	Typed     int
-	Accepted  int
-	Shown     int // by recipient
-	Again     int
-	Late      int
-	Crashes   int
-	Datagrams int
-	Settled   time.Duration // after the faults
-	Fresh     Spread        // from accepted to shown, of texts typed when all was well
-	Left      Spread        // from the end of the faults to shown, of older ones
+	Trace     io.Writer     // everything that happens, step for step
+	RealKeys  bool          // the clients' keys are those of the program
+	Peer      peer.Broken   // what the clients lack
+	Server    server.Broken // what the server lacks
+	Copies    bool          // older copies of profiles and stores come back, and clocks are wrong in several ways
+	RetrySync bool          // programs go on after a failed fsync: the next one says that all is well
+	Mix       func(m *Mix)  // changes what the seed drew
 }
 
 // World is one run.
@@ -63,21 +51,33 @@ type World struct {
 	healed   bool
 	typing   int // texts of the healed world to come
 	report   Report
+	watch    func(g *guest, n peer.Notice) // sees what users see
+}
+
+func newWorld(seed uint64, opt Options) *World {
+	w := &World{opt: opt, rand: rand.New(rand.NewPCG(seed, 0)), byKey: map[store.Key]int{}}
+	w.mix = draw(w.rand)
+	if !opt.Copies {
+		w.mix.Backs, w.mix.Returns = 0, 0
+	}
+	if opt.Mix != nil {
+		opt.Mix(&w.mix)
+	}
+	w.report.Seed, w.report.Mix = seed, w.mix
+	w.furnish()
+	return w
 }
 
 // Run runs the world of a seed.
 func Run(seed uint64, opt Options) (report Report) {
-	w := &World{opt: opt, rand: rand.New(rand.NewPCG(seed, 0)), byKey: map[store.Key]int{}}
-	w.mix = draw(w.rand)
-	w.report.Seed, w.report.Mix = seed, w.mix
+	w := newWorld(seed, opt)
 	defer func() {
 		if r := recover(); r != nil {
-			w.report.Failures = append(w.report.Failures, fmt.Sprintf("panic at %v: %v\n%s", w.at, r, debug.Stack()))
+			w.report.fault(w.at, fmt.Sprintf("panic: %v\n%s", r, debug.Stack()))
 		}
 		w.report.Datagrams, w.report.Typed = w.net.sent, len(w.ledger.messages)
 		report = w.report
 	}()
-	w.furnish()
 	w.disturb()
 	w.until(w.mix.Length)
 	w.heal()
@@ -93,9 +93,9 @@ func Run(seed uint64, opt Options) (report Report) {
 func (w *World) furnish() {
 	w.net.init(w, w.mix.Guests+1)
 	w.identity = wire.Key(secret(w.rand.Uint64))
-	w.ledger = ledger{w: w, members: make([]time.Duration, w.mix.Guests+1), lines: map[pair]int{}, told_: map[pair]int{}, accepted: map[pair]int{}}
-	w.host = &host{party: party{w: w, name: "server", key: wire.ServerKey}, store: memory.NewServer(w.rand.Uint64() | 1)}
-	w.host.role = w.host
+	w.ledger = ledger{w: w, members: make([]time.Duration, w.mix.Guests+1)}
+	w.host = &host{party: party{w: w, name: "server", key: wire.ServerKey}, born: w.rand.Uint64() | 1}
+	w.host.store, w.host.role = memory.NewServer(w.host.born), w.host
 	w.net.move(&w.host.party)
 	w.host.start()
 	for i := 1; i <= w.mix.Guests; i++ {
@@ -200,5 +200,5 @@ func (w *World) edge() bool { return !w.healed && w.chance(w.mix.Edge) }
 
 func (w *World) fail(format string, args ...any) {
 	w.tracef("FAILED: "+format, args...)
-	w.report.Failures = append(w.report.Failures, fmt.Sprintf("at %v: ", w.at)+fmt.Sprintf(format, args...))
+	w.report.fault(w.at, fmt.Sprintf(format, args...))
 }

@@ -1,0 +1,66 @@
+package sim
+
+import (
+	"runtime"
+	"sync"
+	"testing"
+
+	"udpchat/peer"
+	"udpchat/server"
+)
+
+// TestMutants takes safeguards away, one at a time, and expects the checks to notice. That a session takes an old counter is noticed in
+// package siege.
+func TestMutants(t *testing.T) {
+	for _, m := range []struct {
+		name string
+		opt  Options
+	}{
+		{"a text is acknowledged before it is on disk", Options{Peer: peer.EarlyAck}},
+		{"a deposit is answered before it is on disk", Options{Server: server.EarlyStored}},
+		{"what was received is forgotten at a start", Options{Peer: peer.ForgottenMarks}},
+		{"mail is deleted when it is pushed", Options{Server: server.DeleteOnPush}},
+		{"the mailbox gets a text under another seq", Options{Peer: peer.FreshID}},
+		{"seqs are given out again after a restart", Options{Peer: peer.ReusedSeqs}},
+		{"a refused seq is left as a hole", Options{Peer: peer.OpenHoles}},
+		{"the watermark skips holes", Options{Peer: peer.HighWatermark}},
+		{"an fsync is tried again after an error", Options{RetrySync: true}},
+	} {
+		t.Run(m.name, func(t *testing.T) {
+			seed, found := noticed(m.opt)
+			if seed == 0 {
+				t.Fatalf("not noticed in %d seeds", fewest)
+			}
+			t.Logf("seed %d: %s", seed, found)
+		})
+	}
+}
+
+// noticed is the first seed that fails.
+func noticed(opt Options) (first uint64, failure string) {
+	var mu sync.Mutex
+	var wg sync.WaitGroup
+	var next uint64
+	draw := func() uint64 {
+		mu.Lock()
+		defer mu.Unlock()
+		if next++; next > fewest || first != 0 && next > first {
+			return 0
+		}
+		return next
+	}
+	for range runtime.GOMAXPROCS(0) {
+		wg.Go(func() {
+			for seed := draw(); seed != 0; seed = draw() {
+				r := Run(seed, opt)
+				mu.Lock()
+				if len(r.Failures) > 0 && (first == 0 || seed < first) {
+					first, failure = seed, r.Failures[0]
+				}
+				mu.Unlock()
+			}
+		})
+	}
+	wg.Wait()
+	return first, failure
+}
