@@ -16,8 +16,7 @@ import (
 //     shown at most once in any history;
 //   - every other text, accepted before the copy or after the return, is in its recipient's history exactly once.
 //
-// The cores do not keep all of it yet: until lossesHold nothing is lost, and Options.Copies lets older copies come back.
-const lossesHold = true
+// The cores keep it for what is lost, and not yet for older copies: those come back with Options.Copies only.
 
 // older draws how many of n changes a copy has.
 func (w *World) older(n int) int {

@@ -80,9 +80,6 @@ func draw(r *rand.Rand) Mix {
 func drawLater(m *Mix, r *rand.Rand, some func(float64, int) int, share func(p, most float64) float64) {
 	m.Garbled, m.Sync, m.Jumps = share(.2, .05), share(.1, .01), some(.25, 4)
 	m.Backs, m.Forgets, m.Returns = some(.12, 2), some(.06, 1), some(.06, 2)
-	if !lossesHold {
-		m.Forgets, m.Losses = 0, 0
-	}
 	if r.Float64() < .2 {
 		m.Limit = 1500 + r.IntN(3000)
 	}
