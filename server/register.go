@@ -32,33 +32,11 @@ func (c *Core) register(now time.Time, p link.Path, from wire.Key, m *wire.Regis
 		cl = &client{key: from}
 		c.clients[from] = cl
 	}
-	cl.joining = m.Request
-	row := cl.row
-	row.Key, row.Name, row.Epoch = store.Key(from), m.Name, m.Epoch
-	row.Addr, row.Local, row.State = p.Remote, p.Local, store.Online
-	row.Registered, row.LastSeen = c.cfg.Wall(now).UnixMicro(), c.cfg.Wall(now).UnixMicro()
-	if wire.CardPrekey(m.Card) < wire.CardPrekey([]byte(row.Card)) {
-		cl.older = true // protocol.md §5.5: the client forgot what it told before
-	} else {
-		cl.older, row.Card = false, string(m.Card)
-	}
-	if cl.published.Revision == 0 {
-		c.claim(m.Name, from)
-	}
-	if cl.row.Name == m.Name { // else it is refused
-		c.end(cl)
-		cl.row = row
-	}
+	row := c.ask(now, cl, p, m)
 	free := c.cfg.Wall(now).Add(-c.cfg.NameTTL).UnixMicro()
 	c.commit(store.PutClient{Client: row, Rewind: rewind, FreeBefore: free}, func(now time.Time, r store.Result) {
 		if r.Verdict != store.Accepted {
-			cl.joined(m.Request)
-			if fold(cl.published.Name) != fold(m.Name) {
-				c.unclaim(m.Name, from)
-			}
-			c.forget(cl)
-			c.cfg.Log.Info("registration refused", "client", from, "name", m.Name, "addr", p.Remote, "why", outcome(r.Verdict))
-			c.refuse(p, from, m.Request, outcome(r.Verdict))
+			c.unasked(cl, p, m, outcome(r.Verdict))
 			return
 		}
 		c.trust(&row)
@@ -71,6 +49,39 @@ func (c *Core) register(now time.Time, p link.Path, from wire.Key, m *wire.Regis
 		c.cfg.Log.Info("registered", "client", from, "name", m.Name, "addr", p.Remote)
 		c.catchUp(m, r.Cursor, cl, func(now time.Time) { c.join(now, cl, p, m) })
 	})
+}
+
+// ask makes the row that a registration asks for. It is the client's from now on if the name is.
+func (c *Core) ask(now time.Time, cl *client, p link.Path, m *wire.Register) store.Client {
+	cl.joining = m.Request
+	row := cl.row
+	row.Key, row.Name, row.Epoch = store.Key(cl.key), m.Name, m.Epoch
+	row.Addr, row.Local, row.State = p.Remote, p.Local, store.Online
+	row.Registered, row.LastSeen = c.cfg.Wall(now).UnixMicro(), c.cfg.Wall(now).UnixMicro()
+	if wire.CardPrekey(m.Card) < wire.CardPrekey([]byte(row.Card)) {
+		cl.older = true // protocol.md §5.5: the client forgot what it told before
+	} else {
+		cl.older, row.Card = false, string(m.Card)
+	}
+	if cl.published.Revision == 0 {
+		c.claim(m.Name, cl.key)
+	}
+	if cl.row.Name == m.Name { // else it is refused
+		c.end(cl)
+		cl.row = row
+	}
+	return row
+}
+
+// unasked takes back what ask did for a registration that the store refused.
+func (c *Core) unasked(cl *client, p link.Path, m *wire.Register, why wire.Outcome) {
+	cl.joined(m.Request)
+	if fold(cl.published.Name) != fold(m.Name) {
+		c.unclaim(m.Name, cl.key)
+	}
+	c.forget(cl)
+	c.cfg.Log.Info("registration refused", "client", cl.key, "name", m.Name, "addr", p.Remote, "why", why)
+	c.refuse(p, cl.key, m.Request, why)
 }
 
 // catchUp moves the client's channel cursor to where the client says it is: a server that was killed may have lost the last

@@ -5,28 +5,8 @@ import "time"
 // disturb plans the faults and what is typed meanwhile.
 func (w *World) disturb() {
 	m := w.mix
-	w.plan(m.Cuts, func() {
-		a, b := w.rand.IntN(m.Guests+1), w.rand.IntN(m.Guests+1)
-		if w.chance(.4) {
-			a = 0
-		}
-		if a != b {
-			until := w.at + w.upTo(30*time.Second)
-			both := w.chance(.5)
-			w.tracef("world: CUT %d to %d until %v, both: %t", a, b, until, both)
-			w.net.part(a, b, until, both)
-		}
-	})
-	w.plan(m.Vanishes, func() {
-		g := w.anyone()
-		until := w.at + 90*time.Second + w.upTo(90*time.Second)
-		w.tracef("world: %s VANISHES until %v", g.name, until)
-		for i := range w.net.cut {
-			if i != g.index {
-				w.net.part(i, g.index, until, true)
-			}
-		}
-	})
+	w.plan(m.Cuts, w.cut)
+	w.plan(m.Vanishes, w.vanish)
 	w.plan(m.Crashes, func() { w.host.kill("at some time") })
 	w.plan(m.Stops, func() { w.host.stop() })
 	w.plan(m.Losses, func() { w.host.lose() })
@@ -48,25 +28,54 @@ func (w *World) disturb() {
 		w.net.move(&g.party)
 		w.tracef("world: %s MOVES to %v", g.name, g.addr)
 	})
-	w.plan(m.Freezes, func() {
-		p := &w.host.party
-		if w.chance(.8) {
-			p = &w.anyone().party
-		}
-		if !p.alive || p.frozen > 0 {
-			return
-		}
-		if w.chance(.2) {
-			p.freeze(2 * time.Minute)
-		} else {
-			p.freeze(w.upTo(20 * time.Second))
-		}
-	})
+	w.plan(m.Freezes, w.freeze)
 	for n := 0; n < m.Texts; {
 		burst := 1 + w.rand.IntN(m.Burst)
 		n += burst
 		at := w.upTo(m.Length)
 		w.after(at, func() { w.burst(w.anyone(), burst) })
+	}
+}
+
+// cut parts two parties from each other for a while.
+func (w *World) cut() {
+	a, b := w.rand.IntN(w.mix.Guests+1), w.rand.IntN(w.mix.Guests+1)
+	if w.chance(.4) {
+		a = 0
+	}
+	if a != b {
+		until := w.at + w.upTo(30*time.Second)
+		both := w.chance(.5)
+		w.tracef("world: CUT %d to %d until %v, both: %t", a, b, until, both)
+		w.net.part(a, b, until, both)
+	}
+}
+
+// vanish parts someone from everybody for longer than a lease.
+func (w *World) vanish() {
+	g := w.anyone()
+	until := w.at + 90*time.Second + w.upTo(90*time.Second)
+	w.tracef("world: %s VANISHES until %v", g.name, until)
+	for i := range w.net.cut {
+		if i != g.index {
+			w.net.part(i, g.index, until, true)
+		}
+	}
+}
+
+// freeze stops a program for a while, as SIGSTOP does.
+func (w *World) freeze() {
+	p := &w.host.party
+	if w.chance(.8) {
+		p = &w.anyone().party
+	}
+	if !p.alive || p.frozen > 0 {
+		return
+	}
+	if w.chance(.2) {
+		p.freeze(2 * time.Minute)
+	} else {
+		p.freeze(w.upTo(20 * time.Second))
 	}
 }
 
