@@ -98,7 +98,10 @@ func (q *quarry) kill() {
 // hunt kills the server for so long, and at least five times, each time when it has answered some claims; and leaves it running.
 func (q *quarry) hunt(ctx context.Context, span time.Duration, random *rand.Rand) (kills int) {
 	for end := time.Now().Add(span); ctx.Err() == nil && (kills < 5 || time.Now().Before(end)); {
-		time.Sleep(time.Duration(100+random.IntN(300)) * time.Millisecond)
+		select {
+		case <-time.After(time.Duration(100+random.IntN(300)) * time.Millisecond):
+		case <-ctx.Done():
+		}
 		if q.answered.Load() >= 20 {
 			q.kill()
 			q.answered.Store(0)
