@@ -56,7 +56,7 @@ func TestInitiations(t *testing.T) {
 		w.joinsAt(h, "10.77.0.1")
 		took := time.Since(start)
 		w.ledger.reading("anna", "bob")
-		if t.Logf("somebody new is in after %v", took.Round(time.Millisecond)); took > 3*time.Second {
+		if t.Logf("somebody new is in after %v", took.Round(time.Millisecond)); took > 3*time.Second && *latency > 0 {
 			t.Errorf("it took somebody new %v to get in", took)
 		}
 		pouring.Wait()
