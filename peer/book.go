@@ -41,14 +41,6 @@ func (b *book) entry(k wire.Key) *entry {
 	return e
 }
 
-// folded is the form in which names are compared; of names from before there were rules, the name itself.
-func folded(n string) string {
-	if f, err := name.Fold(n); err == nil {
-		return f
-	}
-	return n
-}
-
 func (c *Core) loadBook(contacts []store.Contact) {
 	c.book.entries, c.book.pinned = map[wire.Key]*entry{}, map[string]wire.Key{}
 	for _, contact := range contacts {
@@ -56,7 +48,7 @@ func (c *Core) loadBook(contacts []store.Contact) {
 		e := c.book.entry(k)
 		e.Contact = contact
 		if contact.Name != "" {
-			c.book.pinned[folded(contact.Name)] = k
+			c.book.pinned[name.Same(contact.Name)] = k
 		}
 		if contact.Card != "" { // it was verified before it was stored
 			card, err := c.keys.Check(k, []byte(contact.Card))
@@ -90,7 +82,7 @@ func (c *Core) pin(to *contact) {
 		change.Contacts = append(change.Contacts, e.Contact)
 	}
 	e := c.book.entry(k)
-	if before := folded(e.Name); e.Name != "" && before != f && c.book.pinned[before] == k {
+	if before := name.Same(e.Name); e.Name != "" && before != f && c.book.pinned[before] == k {
 		delete(c.book.pinned, before)
 	}
 	c.book.pinned[f], e.Name = k, to.name

@@ -109,7 +109,7 @@ func (c *Core) believe(m *wire.PushPost) (t wire.Text, end *store.Chain, ok bool
 	if err == nil {
 		err = c.keys.Verify(p)
 	}
-	if err != nil || (t.Flags&wire.FlagVoid != 0 || t.Parts == 1) && len(p.Body) != int(t.Size) {
+	if err != nil || !sized(t, p.Body) {
 		tell(Forged)
 		return t, nil, false
 	}

@@ -15,7 +15,7 @@ func (c *Core) cover(l *lane, p *part) (wire.Text, bool) {
 		return c.sign(l, p), true
 	}
 	e := c.book.entry(l.to)
-	if !e.known || len(p.t.Body) > wire.PartSize {
+	if !e.known || p.long() {
 		return wire.Text{}, false
 	}
 	t := p.t
@@ -37,7 +37,7 @@ func (c *Core) coverVoid(l *lane, t wire.Text) (wire.Text, bool) {
 	p := &part{t: t}
 	if l.to == wire.Channel { // what was before it is not known here: its past is empty
 		t.Flags |= wire.FlagCovered
-		t.Body = c.signed(c.postID(c.me, t), nil)
+		t.Body = c.signed(c.postID(c.me, t))
 		return t, true
 	}
 	return c.cover(l, p)
@@ -54,9 +54,15 @@ func (c *Core) postID(author wire.Key, t wire.Text) *seal.Post {
 		Parts: t.Parts, Size: t.Size, Time: t.Time, Flags: t.Flags | wire.FlagCovered}
 }
 
+// postAt is one's own post at a place in the lane, with what it bears and follows.
+func (c *Core) postAt(l *lane, i int) *seal.Post {
+	p := c.postID(c.me, l.parts[i].t)
+	p.Prev, p.Body = c.before(l, i), l.parts[i].t.Body
+	return p
+}
+
 // signed is the body of one's own post.
-func (c *Core) signed(p *seal.Post, body []byte) []byte {
-	p.Body = body
+func (c *Core) signed(p *seal.Post) []byte {
 	if err := c.keys.Sign(p); err != nil {
 		c.cfg.Log.Error("a post could not be signed", "err", err)
 	}
@@ -68,9 +74,7 @@ func (c *Core) sign(l *lane, p *part) wire.Text {
 	t.Flags |= wire.FlagCovered
 	if p.covered == nil {
 		i, _ := l.place(p.t.Seq)
-		post := c.postID(c.me, p.t)
-		post.Prev = c.before(l, i)
-		p.covered = c.signed(post, p.t.Body)
+		p.covered = c.signed(c.postAt(l, i))
 	}
 	t.Body = p.covered
 	return t
@@ -109,18 +113,20 @@ func (c *Core) ownLane(l *lane) seal.Lane {
 	return seal.Lane{Channel: c.cfg.ServerKey, Author: c.me, Epoch: l.epoch, ToEpoch: l.toEpoch}
 }
 
-// leave notes where one's own chain is when posts leave the outbox: at the highest of them.
-func (c *Core) leave(l *lane, last int) *store.Chain {
+// leave notes where one's own chain is when texts that are done leave the outbox: at the highest post of them.
+func (c *Core) leave(l *lane) *store.Chain {
 	if l.to != wire.Channel {
 		return nil
 	}
-	id, seq := c.ownLane(l), l.parts[last].t.Seq
-	if c.inbox.chains[id].Seq >= seq {
+	last := len(l.parts) - 1
+	for last >= 0 && !l.parts[last].text.all(done) {
+		last--
+	}
+	id := c.ownLane(l)
+	if last < 0 || c.inbox.chains[id].Seq >= l.parts[last].t.Seq {
 		return nil
 	}
-	post := c.postID(c.me, l.parts[last].t)
-	post.Prev, post.Body = c.before(l, last), l.parts[last].t.Body
-	end := seal.Chain{Seq: seq, Hash: seal.HashPost(post)}
+	end := c.inbox.chains[id].Take(c.postAt(l, last))
 	c.inbox.chains[id] = end
 	return &store.Chain{Author: store.Key(c.me), Epoch: l.epoch, ToEpoch: l.toEpoch, Seq: end.Seq, Hash: end.Hash}
 }
@@ -136,10 +142,15 @@ func (c *Core) uncover(m *wire.Push) (t wire.Text, clear bool, err error) {
 	}
 	t.Body, err = c.keys.Open(mailID(c.me, m.From, t), c.prekeys.secret, m.Text.Body)
 	t.Flags &^= wire.FlagCovered
-	if err == nil && (t.Flags&wire.FlagVoid != 0 || t.Parts == 1) && len(t.Body) != int(t.Size) {
+	if err == nil && !sized(t, t.Body) {
 		err = seal.ErrForged // its sender says of it what is not so
 	}
 	return t, false, err
+}
+
+// sized tells whether a text that has but one part, or is a void, is as long as it says.
+func sized(t wire.Text, body []byte) bool {
+	return t.Flags&wire.FlagVoid == 0 && t.Parts > 1 || len(body) == int(t.Size)
 }
 
 // refuse answers mail that is not what its sender sealed, or is from no one: it shall not come again. It is told, and marks nothing:

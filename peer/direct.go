@@ -7,8 +7,9 @@ import (
 	"udpchat/wire"
 )
 
-// mailOnly tells whether a lane goes by the mailbox: the channel always, and oneself (nobody makes a session with oneself); a recipient who is away; one who missed a message that is
-// not delivered yet, so that order is kept on one path; and for a while one who missed several in a row.
+// mailOnly tells whether a lane goes by the mailbox: the channel always, and oneself, since nobody makes a session with oneself; a
+// recipient who is away; one who missed a message that is not delivered yet, so that order is kept on one path; and for a while one
+// who missed several in a row.
 func (c *Core) mailOnly(now time.Time, l *lane) bool {
 	if l.to == wire.Channel || l.to == c.me || l.byMail || now.Before(l.down) {
 		return true

@@ -45,12 +45,7 @@ func (c *Core) rolledBack(now time.Time) {
 		s.gate.pass(now, len(s.gate.held))
 		s.gate.passed = 0
 	}
-	switch c.phase { // the table tells the others
-	case ready:
-		c.register(now, false)
-	case registering, loading:
-		c.register(now, c.typed)
-	}
+	c.announce(now) // the table tells the others
 }
 
 // renumber gives what is unsettled in a lane identities for another epoch, its own or the recipient's, in one change.

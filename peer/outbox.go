@@ -145,13 +145,7 @@ func (c *Core) retry(now time.Time, l *lane, parts int) {
 
 // remove takes the texts that are delivered out of the outbox.
 func (c *Core) remove(l *lane) {
-	change := store.Settle{To: store.Key(l.to), Epoch: l.epoch, ToEpoch: l.toEpoch}
-	for i := len(l.parts) - 1; i >= 0 && change.Chain == nil && l.to == wire.Channel; i-- {
-		if l.parts[i].text.all(done) {
-			change.Chain = c.leave(l, i)
-			break
-		}
-	}
+	change := store.Settle{To: store.Key(l.to), Epoch: l.epoch, ToEpoch: l.toEpoch, Chain: c.leave(l)}
 	l.drop(func(p *part) bool {
 		if !p.text.all(done) {
 			return false

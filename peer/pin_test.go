@@ -41,7 +41,7 @@ var met = []struct {
 	{"in an earlier run", func(b *bench, bob *friend) { b.send(bob, "hi"); b.again() }},
 }
 
-// protocol.md §14.6: a name means the key that it was first met with. When the server gives it another one, that is told, and nothing
+// protocol.md §14.1: a name means the key that it was first met with. When the server gives it another one, that is told, and nothing
 // goes to it until the user trusts it.
 func TestNameWithAnotherKey(t *testing.T) {
 	for _, c := range met {
@@ -80,7 +80,7 @@ func TestNameWithAnotherKey(t *testing.T) {
 	}
 }
 
-// protocol.md §14.6: a key is told of in each run, and what it was trusted with outlives the program.
+// protocol.md §14.1: a key is told of in each run, and what it was trusted with outlives the program.
 func TestNameWithAnotherKeyInTheNextRun(t *testing.T) {
 	b, f := readyBench(t, "bob", "mallory")
 	bob, mallory := f[0], f[1]
@@ -100,7 +100,7 @@ func TestNameWithAnotherKeyInTheNextRun(t *testing.T) {
 	b.wantTold("verified", Identity{Name: "bob", Key: mallory.key, Verified: true})
 }
 
-// protocol.md §14.6: names that look the same are the same name.
+// protocol.md §14.1: names that look the same are the same name.
 func TestNamesAreComparedFolded(t *testing.T) {
 	b, f := readyBench(t, "bob", "mallory")
 	bob, mallory := f[0], f[1]
@@ -109,7 +109,7 @@ func TestNamesAreComparedFolded(t *testing.T) {
 	b.wantTold("changed", KeyChanged{Name: "Bob", Old: bob.key, New: mallory.key})
 }
 
-// protocol.md §14.6: nobody is met by being in the table.
+// protocol.md §14.1: nobody is met by being in the table.
 func TestNameThatNobodyUsedIsNotPinned(t *testing.T) {
 	b, f := readyBench(t, "bob", "cid")
 	b.again()
@@ -120,7 +120,7 @@ func TestNameThatNobodyUsedIsNotPinned(t *testing.T) {
 	}
 }
 
-// protocol.md §14.6: a text that comes in a name that was another key's is shown with a doubt, until the user trusts it.
+// protocol.md §14.1: a text that comes in a name that was another key's is shown with a doubt, until the user trusts it.
 func TestDoubt(t *testing.T) {
 	b, f := readyBench(t, "bob", "mallory")
 	bob, mallory := f[0], f[1]

@@ -90,12 +90,7 @@ func (c *Core) rotate(now time.Time, above uint32) {
 	c.prekeys.all, c.prekeys.due = append(kept, next), now.Add(prekeyAge)
 	c.commit(change, func(now time.Time) {
 		c.prekeys.card = card
-		switch c.phase {
-		case registering:
-			c.register(now, c.typed)
-		case ready, loading:
-			c.register(now, c.phase == loading && c.typed)
-		}
+		c.announce(now)
 	})
 }
 

@@ -211,10 +211,17 @@ func (c *Core) ponged(now time.Time, m *wire.Pong) {
 
 // registerAgain does so without troubling the user, unless the user waits for a registration that was not over yet.
 func (c *Core) registerAgain(now time.Time) {
+	if c.phase != registering {
+		c.announce(now)
+	}
+}
+
+// announce tells the server what is new of this client, by another registration, if it is registered or about to be.
+func (c *Core) announce(now time.Time) {
 	switch c.phase {
 	case ready:
 		c.register(now, false)
-	case loading:
+	case registering, loading:
 		c.register(now, c.typed)
 	}
 }

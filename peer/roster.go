@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"udpchat/wire"
+	"udpchat/wire/name"
 )
 
 // roster is the client table as this client has it.
@@ -67,7 +68,7 @@ func (r *roster) apply(now time.Time, c *Core, row wire.Row) {
 	if old != nil && old.name == row.Name {
 		next.folded = old.folded
 	} else {
-		next.folded = folded(row.Name)
+		next.folded = name.Same(row.Name)
 	}
 	if old != nil {
 		next.turns = old.turns

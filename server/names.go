@@ -18,7 +18,7 @@ func (c *Core) allowed(from wire.Key, wanted string) wire.Outcome {
 	if err != nil || shown != wanted {
 		return wire.BadName
 	}
-	for _, k := range c.names[fold(wanted)] {
+	for _, k := range c.names[name.Same(wanted)] {
 		if k != from && c.clients[k].row.Name != wanted {
 			return wire.NameTaken // it differs in capitals only, or is being given
 		}
@@ -26,23 +26,15 @@ func (c *Core) allowed(from wire.Key, wanted string) wire.Outcome {
 	return wire.OK
 }
 
-// fold is the form in which names are compared; a name from before the rules is only itself.
-func fold(n string) string {
-	if f, err := name.Fold(n); err == nil {
-		return f
-	}
-	return n
-}
-
 // claim notes who has a name. It does so before the row is on disk, so that of two who ask at once one is refused.
 func (c *Core) claim(n string, k wire.Key) {
-	if f := fold(n); !slices.Contains(c.names[f], k) {
+	if f := name.Same(n); !slices.Contains(c.names[f], k) {
 		c.names[f] = append(c.names[f], k)
 	}
 }
 
 func (c *Core) unclaim(n string, k wire.Key) {
-	f := fold(n)
+	f := name.Same(n)
 	if c.names[f] = slices.DeleteFunc(c.names[f], func(o wire.Key) bool { return o == k }); len(c.names[f]) == 0 {
 		delete(c.names, f)
 	}

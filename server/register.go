@@ -6,6 +6,7 @@ import (
 	"udpchat/store"
 	"udpchat/wire"
 	"udpchat/wire/link"
+	"udpchat/wire/name"
 )
 
 // register brings a client online (protocol.md §8). The answer goes out when the row is on disk and it is known whether anything
@@ -76,7 +77,7 @@ func (c *Core) ask(now time.Time, cl *client, p link.Path, m *wire.Register) sto
 // unasked takes back what ask did for a registration that the store refused.
 func (c *Core) unasked(cl *client, p link.Path, m *wire.Register, why wire.Outcome) {
 	cl.joined(m.Request)
-	if fold(cl.published.Name) != fold(m.Name) {
+	if name.Same(cl.published.Name) != name.Same(m.Name) {
 		c.unclaim(m.Name, cl.key)
 	}
 	c.forget(cl)

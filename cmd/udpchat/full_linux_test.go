@@ -212,7 +212,7 @@ func TestAClientsDiskIsFull(t *testing.T) {
 	_ = y.Send("peers")
 	c.sees(y, patience, 2, "x @ ")
 
-	time.Sleep(time.Second) // what is typed meanwhile has the time to be lost
+	c.sees(x, patience, 1, "[No ACK from y, message sent to server.]") // what is received has the time to be lost
 	if err := os.Remove(ballast); err != nil {
 		t.Fatal(err)
 	}

@@ -45,6 +45,15 @@ func Fold(name string) (string, error) {
 	return folded, err
 }
 
+// Same is the form in which a directory compares names: Fold, or for a name that Check refuses, since it is from before there
+// were rules, the name itself.
+func Same(name string) string {
+	if folded, err := Fold(name); err == nil {
+		return folded
+	}
+	return name
+}
+
 // forms is a name as shown and as compared. Both have passed every check by themselves, and applying the rules again
 // changes neither; RFC 8264 §7 warns that they need not be idempotent.
 func forms(name string) (shown, folded string, err error) {

@@ -231,3 +231,12 @@ func BenchmarkFold(b *testing.B) {
 		})
 	}
 }
+
+// A name from before there were rules is only itself.
+func TestSame(t *testing.T) {
+	for n, want := range map[string]string{"Ann": "ann", "ａｎｎ": "ann", "аlice": "аlice", "Server": "Server"} {
+		if got := Same(n); got != want {
+			t.Errorf("%q is compared as %q, want %q", n, got, want)
+		}
+	}
+}
