@@ -33,7 +33,7 @@ func New(cfg Config, conn link.Conn, profile store.Profile) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	loop := link.NewLoop(conn, link.SessionConfig{Identity: link.NewIdentity(loaded.Seed)})
+	loop := link.NewLoop(conn, link.SessionConfig{Identity: link.NewIdentity(loaded.Seed), Trace: cfg.Trace})
 	loop.Server = cfg.ServerKey
 	loop.TrustServer(cfg.Static)
 	c := &Client{profile: profile, core: core, me: keys.Public(), loop: loop, notices: link.NewQueue[Notice]()}

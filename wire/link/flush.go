@@ -1,17 +1,21 @@
 package link
 
+import "udpchat/wire"
+
 // Flush seals and writes what was added, and what the sessions themselves have to say. write keeps nothing of b and calls no
 // method. Where a write fails the others are still tried: datagrams counts those that were written, err is the first error.
 func (s *Sessions) Flush(write func(b []byte, p Path) error) (datagrams int, err error) {
-	put := func(b []byte, p Path) {
-		if werr := write(b, p); werr == nil {
+	put := func(b []byte, p Path, to wire.Key, messages []byte) {
+		werr := write(b, p)
+		s.traceSent(p, to, b, messages, werr)
+		if werr == nil {
 			datagrams++
 		} else if err == nil {
 			err = werr
 		}
 	}
 	for _, o := range s.out {
-		put(o.data, o.path)
+		put(o.data, o.path, wire.Key{}, nil)
 	}
 	clear(s.out)
 	s.out = s.out[:0]
@@ -23,14 +27,14 @@ func (s *Sessions) Flush(write func(b []byte, p Path) error) (datagrams int, err
 			continue
 		}
 		s.datagram = r.cur.seal(s.datagram[:0], s.me, d.messages)
-		put(s.datagram, d.dest.path)
+		put(s.datagram, d.dest.path, d.dest.to, d.messages)
 	}
 	s.reset()
 	// protocol.md §13.2: the responder sends nothing in a session before it got something in it.
 	for _, sess := range s.confirms {
 		if r := sess.remote; r != nil && r.cur == sess && sess.sent == 0 {
 			s.datagram = sess.seal(s.datagram[:0], s.me, nil)
-			put(s.datagram, r.path)
+			put(s.datagram, r.path, r.key, nil)
 		}
 	}
 	clear(s.confirms)

@@ -38,6 +38,10 @@ type SessionConfig struct {
 	MaxPending  int // 4,096: sessions that were answered and not confirmed
 	Handshakes  int // 128 a second: above it an initiator has to prove its address first
 
+	// Trace is told of every datagram: of those that came before their messages are handled, of those that are sent when they were
+	// written. It calls no method. nil: nobody watches.
+	Trace func(Traced)
+
 	NoReplayWindow bool // for tests, which show that it is missed: a counter is good any number of times
 }
 

@@ -192,6 +192,7 @@ func (s *Sessions) wait(r *remote, message []byte) {
 func (s *Sessions) Open(now time.Time, p Path, datagram []byte) (from wire.Key, path Path, body []byte, err error) {
 	from, path, body, err = s.open(now, p, datagram)
 	s.Counts.note(err)
+	s.traceCame(p, from, datagram, body, err)
 	return from, path, body, err
 }
 
