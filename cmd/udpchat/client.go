@@ -34,7 +34,7 @@ func (env *environment) clientCommand() *command {
 	f.Example = "udpchat client -n alice -i 127.0.0.1 -p 9999 -c 3001"
 	s.register(f)
 	c := &command{name: "client", short: "register with a server and chat", flags: f}
-	c.exec = func(ctx context.Context) error {
+	c.exec = func(ctx context.Context, _ []string) error {
 		server, rule, err := s.check(ctx, env, f)
 		if err != nil {
 			return err

@@ -40,11 +40,16 @@ type environment struct {
 	stdin, stdout, stderr *os.File
 }
 
-// command is a subcommand: its flags and what it does once they are read.
+// command is a subcommand: its flags and what it does once they are read, with the arguments behind them (config.Flags.Takes).
 type command struct {
 	name, short string
 	flags       *config.Flags
-	exec        func(ctx context.Context) error
+	exec        func(ctx context.Context, args []string) error
+}
+
+// commands are all of them, as help lists them: manual pages and completions are made from them too.
+func (env *environment) commands() []*command {
+	return []*command{env.serverCommand(), env.clientCommand(), env.versionCommand(), env.helpCommand()}
 }
 
 // exitError ends the program with a code; its text, if any, was not printed yet.
@@ -64,7 +69,7 @@ func (e *exitError) Unwrap() error { return e.err }
 
 // run is the program: it gives the exit code.
 func (env *environment) run(args []string) int {
-	commands := []*command{env.serverCommand(), env.clientCommand(), env.versionCommand(), env.helpCommand()}
+	commands := env.commands()
 	name, rest := "", []string(nil)
 	if len(args) > 0 {
 		name, rest = args[0], args[1:]
@@ -73,25 +78,16 @@ func (env *environment) run(args []string) int {
 	case "-h", "-help", "--help":
 		name, rest = "help", nil
 	}
-	for _, c := range commands {
-		if c.name == name {
-			return env.runCommand(c, rest, commands)
-		}
-	}
 	if name == "" {
 		fmt.Fprintln(env.stderr, "udpchat: a command is needed: server or client (udpchat help lists all)")
 		return exitUsage
 	}
-	var names []string
-	for _, c := range commands {
-		names = append(names, c.name)
+	c, err := find(name, commands)
+	if err != nil {
+		fmt.Fprintf(env.stderr, "udpchat: %v\n", err)
+		return exitUsage
 	}
-	hint := "udpchat help lists all"
-	if near := config.Nearest(name, names); near != "" {
-		hint = fmt.Sprintf("did you mean %s?", near)
-	}
-	fmt.Fprintf(env.stderr, "udpchat: %q is not a command: %s\n", name, hint)
-	return exitUsage
+	return env.runCommand(c, rest, commands)
 }
 
 // runCommand reads a command's settings and hands it to ffcli.
@@ -101,7 +97,7 @@ func (env *environment) runCommand(c *command, args []string, all []*command) in
 	for _, each := range all {
 		flags = append(flags, each.flags)
 		root.Subcommands = append(root.Subcommands, &ffcli.Command{Name: each.name, ShortHelp: each.short, FlagSet: each.flags.FlagSet(),
-			Exec: func(ctx context.Context, _ []string) error { return each.exec(ctx) }})
+			Exec: each.exec})
 	}
 	rest, err := c.flags.Parse(args, env.environ, config.Merge(flags...))
 	if errors.Is(err, flag.ErrHelp) {
@@ -135,33 +131,12 @@ func (env *environment) report(c *command, err error) int {
 }
 
 func (env *environment) versionCommand() *command {
-	c := &command{name: "version", short: "print the version", flags: config.New("udpchat version")}
-	c.exec = func(context.Context) error {
+	f := config.New("udpchat version")
+	f.Example = "udpchat version"
+	c := &command{name: "version", short: "print the version", flags: f}
+	c.exec = func(context.Context, []string) error {
 		_, err := fmt.Fprintln(env.stdout, versionLine())
 		return err
 	}
 	return c
 }
-
-func (env *environment) helpCommand() *command {
-	c := &command{name: "help", short: "print this", flags: config.New("udpchat help")}
-	c.exec = func(context.Context) error {
-		_, err := io.WriteString(env.stdout, helpText)
-		return err
-	}
-	return c
-}
-
-const helpText = `udpchat server -p 9999                                   run the server
-udpchat client -n NAME -i 127.0.0.1 -p 9999 -c 3001      chat as NAME
-
-Commands:
-  server    keep the directory, the mailbox and the channel
-  client    register with a server and chat
-  version   print the version
-  help      print this
-
-udpchat server -h and udpchat client -h explain every flag, its variable and its default.
-Every flag also comes from the environment (UDPCHAT_PORT) and from a TOML file (-config FILE);
-a flag beats the environment, which beats the file.
-`

@@ -51,7 +51,7 @@ func (env *environment) serverCommand() *command {
 	f.Size(&s.pairBytes, "", "pair-bytes", 64<<20, 0, 0, "most bytes of one sender that may wait for one client; 0: no limit")
 	f.Duration(&s.nameTTL, "", "name-ttl", 180*24*time.Hour, time.Millisecond, 0, "how long a name stays its owner's without being used; longer while anything waits for the owner")
 	c := &command{name: "server", short: "keep the directory, the mailbox and the channel", flags: f}
-	c.exec = func(ctx context.Context) error { return env.serve(ctx, s) }
+	c.exec = func(ctx context.Context, _ []string) error { return env.serve(ctx, s) }
 	return c
 }
 
