@@ -1,0 +1,141 @@
+package explain
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"udpchat/wire"
+)
+
+// shape is how a field is written.
+type shape uint8
+
+const (
+	number  shape = iota // an integer from 0 to what its bits hold
+	signed               // an integer of 64 bits with a sign
+	boolean              //
+	words                // a string
+	key                  // a bin of 32
+	blob                 // a bin
+	address              // a bin of 4 or 16, or empty
+	ranges               // an array of [lo, hi]
+	rows                 // an array of rows
+)
+
+// field is what there is to say about a field of a message.
+type field struct {
+	shape shape
+	bits  int // of a number
+	most  int // bytes of words or blob, elements of an array
+	about string
+	say   func(n uint64) string // what a number means; nil: nothing more than itself
+}
+
+// fields are those of all kinds, by their names in §4; one that means something else in a kind stands under "kind.name".
+var fields = map[string]field{
+	"address":          {shape: address, about: "where the client is, as the server knows it"},
+	"author":           {shape: key, about: "who wrote the post"},
+	"body":             {shape: blob, most: wire.MaxPart},
+	"card":             {shape: blob, most: wire.CardSize, about: "the client's keys (§14.1)"},
+	"epoch":            {bits: 64, about: "the sender's: drawn when its state was made (§5.1)"},
+	"flags":            {bits: 8, say: sayFlags},
+	"from":             {shape: key, about: "whose text it is"},
+	"head":             {bits: 64, about: "the table's newest revision: more pages follow when above until"},
+	"key":              {shape: key, about: "who is meant"},
+	"known":            {shape: boolean, about: "whether the one who asked is registered"},
+	"lease":            {bits: 16, about: "seconds that presence lasts without a sign of life (§8.3)"},
+	"live":             {shape: boolean, about: "accepted while the member was there (§11.2)"},
+	"max message":      {bits: 32, about: "longest text, in bytes"},
+	"name":             {shape: words, most: wire.MaxNameBytes, about: "what people call the client"},
+	"nonce":            {bits: 32, about: "the pong repeats it"},
+	"order":            {bits: 64, about: "receipt order (§10.2)"},
+	"outcome":          {bits: 8, say: from(outcomes)},
+	"part":             {bits: 16, about: "which part of the text, from 0"},
+	"parts":            {bits: 16, about: "how many the text has"},
+	"port":             {bits: 16},
+	"prev":             {bits: 64, about: "the receipt order before: nothing else waits in between (§10.2)"},
+	"ranges":           {shape: ranges, most: wire.MaxRanges, about: "what is had above (§6.1)"},
+	"refused":          {shape: boolean, about: "whether it did not open, or was not its sender's (§14.3)"},
+	"request":          {bits: 32, about: "the answer repeats it; a retry has the same (§8.1)"},
+	"revision":         {bits: 64, about: "of the table (§8.7)"},
+	"rows":             {shape: rows, most: wire.MaxRows, about: "clients that changed"},
+	"seen":             {bits: 64, about: "receipt order through which the client has everything (§8.2)"},
+	"seq":              {bits: 64, about: "counts a sender's parts to one recipient, from 1 (§5.1)"},
+	"since":            {bits: 64, about: "the rows changed above this revision,"},
+	"size":             {bits: 32, about: "bytes of the whole text"},
+	"state":            {bits: 8, say: func(n uint64) string { return wire.Presence(n).String() }},
+	"store":            {bits: 64, about: "id of the server's store (§9.1)"},
+	"through":          {bits: 64, about: "everything up to here is on disk (§6.1)"},
+	"time":             {shape: signed, about: "when it was written"},
+	"to":               {shape: key, about: "the recipient"},
+	"to-epoch":         {bits: 64, about: "the recipient's (§5.1)"},
+	"try":              {bits: 8, about: "which copy; the ack repeats it (§7.1)"},
+	"until":            {bits: 64, about: "up to this one"},
+	"verdict":          {bits: 8, say: from(verdicts)},
+	"waiting":          {shape: boolean, about: "whether mail or posts wait"},
+	"register.epoch":   {bits: 64, about: "the client's: drawn when its state was made (§5.1)"},
+	"table.epoch":      {bits: 64, about: "the client's (§5.1)"},
+	"ack.seq":          {bits: 64, about: "the text that this answers"},
+	"ack.try":          {bits: 8, about: "its try: so a round trip is measured (§7.1)"},
+	"stored.try":       {bits: 8, about: "the deposit's"},
+	"stored.state":     {bits: 8, about: "the recipient's", say: func(n uint64) string { return wire.Presence(n).String() }},
+	"stored.order":     {bits: 64, about: "receipt order; 0: the text was there already (§10.1)"},
+	"taken.order":      {bits: 64, about: "the push that this answers"},
+	"taken.try":        {bits: 8, about: "its try"},
+	"seen.through":     {bits: 64, about: "every receipt order up to here is on disk"},
+	"seen.order":       {bits: 64, about: "the push that this answers"},
+	"seen.try":         {bits: 8, about: "its try"},
+	"lookup.key":       {shape: key, about: "whose card is asked for"},
+	"registered.order": {bits: 64, about: "the last receipt order given out (§10.2)"},
+}
+
+// lookup finds a field of a kind.
+func lookup(kind, name string) field {
+	if f, ok := fields[kind+"."+name]; ok {
+		return f
+	}
+	return fields[name]
+}
+
+// names are the fields of a kind in their order, with *text* and *marks* written out; the rows of a table are one.
+func (k kind) names() []string {
+	list := k.fields
+	if head, _, found := strings.Cut(list, "rows of "); found {
+		list = head + "rows"
+	}
+	list = strings.NewReplacer("*text*", textFields, "*marks*", marksFields).Replace(list)
+	return strings.Split(list, ", ")
+}
+
+func from(table map[uint64]string) func(uint64) string {
+	return func(n uint64) string {
+		if s, ok := table[n]; ok {
+			return s
+		}
+		return "a number of a later version: a refusal"
+	}
+}
+
+func sayFlags(n uint64) string {
+	var all []string
+	if n&uint64(wire.FlagVoid) != 0 {
+		all = append(all, "void: the seq ended without a text (§5.6)")
+	}
+	if n&uint64(wire.FlagCovered) != 0 {
+		all = append(all, "the body is sealed mail, or a signed post (§14)")
+	}
+	if len(all) == 0 {
+		return "none"
+	}
+	return strings.Join(all, "; ")
+}
+
+// sayTime writes microseconds since 1970 as a date.
+func sayTime(us int64) string {
+	t := time.UnixMicro(us).UTC()
+	if t.Year() < 0 || t.Year() > 9999 {
+		return fmt.Sprintf("%d", us)
+	}
+	return t.Format("2006-01-02 15:04:05.000000 UTC")
+}
