@@ -4,4 +4,5 @@ package migrations
 var Profile = []Step{
 	{Name: "first buckets", Do: profile0001},
 	{Name: "identity", Do: profile0002},
+	{Name: "ends of lines", Do: profile0003},
 }

@@ -9,13 +9,14 @@ import (
 	"go.etcd.io/bbolt"
 )
 
-// A record's value, as schemas 1 and 2 have it: a version byte, a msgpack array, and the CRC-32C of bucket, key and both, in four
+// A record's value, as schemas 1 to 3 have it: a version byte, a msgpack array, and the CRC-32C of bucket, key and both, in four
 // bytes, big-endian. This is a frozen copy of what store/bolt does: a step for another layout brings its own.
 const recordVersion = 1
 
 // The pieces of msgpack that steps write. What they take over from old records stays as it is.
 const (
 	array1 = 0x91 // an array of one element; of n, up to fifteen: 0x90 + n
+	array2 = 0x92
 	bin8   = 0xc4 // bytes; how many follows in one byte
 	num64  = 0xcf // a number; it follows in eight bytes, big-endian
 )

@@ -118,7 +118,7 @@ func (c *Core) holdBack(l *lane, which func(p *part) bool) {
 		l.hold(p, true)
 		if x := p.text; !x.kept && p.t.Flags&wire.FlagVoid == 0 {
 			x.kept = true
-			c.tell(Kept{To: c.roster.name(l.to), NoKeys: true})
+			c.tell(Kept{Line: x.line, To: c.roster.name(l.to), NoKeys: true})
 		}
 	}
 }

@@ -57,14 +57,20 @@ func (c *Client) Deregister(name string) {
 	c.loop.Events.Put(func(now time.Time) { c.core.Deregister(now, name) })
 }
 
-// Send accepts a text for someone.
-func (c *Client) Send(to, text string) {
-	c.loop.Events.Put(func(now time.Time) { c.core.Send(now, to, text) })
+// Send takes a text for someone: Accepted follows, or what says why it was not.
+func (c *Client) Send(to, text string) { c.SendAs(0, to, text) }
+
+// SendAs is Send under a number of the caller's, which the notice that follows bears.
+func (c *Client) SendAs(ref uint64, to, text string) {
+	c.loop.Events.Put(func(now time.Time) { c.core.SendAs(now, ref, to, text) })
 }
 
-// SendAll accepts a text for the channel.
-func (c *Client) SendAll(text string) {
-	c.loop.Events.Put(func(now time.Time) { c.core.SendAll(now, text) })
+// SendAll takes a text for the channel.
+func (c *Client) SendAll(text string) { c.SendAllAs(0, text) }
+
+// SendAllAs is SendAll under a number of the caller's.
+func (c *Client) SendAllAs(ref uint64, text string) {
+	c.loop.Events.Put(func(now time.Time) { c.core.SendAllAs(now, ref, text) })
 }
 
 // Verify asks for the keys of a name, to be compared: Identity or UnknownPeer follows.

@@ -43,7 +43,7 @@ func newProfile(number byte) *memory.Profile {
 	return memory.NewProfile([32]byte{number}, myEpoch+uint64(number))
 }
 
-// next waits for what a client tells next, tables aside.
+// next waits for what a client tells next, tables and accepted texts aside, and without the lines that are named.
 func next(t *testing.T, c *Client, want ...Notice) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
@@ -54,9 +54,10 @@ func next(t *testing.T, c *Client, want ...Notice) {
 			t.Fatalf("nothing is told, wanted %+v", want)
 		}
 		for _, n := range list {
-			if _, table := n.(Table); table {
+			if _, table := n.(Table); table || isAccepted(n) {
 				continue
 			}
+			n = unlined(n)
 			if a, ok := n.(Arrived); ok {
 				a.Time = 0
 				n = a

@@ -54,46 +54,52 @@ func (c *Core) Deregister(now time.Time, name string) {
 }
 
 // Send takes a text for someone into the outbox.
-func (c *Core) Send(now time.Time, to, text string) {
+func (c *Core) Send(now time.Time, to, text string) { c.SendAs(now, 0, to, text) }
+
+// SendAs is Send under a number of the caller's: Accepted, or what says why it was not, bears it.
+func (c *Core) SendAs(now time.Time, ref uint64, to, text string) {
 	c.do(now, func(now time.Time) {
 		if c.phase == left {
-			c.tell(NotRegistered{})
+			c.tell(NotRegistered{Ref: ref})
 			return
 		}
 		contact := c.roster.named(to)
 		if contact == nil {
-			c.tell(UnknownPeer{Name: to})
+			c.tell(UnknownPeer{Ref: ref, Name: to})
 			return
 		}
 		if old, changed := c.book.other(contact); changed {
-			c.tell(Blocked{Name: to, Old: old, New: contact.key})
+			c.tell(Blocked{Ref: ref, Name: to, Old: old, New: contact.key})
 			return
 		}
 		c.meet(contact)
-		c.accept(now, contact.key, contact.epoch, text)
+		c.accept(now, ref, contact.key, contact.epoch, text)
 	})
 }
 
 // SendAll takes a text for the channel into the outbox.
-func (c *Core) SendAll(now time.Time, text string) {
+func (c *Core) SendAll(now time.Time, text string) { c.SendAllAs(now, 0, text) }
+
+// SendAllAs is SendAll under a number of the caller's.
+func (c *Core) SendAllAs(now time.Time, ref uint64, text string) {
 	c.do(now, func(now time.Time) {
 		if c.phase == left {
-			c.tell(NotRegistered{})
+			c.tell(NotRegistered{Ref: ref})
 			return
 		}
-		c.accept(now, wire.Channel, c.store, text)
+		c.accept(now, ref, wire.Channel, c.store, text)
 	})
 }
 
 // fit tells the user why a text can't be sent. Nothing is ever cut off.
-func (c *Core) fit(text string) bool {
+func (c *Core) fit(ref uint64, text string) bool {
 	switch {
 	case len(text) > c.limit:
-		c.tell(TooLong{Bytes: len(text), Limit: c.limit})
+		c.tell(TooLong{Ref: ref, Bytes: len(text), Limit: c.limit})
 	case !utf8.ValidString(text):
-		c.tell(BadText{Why: "it is not valid UTF-8"})
+		c.tell(BadText{Ref: ref, Why: "it is not valid UTF-8"})
 	case text == "":
-		c.tell(BadText{Why: "it is empty"})
+		c.tell(BadText{Ref: ref, Why: "it is empty"})
 	default:
 		return true
 	}

@@ -93,10 +93,11 @@ func (c *Core) deposited(now time.Time, m *wire.Stored) {
 	case wire.Accepted:
 		c.storedPart(now, l, p, m)
 	case wire.Delivered:
-		c.settle(now, l, func(q *part) bool { return q == p }, func(*text) { c.tell(Delivered{To: c.roster.name(l.to)}) })
+		c.settle(now, l, func(q *part) bool { return q == p }, func(x *text) { c.tell(Delivered{Line: x.line, To: c.roster.name(l.to)}) })
 	case wire.TooLong:
+		line := p.text.line
 		c.void(l, p.text)
-		c.tell(Failed{To: c.roster.name(l.to), Why: m.Verdict})
+		c.tell(Failed{Line: line, To: c.roster.name(l.to), Why: m.Verdict})
 	default:
 		c.keep(now, l, p, m.Verdict)
 	}
@@ -135,7 +136,7 @@ func (c *Core) skipped(now time.Time, l *lane, m *wire.Stored) {
 // storedPart: the server has it on disk. A post ends with that; mail is held here on until it is delivered.
 func (c *Core) storedPart(now time.Time, l *lane, p *part, m *wire.Stored) {
 	if l.to == wire.Channel {
-		c.settle(now, l, func(q *part) bool { return q == p }, func(*text) { c.tell(Stored{}) })
+		c.settle(now, l, func(q *part) bool { return q == p }, func(x *text) { c.tell(Stored{Line: x.line}) })
 		c.follow(now, l)
 		return
 	}
@@ -144,9 +145,7 @@ func (c *Core) storedPart(now time.Time, l *lane, p *part, m *wire.Stored) {
 	c.outbox.direct.Drop(partID{l.to, p.t.Seq})
 	if x := p.text; !x.told && !slices.ContainsFunc(x.parts, func(q *part) bool { return q.state != stored && q.state != done }) {
 		x.told = true
-		if x.typed || m.Order != 0 { // else an earlier run was told
-			c.tell(Stored{To: c.roster.name(l.to)})
-		}
+		c.tell(Stored{Line: x.line, To: c.roster.name(l.to), Again: !x.typed && m.Order == 0})
 	}
 	// protocol.md §10: at most one further direct copy, to where the server says that the recipient is now.
 	contact := c.roster.contacts[l.to]
@@ -185,7 +184,7 @@ func (c *Core) keep(now time.Time, l *lane, p *part, why wire.Verdict) {
 	l.refused = why
 	if x := p.text; !x.kept {
 		x.kept = true
-		c.tell(Kept{To: c.roster.name(l.to), Why: why})
+		c.tell(Kept{Line: x.line, To: c.roster.name(l.to), Why: why})
 	}
 	p.text.typed = false
 	policy := wire.Policy{First: time.Second, Factor: 2, Cap: backoffCap, Jitter: 0.25}
@@ -204,13 +203,17 @@ func (c *Core) void(l *lane, x *text) {
 		return
 	}
 	c.blank(l, x)
+	change := c.rewrite(l, l.laneID)
+	if x.line != 0 {
+		change.Ends = []store.Ended{{Line: x.line, End: store.EndGivenUp}}
+	}
 	var parts []*part // with those whose own commit is awaited: they are in this change too
 	for _, p := range l.parts {
 		if p.state == saving {
 			parts = append(parts, p)
 		}
 	}
-	c.commitParts(c.rewrite(l, l.laneID), l, parts)
+	c.commitParts(change, l, parts)
 }
 
 // blank makes voids of what is left of a text.
@@ -236,7 +239,7 @@ func (c *Core) blank(l *lane, x *text) {
 func (c *Core) rewrite(l *lane, old laneID) store.Renumber {
 	change := store.Renumber{Old: c.outbox.record(old), New: c.outbox.record(l.laneID)}
 	for _, p := range l.parts {
-		change.Items = append(change.Items, store.Outgoing{To: store.Key(l.to), Text: store.Text(p.t)})
+		change.Items = append(change.Items, store.Outgoing{To: store.Key(l.to), Text: store.Text(p.t), Line: p.text.line})
 	}
 	return change
 }

@@ -46,7 +46,7 @@ func (c *Core) missed(now time.Time, id partID) {
 			p.text.turns = contact.turns
 		}
 		if p.text.typed {
-			c.tell(NoAck{To: c.roster.name(id.to)})
+			c.tell(NoAck{Line: p.text.line, To: c.roster.name(id.to)})
 		}
 		l.misses++
 	}
@@ -99,9 +99,9 @@ func (c *Core) have(now time.Time, l *lane, m wire.Marks, receipt bool) {
 		to := c.roster.name(l.to)
 		// protocol.md §10: it did not hear this client, but took the text from the server without having been away.
 		if contact := c.roster.contacts[l.to]; receipt && x.missed && contact != nil && contact.online && contact.turns == x.turns {
-			c.tell(Exists{To: to})
+			c.tell(Exists{Line: x.line, To: to})
 		}
-		c.tell(Delivered{To: to})
+		c.tell(Delivered{Line: x.line, To: to})
 	})
 	c.closeHoles(now, l, marks, receipt)
 }

@@ -29,7 +29,7 @@ func (c *Core) unaccepted(now time.Time, l *lane, parts []*part) {
 		delete(l.returned, last)
 		c.outbox.last[l.laneID] = last - 1
 	}
-	c.tell(NotSent{To: c.roster.name(l.to)})
+	c.tell(NotSent{Ref: x.fresh.ref, Line: x.line, To: c.roster.name(l.to)})
 	c.leaveWhenDecided(now)
 }
 

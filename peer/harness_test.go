@@ -30,8 +30,9 @@ type bench struct {
 	holding bool // commits wait for release
 	mute    bool // look-ups are not answered
 	commits []Commit
-	sent    []sent // what the test has not looked at
-	told    []Notice
+	sent    []sent   // what the test has not looked at
+	told    []Notice // but Accepted; and without the lines that they name
+	all     []Notice // as they came, since the last start
 	trusts  []Trust
 }
 
@@ -86,7 +87,7 @@ func readyBench(t *testing.T, names ...string) (*bench, []*friend) {
 // restart makes a new core from the profile, as a client that was killed and started again.
 func (b *bench) restart() {
 	b.t.Helper()
-	b.commits, b.sent, b.told, b.trusts = nil, nil, nil, nil
+	b.commits, b.sent, b.told, b.all, b.trusts = nil, nil, nil, nil, nil
 	loaded, err := b.profile.Load()
 	if err != nil {
 		b.t.Fatal(err)
@@ -184,7 +185,11 @@ func (b *bench) collect() {
 	for asked := true; asked; {
 		fx := b.core.Take()
 		b.commits = append(b.commits, fx.Commits...)
-		b.told = append(b.told, fx.Notices...)
+		for _, n := range fx.Notices {
+			if b.all = append(b.all, n); !isAccepted(n) {
+				b.told = append(b.told, unlined(n))
+			}
+		}
 		b.trusts = append(b.trusts, fx.Trusts...)
 		var lookups []wire.Key
 		for _, s := range fx.Sends {
@@ -273,6 +278,18 @@ func (b *bench) wantTold(why string, notices ...Notice) {
 		b.t.Fatalf("%s: told\n  %T %+v, wanted\n  %T %+v", why, b.told, b.told, notices, notices)
 	}
 	b.told = nil
+}
+
+func isAccepted(n Notice) bool { _, ok := n.(Accepted); return ok }
+
+// unlined takes the line that a notice names out of it: what most tests are about is told the same of every line.
+func unlined(n Notice) Notice {
+	v := reflect.New(reflect.TypeOf(n)).Elem()
+	v.Set(reflect.ValueOf(n))
+	if line := v.FieldByName("Line"); line.IsValid() && v.Type() != reflect.TypeFor[Arrived]() {
+		line.SetZero()
+	}
+	return v.Interface().(Notice)
 }
 
 // drop forgets what was sent, and gives it.

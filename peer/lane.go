@@ -75,6 +75,14 @@ type text struct {
 	turns  int  // the contact's, when it missed: tells whether it stayed
 	told   bool // Stored was told
 	kept   bool // Kept was told
+	line   uint64
+	fresh  *fresh // until it is told that it was accepted
+}
+
+// fresh is what the user typed, and its number.
+type fresh struct {
+	ref   uint64
+	typed string
 }
 
 func (l *lane) add(x *text, t wire.Text) {

@@ -52,7 +52,7 @@ func (c *Core) loadOutbox(from store.Loaded) {
 			c.outbox.order = append(c.outbox.order, l)
 		}
 		if x == nil || o.Text.Part == 0 || x.to != to {
-			x = &text{to: to}
+			x = &text{to: to, line: o.Line}
 		}
 		l.add(x, wire.Text(o.Text))
 		l.move(x.parts[len(x.parts)-1], queued)
@@ -84,7 +84,7 @@ func (c *Core) recut(l *lane) {
 		for _, p := range x.parts {
 			whole = append(whole, p.t.Body...)
 		}
-		again := &text{to: l.to}
+		again := &text{to: l.to, line: x.line}
 		c.cut(l, again, string(whole), x.parts[0].t.Time)
 		c.blank(l, x)
 	}

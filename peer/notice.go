@@ -50,46 +50,79 @@ type (
 	Quit struct{ Kept int }
 )
 
-// The notices about a text that was sent. To is the recipient's name; the channel's is "".
+// The notices about a text that was sent. To is the recipient's name; the channel's is "". Line is the order of the text's line of
+// history, which names the text also to later runs; it is 0 for what an earlier version of the program left in the outbox.
 type (
+	// Accepted: a typed text is on this client's disk, and on its way. Ref is what Client.SendAs was given.
+	Accepted struct {
+		Ref, Line uint64
+		To, Text  string
+	}
 	// Delivered: it is in the recipient's history.
-	Delivered struct{ To string }
+	Delivered struct {
+		Line uint64
+		To   string
+	}
 	// NoAck: the recipient did not answer; the text goes to the server.
-	NoAck struct{ To string }
-	// Stored: the server has it on disk.
-	Stored struct{ To string }
+	NoAck struct {
+		Line uint64
+		To   string
+	}
+	// Stored: the server has it on disk. Again: as an earlier run was told.
+	Stored struct {
+		Line  uint64
+		To    string
+		Again bool
+	}
 	// Exists: the recipient, who did not answer directly, took it from the server at once.
-	Exists struct{ To string }
+	Exists struct {
+		Line uint64
+		To   string
+	}
 	// Kept: the server does not take it for now; or, with NoKeys, the recipient's keys are not known, or not fit for a
 	// text of an earlier version of this program: it waits until the recipient comes. It stays in the outbox and is tried again.
 	Kept struct {
+		Line   uint64
 		To     string
 		Why    wire.Verdict
 		NoKeys bool
 	}
 	// Failed: it can't be delivered, and is given up.
 	Failed struct {
-		To  string
-		Why wire.Verdict
+		Line uint64
+		To   string
+		Why  wire.Verdict
 	}
 )
 
-// The notices about a command that was not carried out.
+// The notices about a command that was not carried out. Ref is what Client.SendAs was given, 0 for other commands.
 type (
 	// TooLong: nothing was sent.
-	TooLong struct{ Bytes, Limit int }
+	TooLong struct {
+		Ref          uint64
+		Bytes, Limit int
+	}
 	// UnknownPeer: no such name in the table.
-	UnknownPeer struct{ Name string }
+	UnknownPeer struct {
+		Ref  uint64
+		Name string
+	}
 	// NotRegistered: the command needs a registration.
-	NotRegistered struct{}
+	NotRegistered struct{ Ref uint64 }
 	// NotYours: dereg of a name that one does not hold.
 	NotYours struct{ Name string }
 	// Noted: a line of the front end's own, in its place among the commands (Client.Note).
 	Noted struct{ Text string }
 	// NotSent: there is no room for the text on this machine's disk. It is not kept.
-	NotSent struct{ To string }
+	NotSent struct {
+		Ref, Line uint64
+		To        string
+	}
 	// BadText: the text is not UTF-8, or empty.
-	BadText struct{ Why string }
+	BadText struct {
+		Ref uint64
+		Why string
+	}
 )
 
 // The notices about keys.
@@ -102,6 +135,7 @@ type (
 	}
 	// Blocked: a text was not taken, since the name has another key than before.
 	Blocked struct {
+		Ref      uint64
 		Name     string
 		Old, New wire.Key
 	}
@@ -160,6 +194,7 @@ func (Waiting) notice()       {}
 func (ServerSilent) notice()  {}
 func (Drained) notice()       {}
 func (Quit) notice()          {}
+func (Accepted) notice()      {}
 func (Delivered) notice()     {}
 func (NoAck) notice()         {}
 func (Stored) notice()        {}

@@ -18,22 +18,22 @@ type outbox struct {
 }
 
 // accept takes a typed text into the outbox: identity and text are on disk before its first datagram (protocol.md §5).
-func (c *Core) accept(now time.Time, to wire.Key, toEpoch uint64, typed string) {
-	if !c.fit(typed) {
+func (c *Core) accept(now time.Time, ref uint64, to wire.Key, toEpoch uint64, typed string) {
+	if !c.fit(ref, typed) {
 		return
 	}
 	l := c.lane(to, toEpoch)
-	x := &text{to: to, typed: true}
+	c.inbox.lines++
+	x := &text{to: to, typed: true, line: c.inbox.lines, fresh: &fresh{ref, typed}}
 	c.cut(l, x, typed, c.cfg.Wall(now).UnixMicro())
 	change := store.Accept{}
 	for _, p := range x.parts {
-		change.Items = append(change.Items, store.Outgoing{To: store.Key(to), Text: store.Text(p.t)})
+		change.Items = append(change.Items, store.Outgoing{To: store.Key(to), Text: store.Text(p.t), Line: x.line})
 	}
-	c.inbox.lines++
 	first := x.parts[0].t
 	change.Lane = c.outbox.record(l.laneID)
-	change.Line = store.Line{Order: c.inbox.lines, Peer: store.Key(to), Epoch: l.epoch, First: first.Seq, Last: first.Seq + uint64(first.Parts) - 1,
-		Time: first.Time, Arrived: first.Time, Out: true, Post: to == wire.Channel, Text: typed}
+	change.Line = store.Line{Order: x.line, Peer: store.Key(to), Epoch: l.epoch, First: first.Seq, Last: first.Seq + uint64(first.Parts) - 1,
+		Time: first.Time, Arrived: first.Time, Out: true, Post: to == wire.Channel, End: store.EndOpen, Text: typed}
 	parts := slices.Clone(x.parts)
 	c.commitParts(change, l, parts)
 	c.fx.Commits[len(c.fx.Commits)-1].Refused = func(now time.Time) { c.unaccepted(now, l, parts) }
@@ -57,12 +57,21 @@ func (c *Core) commitParts(change store.ProfileChange, l *lane, parts []*part) {
 		for _, p := range parts {
 			if p.saves--; p.saves == 0 {
 				l.move(p, queued)
+				c.tellAccepted(p.text)
 			}
 		}
 		i, _ := l.place(parts[0].t.Seq)
 		l.first = min(l.first, i)
 		c.pump(now, l)
 	})
+}
+
+// tellAccepted tells of a typed text that it is on disk: all its parts are with the first.
+func (c *Core) tellAccepted(x *text) {
+	if x.fresh != nil {
+		c.tell(Accepted{Ref: x.fresh.ref, Line: x.line, To: c.roster.name(x.to), Text: x.fresh.typed})
+		x.fresh = nil
+	}
 }
 
 // lane gives the way to a recipient, for the epoch that it has now.
@@ -150,7 +159,9 @@ func (c *Core) remove(l *lane) {
 		if !p.text.all(done) {
 			return false
 		}
-		change.Seqs = append(change.Seqs, p.t.Seq)
+		if change.Seqs = append(change.Seqs, p.t.Seq); p.text.line != 0 && p == p.text.parts[0] {
+			change.Ends = append(change.Ends, store.Ended{Line: p.text.line, End: store.EndDelivered})
+		}
 		return true
 	})
 	c.commit(change, func(time.Time) {})
@@ -204,7 +215,7 @@ func (c *Core) tellKept(l *lane) {
 	for _, p := range l.parts[l.first:] {
 		if x := p.text; p.state == queued && !x.kept {
 			x.kept = true
-			c.tell(Kept{To: c.roster.name(l.to), Why: l.refused})
+			c.tell(Kept{Line: x.line, To: c.roster.name(l.to), Why: l.refused})
 		}
 	}
 }

@@ -56,7 +56,7 @@ func TestConversation(t *testing.T) {
 				cid.client.Send("bob", "by the mailbox")
 				cid.told(peer.Stored{To: "bob"})
 				cid.client.SendAll("while bob is away")
-				cid.wait("posted", 2, func(n peer.Notice) bool { return n == peer.Stored{} })
+				cid.wait("posted", 2, func(n peer.Notice) bool { return says(n, peer.Stored{}) })
 				bob.client.Register()
 				bob.told(peer.Waiting{})
 				if a := bob.reads("cid", "by the mailbox"); !a.Mail || a.Post {

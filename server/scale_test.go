@@ -153,7 +153,7 @@ func TestTwoThousandClients(t *testing.T) {
 
 	real[0].Send("real1", "directly")
 	h.await(ctx, real[1], "text", func(n peer.Notice) bool { a, ok := n.(peer.Arrived); return ok && a.Text == "directly" })
-	h.await(ctx, real[0], "delivered", func(n peer.Notice) bool { return n == peer.Delivered{To: "real1"} })
+	h.await(ctx, real[0], "delivered", func(n peer.Notice) bool { return says(n, peer.Delivered{To: "real1"}) })
 	late.SendAll("to all")
 	for _, c := range real {
 		h.await(ctx, c, "post", func(n peer.Notice) bool { a, ok := n.(peer.Arrived); return ok && a.Text == "to all" })

@@ -39,6 +39,7 @@ var Channel = Key{0: 0xff, 31: 0xff}
 type Outgoing struct {
 	To   Key
 	Text Text
+	Line uint64 // order of its line of history; 0 when there is none, or an earlier version of the program took it in
 }
 
 // Lane counts the seqs that this client gave out to one recipient.
@@ -122,7 +123,25 @@ type Line struct {
 	Out     bool  // sent by this client
 	Post    bool  // in the channel
 	Mail    bool  // came by the mailbox (a post: was waiting)
+	End     End
 	Text    string
+}
+
+// End is what became of a line that this client sent.
+type End uint8
+
+// The ends. Their numbers are in files: only append.
+const (
+	EndUnnoted   End = 0 // it was received; or it was sent by a version of the program that noted no ends
+	EndOpen      End = 1 // it is not settled
+	EndDelivered End = 2 // it was delivered; a post: it is in the channel's log
+	EndGivenUp   End = 3 // it can't be delivered
+)
+
+// Ended says what became of a line.
+type Ended struct {
+	Line uint64 // its order
+	End  End
 }
 
 // ProfileChange is one of the types below.
@@ -136,18 +155,21 @@ type Accept struct {
 }
 
 // Settle removes what was delivered, or ended otherwise, from the outbox. Chain, when not nil, is where one's own posts have come
-// with it.
+// with it. Ends names the lines that have ended so; a line whose end is EndUnnoted, or that is not there, stays as it is.
 type Settle struct {
 	To             Key
 	Epoch, ToEpoch uint64
 	Seqs           []uint64
 	Chain          *Chain
+	Ends           []Ended
 }
 
-// Renumber gives the unsettled texts of one lane new identities: the old lane's items go, the new ones come, in one step.
+// Renumber gives the unsettled texts of one lane new identities: the old lane's items go, the new ones come, in one step. Ends is as
+// in Settle.
 type Renumber struct {
 	Old, New Lane
 	Items    []Outgoing
+	Ends     []Ended
 }
 
 // Receive keeps what arrived: the source's marks with the new seq in them, and either a part or the whole line, whose earlier

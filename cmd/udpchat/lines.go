@@ -64,6 +64,9 @@ func outcomeLines(n peer.Notice) []string {
 	case peer.NoAck:
 		return []string{fmt.Sprintf("[No ACK from %s, message sent to server.]", plain.Name(n.To))}
 	case peer.Stored:
+		if n.Again {
+			return nil
+		}
 		if n.To == "" {
 			return []string{"[Message received by SERVER.]"}
 		}

@@ -32,10 +32,16 @@ func (p *Profile) historyPage(after uint64, limit int) (page []store.Line, err e
 				return errStop
 			}
 			var l line
-			if err := s.read(k, v, &l); err != nil {
+			err := s.read(k, v, &l)
+			if err != nil {
 				return err
 			}
 			l.Order = orderOf(k)
+			if l.Out {
+				if l.End, err = p.file.endOf(tx, k); err != nil {
+					return err
+				}
+			}
 			page = append(page, store.Line(l))
 			return nil
 		})
@@ -45,8 +51,11 @@ func (p *Profile) historyPage(after uint64, limit int) (page []store.Line, err e
 
 // putLine keeps a line. One's own were on the screen when they were typed; what came in waits for Shown.
 func (t profileTx) putLine(l store.Line) error {
-	if err := t.shelf("lines").put(numberKey(l.Order), (*line)(&l)); err != nil || l.Out {
+	if err := t.shelf("lines").put(numberKey(l.Order), (*line)(&l)); err != nil {
 		return err
+	}
+	if l.Out {
+		return t.putEnd(l.Order, l.End)
 	}
 	return t.shelf("unshown").put(numberKey(l.Order), &nothing{})
 }
@@ -88,7 +97,7 @@ func lastLine(s shelf) (uint64, error) {
 	return orderOf(k), s.read(k, v, &line{})
 }
 
-// line is a line of history without its order.
+// line is a line of history without its order and its end.
 type line store.Line
 
 func (l *line) encode(w *writer) {

@@ -18,6 +18,9 @@ func (t profileTx) settle(c store.Settle) error {
 			return err
 		}
 	}
+	if err := t.end(c.Ends); err != nil {
+		return err
+	}
 	return t.putChain(c.Chain)
 }
 
@@ -27,6 +30,9 @@ func (t profileTx) renumber(c store.Renumber) error {
 		return err
 	}
 	if err := t.putOutgoing(c.Items); err != nil {
+		return err
+	}
+	if err := t.end(c.Ends); err != nil {
 		return err
 	}
 	return t.putLane(c.New)
@@ -48,7 +54,7 @@ func (t profileTx) clear(name string, prefix []byte) error {
 func (t profileTx) putOutgoing(items []store.Outgoing) error {
 	for _, o := range items {
 		k := laneKey(o.To, o.Text.Epoch, o.Text.ToEpoch).number(o.Text.Seq)
-		if err := t.shelf("outbox").put(k, &outgoing{o.Text}); err != nil {
+		if err := t.shelf("outbox").put(k, &outgoing{o.Text, o.Line}); err != nil {
 			return err
 		}
 	}
@@ -76,7 +82,7 @@ func readOutgoing(s shelf, k, v []byte, list []store.Outgoing) ([]store.Outgoing
 	var o outgoing
 	err := s.read(k, v, &o)
 	c := cut(k)
-	return append(list, store.Outgoing{To: c.client(), Text: o.Text}), err
+	return append(list, store.Outgoing{To: c.client(), Text: o.Text, Line: o.Line}), err
 }
 
 func readLane(s shelf, k, v []byte, list []agedLane) ([]agedLane, error) {
@@ -87,17 +93,21 @@ func readLane(s shelf, k, v []byte, list []agedLane) ([]agedLane, error) {
 	return append(list, l), err
 }
 
-// outgoing is a text in the outbox.
-type outgoing struct{ store.Text }
+// outgoing is a text in the outbox, and its line.
+type outgoing struct {
+	store.Text
+	Line uint64
+}
 
 func (o *outgoing) encode(w *writer) {
-	w.array(1)
+	w.array(2)
 	encodeText(w, o.Text)
+	w.uint(o.Line)
 }
 
 func (o *outgoing) decode(r *reader) {
-	r.array(1)
-	o.Text = decodeText(r)
+	r.array(2)
+	o.Text, o.Line = decodeText(r), r.u64()
 }
 
 // agedLane is a lane and when it was used last, counted in uses.

@@ -40,7 +40,11 @@ func largePerson(t *testing.T) (content, sidecar []byte, who person) {
 	order := uint64(0)
 	line := func(peer string, out bool, n int) *store.Line {
 		order++
-		return &store.Line{Order: order, Peer: storetest.Key(peer), Epoch: 1, First: order, Last: order, Time: int64(order), Out: out,
+		end := store.EndUnnoted
+		if out {
+			end = store.EndOpen
+		}
+		return &store.Line{End: end, Order: order, Peer: storetest.Key(peer), Epoch: 1, First: order, Last: order, Time: int64(order), Out: out,
 			Text: strings.Repeat(fmt.Sprintf("%s %d ", peer, order), n)}
 	}
 	for i := range uint64(40) {
@@ -57,7 +61,7 @@ func largePerson(t *testing.T) (content, sidecar []byte, who person) {
 		changes = append(changes, store.Meet{Contacts: []store.Contact{{Key: k, Name: fmt.Sprint("n", i), Card: strings.Repeat("c", 100)}}},
 			store.Rotate{Put: []store.Prekey{{ID: uint32(i), Made: int64(i)}}}, store.Shown{Lines: []uint64{order - 1}},
 			store.PinServer{Pin: store.ServerPin{Address: fmt.Sprintf("host%d:1", i), Key: k}},
-			store.Settle{To: storetest.Key("ann"), Epoch: 1, ToEpoch: 1, Seqs: []uint64{i*10 + 1}, Chain: &store.Chain{Author: k, Seq: i}})
+			store.Settle{To: storetest.Key("ann"), Epoch: 1, ToEpoch: 1, Seqs: []uint64{i*10 + 1}, Ends: []store.Ended{{Line: order - 19, End: store.EndDelivered}}, Chain: &store.Chain{Author: k, Seq: i}})
 		storetest.Change(t, p, changes...)
 	}
 	who = must(readPerson(p))(t)

@@ -37,7 +37,7 @@ func TestTheFirstVersionsServerIsWhole(t *testing.T) {
 		}
 	}
 	closeAndCheck(t, s, path)
-	unchanged(t, path, func() interface{ Close() error } {
+	unchanged(t, path, 2, func() interface{ Close() error } {
 		s := must(OpenServer(path, Options{}))(t)
 		if again := must(s.Head())(t); again != h {
 			t.Errorf("head %+v, before %+v", again, h)

@@ -69,8 +69,8 @@ func v1(t *testing.T, name string) (path string) {
 	return path
 }
 
-// unchanged checks that opening a store again writes nothing, and that what was written is the owner's only.
-func unchanged(t *testing.T, path string, open func() interface{ Close() error }) {
+// unchanged checks that opening a store of that schema again writes nothing, and that what was written is the owner's only.
+func unchanged(t *testing.T, path string, schema int, open func() interface{ Close() error }) {
 	t.Helper()
 	files := []string{path, sidecarPath(path)}
 	var before [2][]byte
@@ -80,7 +80,7 @@ func unchanged(t *testing.T, path string, open func() interface{ Close() error }
 			t.Errorf("%s has mode %v", f, info.Mode())
 		}
 	}
-	if !bytes.Contains(before[1], []byte(" schema 2 ")) {
+	if !bytes.Contains(before[1], fmt.Appendf(nil, " schema %d ", schema)) {
 		t.Errorf("sidecar %q", before[1])
 	}
 	closeAndCheck(t, open(), path)

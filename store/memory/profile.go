@@ -147,11 +147,13 @@ func (p *Profile) change(c store.ProfileChange) {
 			}
 		}
 		p.keys.chain(c.Chain)
+		p.end(c.Ends)
 	case store.Renumber:
 		maps.DeleteFunc(p.outbox, func(id textID, _ store.Outgoing) bool {
 			return id.from == c.Old.To && id.epochs == epochs{c.Old.Epoch, c.Old.ToEpoch}
 		})
 		p.send(c.Items, c.New)
+		p.end(c.Ends)
 	case store.Receive:
 		p.receive(c)
 	case store.Shown:
@@ -177,10 +179,24 @@ func (p *Profile) send(items []store.Outgoing, l store.Lane) {
 	p.lanes = append(p.lanes, l)
 }
 
-func (p *Profile) keep(l store.Line) {
-	at, found := slices.BinarySearchFunc(p.lines, l.Order, func(a store.Line, o uint64) int {
+// place is where the line with that order is, or would be.
+func (p *Profile) place(order uint64) (int, bool) {
+	return slices.BinarySearchFunc(p.lines, order, func(a store.Line, o uint64) int {
 		return cmp.Compare(a.Order, o)
 	})
+}
+
+// end notes what became of lines.
+func (p *Profile) end(ends []store.Ended) {
+	for _, e := range ends {
+		if at, found := p.place(e.Line); found && p.lines[at].End != store.EndUnnoted {
+			p.lines[at].End = e.End
+		}
+	}
+}
+
+func (p *Profile) keep(l store.Line) {
+	at, found := p.place(l.Order)
 	if found {
 		p.lines[at] = l
 	} else {

@@ -17,6 +17,7 @@ func RunProfile(t *testing.T, open func(t *testing.T) store.Profile) {
 		{"a new profile has a seed and an epoch, and keeps them", newProfile},
 		{"an accepted text is in the outbox and in the history", accepted},
 		{"what is settled leaves the outbox", settled},
+		{"a line's end is noted with what ends it", endsNoted},
 		{"a renumbered lane has the new texts only", renumbered},
 		{"a recipient's present lane is the last of its lanes", lanesByUse},
 		{"a source's marks are replaced, by both epochs", sourceReplaced},
@@ -61,7 +62,7 @@ func line(order uint64, out bool) store.Line {
 func accept(last uint64, order uint64) store.Accept {
 	a := store.Accept{Lane: store.Lane{To: bob, Epoch: 1, ToEpoch: 1, Last: last}, Line: line(order, true)}
 	for seq := uint64(1); seq <= last; seq++ {
-		a.Items = append(a.Items, store.Outgoing{To: bob, Text: Single(seq, "x")})
+		a.Items = append(a.Items, store.Outgoing{To: bob, Text: Single(seq, "x"), Line: order})
 	}
 	return a
 }
@@ -98,6 +99,33 @@ func settled(t *testing.T, p store.Profile) {
 	}
 }
 
+func endsNoted(t *testing.T, p store.Profile) {
+	accept := func(order uint64, end store.End) store.Accept {
+		a := accept(order, order)
+		a.Line.End = end
+		return a
+	}
+	received := line(5, false)
+	Change(t, p, accept(1, store.EndOpen), accept(2, store.EndOpen), accept(3, store.EndUnnoted), accept(4, store.EndOpen), store.Receive{Line: &received})
+	lane := store.Lane{To: bob, Epoch: 1, ToEpoch: 1, Last: 4}
+	Change(t, p,
+		store.Settle{To: bob, Epoch: 1, ToEpoch: 1, Seqs: []uint64{1}, Ends: []store.Ended{{Line: 1, End: store.EndDelivered}, {Line: 3, End: store.EndDelivered}, {Line: 5, End: store.EndDelivered}, {Line: 99, End: store.EndDelivered}}},
+		store.Renumber{Old: lane, New: lane, Ends: []store.Ended{{Line: 2, End: store.EndGivenUp}}},
+	)
+	p = reopen(p)
+	var ends []store.End
+	for _, l := range history(t, p, 0, 9) {
+		ends = append(ends, l.End)
+	}
+	if want := []store.End{store.EndDelivered, store.EndGivenUp, store.EndUnnoted, store.EndOpen, store.EndUnnoted}; !reflect.DeepEqual(ends, want) {
+		t.Errorf("ends %v, want %v", ends, want)
+	}
+	Change(t, p, accept(99, store.EndOpen)) // what was not there has taken nothing of what is to come
+	if h := history(t, p, 5, 9); len(h) != 1 || h[0].End != store.EndOpen {
+		t.Errorf("history %+v", h)
+	}
+}
+
 func renumbered(t *testing.T, p store.Profile) {
 	a := accept(100, 1)
 	Change(t, p, a, store.Settle{To: bob, Epoch: 1, ToEpoch: 1, Seqs: []uint64{1}})
@@ -105,7 +133,7 @@ func renumbered(t *testing.T, p store.Profile) {
 	Change(t, p, store.Accept{Items: []store.Outgoing{other}, Lane: store.Lane{To: cat, Epoch: 1, ToEpoch: 1, Last: 1}, Line: line(2, true)})
 	x := Single(1, "anew")
 	x.ToEpoch = 2
-	next := store.Outgoing{To: bob, Text: x}
+	next := store.Outgoing{To: bob, Text: x, Line: 1}
 	Change(t, p, store.Renumber{Old: a.Lane, New: store.Lane{To: bob, Epoch: 1, ToEpoch: 2, Last: 1}, Items: []store.Outgoing{next}})
 	l := load(t, reopen(p))
 	if !reflect.DeepEqual(l.Outbox, []store.Outgoing{next, other}) {

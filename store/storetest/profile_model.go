@@ -58,11 +58,13 @@ func (m *plain) change(c store.ProfileChange) {
 			return laneOf(o.To, ann, o.Text) == lane{c.To, ann, c.Epoch, c.ToEpoch} && slices.Contains(c.Seqs, o.Text.Seq)
 		})
 		m.extend(c.Chain)
+		m.end(c.Ends)
 	case store.Renumber:
 		m.Outbox = slices.DeleteFunc(m.Outbox, func(o store.Outgoing) bool {
 			return laneOf(o.To, ann, o.Text) == lane{c.Old.To, ann, c.Old.Epoch, c.Old.ToEpoch}
 		})
 		m.send(c.Items, c.New)
+		m.end(c.Ends)
 	case store.Receive:
 		m.receive(c)
 	case store.Shown:
@@ -78,6 +80,16 @@ func (m *plain) send(items []store.Outgoing, l store.Lane) {
 	m.Outbox = append(m.Outbox, items...)
 	m.Lanes = slices.DeleteFunc(m.Lanes, func(a store.Lane) bool { return a.To == l.To && a.Epoch == l.Epoch && a.ToEpoch == l.ToEpoch })
 	m.Lanes = append(m.Lanes, l)
+}
+
+func (m *plain) end(ends []store.Ended) {
+	for i, l := range m.lines {
+		for _, e := range ends {
+			if l.Order == e.Line && l.End != store.EndUnnoted {
+				m.lines[i].End = e.End
+			}
+		}
+	}
 }
 
 func (m *plain) keep(l store.Line) {
@@ -127,10 +139,10 @@ func (g *generator) profileChange(m *plain) store.ProfileChange {
 		return g.accept(m)
 	case n < 40 && len(m.Outbox) > 0:
 		o := m.Outbox[g.IntN(len(m.Outbox))]
-		return store.Settle{To: o.To, Epoch: o.Text.Epoch, ToEpoch: o.Text.ToEpoch, Seqs: []uint64{o.Text.Seq, g.Uint64N(50)}, Chain: g.chain()}
+		return store.Settle{To: o.To, Epoch: o.Text.Epoch, ToEpoch: o.Text.ToEpoch, Seqs: []uint64{o.Text.Seq, g.Uint64N(50)}, Chain: g.chain(), Ends: g.ends(m)}
 	case n < 45 && len(m.Lanes) > 0:
 		a := g.accept(m)
-		return store.Renumber{Old: m.Lanes[g.IntN(len(m.Lanes))], New: a.Lane, Items: a.Items}
+		return store.Renumber{Old: m.Lanes[g.IntN(len(m.Lanes))], New: a.Lane, Items: a.Items, Ends: g.ends(m)}
 	case n < 60 && m.Lines > 0:
 		return store.Shown{Lines: []uint64{1 + g.Uint64N(m.Lines), 1 + g.Uint64N(m.Lines)}}
 	case n < 63:
@@ -149,14 +161,22 @@ func (g *generator) accept(m *plain) store.Accept {
 		}
 	}
 	a := store.Accept{Line: g.line(m, true)}
+	a.Line.End = store.End(g.IntN(2))
 	for range 1 + g.IntN(3) {
 		l.Last++
 		x := g.text()
 		x.Epoch, x.ToEpoch, x.Seq = l.Epoch, l.ToEpoch, l.Last
-		a.Items = append(a.Items, store.Outgoing{To: l.To, Text: x})
+		a.Items = append(a.Items, store.Outgoing{To: l.To, Text: x, Line: a.Line.Order})
 	}
 	a.Lane = l
 	return a
+}
+
+func (g *generator) ends(m *plain) (ends []store.Ended) {
+	for range g.IntN(3) {
+		ends = append(ends, store.Ended{Line: g.Uint64N(m.Lines + 2), End: store.EndDelivered + store.End(g.IntN(2))})
+	}
+	return ends
 }
 
 func (g *generator) receive(m *plain) (c store.Receive) {

@@ -55,9 +55,10 @@ func (s *script) accept() store.Accept {
 	to := s.key()
 	lane := store.Lane{To: to, Epoch: 7, ToEpoch: 1 + s.seqs[renumbered(to)]}
 	a := store.Accept{Line: s.line(to, true)}
+	a.Line.End = store.EndOpen
 	for range 1 + s.IntN(3) {
 		lane.Last = s.next(laneKey{to, lane.Epoch, lane.ToEpoch})
-		a.Items = append(a.Items, store.Outgoing{To: to, Text: s.text(lane.Epoch, lane.ToEpoch, lane.Last)})
+		a.Items = append(a.Items, store.Outgoing{To: to, Text: s.text(lane.Epoch, lane.ToEpoch, lane.Last), Line: a.Line.Order})
 	}
 	a.Lane = lane
 	return a
@@ -81,7 +82,7 @@ func (s *script) settle(l store.Loaded) store.Settle {
 	c := store.Settle{To: first.To, Epoch: first.Text.Epoch, ToEpoch: first.Text.ToEpoch}
 	for _, o := range l.Outbox {
 		if o.To == c.To && o.Text.Epoch == c.Epoch && o.Text.ToEpoch == c.ToEpoch && s.IntN(3) > 0 {
-			c.Seqs = append(c.Seqs, o.Text.Seq)
+			c.Seqs, c.Ends = append(c.Seqs, o.Text.Seq), append(c.Ends, store.Ended{Line: o.Line, End: store.EndDelivered})
 		}
 	}
 	if s.IntN(3) == 0 {
