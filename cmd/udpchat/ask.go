@@ -108,7 +108,7 @@ func (c *chat) askKey(ctx context.Context) (identity, error) {
 	if err != nil {
 		return identity{}, err
 	}
-	key, card, err := link.AskKey(ctx, socket, link.Path{Remote: c.server})
+	key, card, err := link.AskKey(ctx, c.watched(socket), link.Path{Remote: c.server})
 	return identity{key, card.Static}, err
 }
 

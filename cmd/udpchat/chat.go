@@ -13,6 +13,7 @@ import (
 	"golang.org/x/exp/slog"
 
 	"udpchat/cmd/internal/lineedit"
+	"udpchat/cmd/internal/trace"
 	"udpchat/peer"
 )
 
@@ -23,6 +24,7 @@ type chat struct {
 	rule     serverKey
 	screen   screen
 	log      *slog.Logger
+	tracer   *trace.Tracer // nil without -trace
 
 	coming *arrival // until it is known who the server is
 	id     identity // who it is

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"udpchat/cmd/internal/config"
+	"udpchat/cmd/internal/trace"
 	"udpchat/wire"
 	"udpchat/wire/link"
 	"udpchat/wire/words"
@@ -23,6 +24,7 @@ type clientSettings struct {
 	trustNew   bool
 	state      string
 	history    string
+	trace      bool
 	log        logSettings
 	ackTimeout time.Duration
 	retries    int
@@ -53,6 +55,7 @@ func (s *clientSettings) register(f *config.Flags) {
 	f.Bool(&s.trustNew, "", "trust-new-server-key", false, "accept another key of the server than before; its words are shown")
 	f.String(&s.state, "", "state", "", "the `FOLDER` of your profiles (key, outbox, history); empty: $XDG_STATE_HOME/udpchat/clients")
 	f.Choice(&s.history, "", "history", "on", "keep messages on disk; off: what is promised ends with the program", "on", "off")
+	f.Bool(&s.trace, "", "trace", false, "write a line to standard error for each datagram as it goes: time, direction, the messages inside, round trip; never a text")
 	s.log.register(f, "warn")
 	f.Duration(&s.ackTimeout, "", "ack-timeout", 500*time.Millisecond, 10*time.Millisecond, time.Minute, "how long a direct message waits for its acknowledgement, and the time between tries at the server")
 	f.Count(&s.retries, "", "retries", 5, 0, 100, "further tries before the server counts as not responding")
@@ -128,5 +131,8 @@ func (env *environment) chat(ctx context.Context, s clientSettings, server netip
 	}
 	defer screen.close()
 	c := &chat{settings: s, server: server, rule: rule, screen: screen, log: s.log.logger(screen.logWriter(env.stderr))}
+	if s.trace {
+		c.tracer = trace.New(screen.logWriter(env.stderr), server, time.Now)
+	}
 	return c.run(ctx)
 }

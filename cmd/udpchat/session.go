@@ -42,7 +42,8 @@ func (c *chat) listen(port int) (*link.Socket, error) {
 // chat trusts.
 func (c *chat) start(ctx context.Context, o *opened, socket *link.Socket) error {
 	config := peer.Config{Name: o.name, Server: link.Path{Remote: c.server}, ServerKey: c.id.key, Static: c.id.static,
-		AckTimeout: c.settings.ackTimeout, Retries: retries(c.settings.retries), Seed: random(), Log: c.log}
+		AckTimeout: c.settings.ackTimeout, Retries: retries(c.settings.retries), Seed: random(), Log: c.log,
+		Trace: c.watcher()}
 	client, err := peer.New(config, socket, o.profile)
 	if err != nil {
 		return errors.Join(err, socket.Close(), o.profile.Close())
