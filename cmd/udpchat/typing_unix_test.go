@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"udpchat/cmd/internal/play"
@@ -42,11 +43,12 @@ func (r *room) must(err error) {
 	}
 }
 
-// come starts a client, and waits until x has it in its table.
+// come starts a client, and waits until it and x have each other in their tables.
 func (r *room) come(name string) {
 	r.t.Helper()
 	r.must(r.StartClient(name))
-	r.finds("x", func(line string) bool { return len(line) > len(name) && line[:len(name)+3] == name+" @ " })
+	r.finds("x", func(line string) bool { return strings.HasPrefix(line, name+" @ ") })
+	r.finds(name, func(line string) bool { return strings.HasPrefix(line, "x @ ") })
 }
 
 // finds waits for a line on a client's screen.
