@@ -50,10 +50,17 @@ func firstSignal() <-chan os.Signal {
 	return first
 }
 
-// typed is what came from the user: a line, or the end.
+// typed is what came from the user: a line as it is typed at the prompt, a text for someone, or the end.
 type typed struct {
 	line string
+	text *text
 	err  error
+}
+
+// text is one for someone, or for the channel, which is "". What becomes of it at first is told with its ref.
+type text struct {
+	ref      uint64
+	to, text string
 }
 
 // run chats until the user leaves. The error carries the exit code.
@@ -134,13 +141,13 @@ func (c *chat) close() {
 // read passes typed lines on.
 func (c *chat) read(ctx context.Context, to chan<- typed) {
 	for {
-		line, err := c.screen.readLine(ctx)
+		t := c.screen.read(ctx)
 		select {
-		case to <- typed{line, err}:
+		case to <- t:
 		case <-ctx.Done():
 			return
 		}
-		if err != nil {
+		if t.err != nil {
 			return
 		}
 	}
@@ -164,6 +171,10 @@ func (c *chat) entered(t typed) error {
 		return nil
 	case t.err != nil:
 		return fmt.Errorf("read input: %w", t.err)
+	}
+	if t.text != nil {
+		c.session.send(*t.text)
+		return nil
 	}
 	in, wrong := parse(t.line)
 	if wrong != "" {
@@ -211,10 +222,8 @@ func (c *chat) noticed(ctx context.Context, n peer.Notice) error {
 		c.fellSilent(ctx, n)
 		return nil
 	}
-	for _, line := range c.view().lines(n) {
-		if err := c.print(line); err != nil {
-			return err
-		}
+	if err := c.screen.tell(n, c.view().lines(n)); err != nil {
+		return fmt.Errorf("write output: %w", err)
 	}
 	switch n := n.(type) {
 	case peer.Arrived:

@@ -13,14 +13,20 @@ import (
 	"golang.org/x/term"
 
 	"udpchat/cmd/internal/lineedit"
+	"udpchat/peer"
 )
 
 const prompt = ">>> "
 
-// screen is where a client is typed into and prints to: a terminal with a prompt, or, for scripts, plain lines.
+// screen is the face of a chat: a terminal with a prompt, or, for scripts, plain lines.
 type screen interface {
-	// readLine gives the next line; io.EOF at the end of the input, lineedit.ErrInterrupt for Ctrl-C.
-	readLine(ctx context.Context) (string, error)
+	// read gives what the user wants next; its error is io.EOF at the end of the input, lineedit.ErrInterrupt for Ctrl-C.
+	read(ctx context.Context) typed
+	// begin says that a client runs: the first one, or one of another name.
+	begin(s *session)
+	// tell shows what happened; the lines are those that say it at the prompt.
+	tell(n peer.Notice, lines []string) error
+	// println shows a line that no client said.
 	println(line string) error
 	// logWriter is where log lines go that were meant for stderr: above the prompt, when both share a terminal.
 	logWriter(stderr *os.File) io.Writer
@@ -43,7 +49,19 @@ func (env *environment) openScreen() (screen, error) {
 // prompted is a screen with a line editor.
 type prompted struct{ editor *lineedit.Editor }
 
-func (p *prompted) readLine(ctx context.Context) (string, error) { return p.editor.ReadLine(ctx) }
+func (p *prompted) read(ctx context.Context) typed {
+	line, err := p.editor.ReadLine(ctx)
+	return typed{line: line, err: err}
+}
+
+func (p *prompted) begin(*session) {}
+
+func (p *prompted) tell(_ peer.Notice, lines []string) error {
+	for _, line := range lines {
+		p.editor.Println(line)
+	}
+	return nil
+}
 
 func (p *prompted) println(line string) error {
 	p.editor.Println(line)
@@ -77,13 +95,24 @@ type piped struct {
 	out io.Writer
 }
 
-// readLine gives a line of any length. ctx is not heeded: reading a pipe can't be interrupted; the program ends instead.
-func (p *piped) readLine(context.Context) (string, error) {
+// read gives a line of any length. ctx is not heeded: reading a pipe can't be interrupted; the program ends instead.
+func (p *piped) read(context.Context) typed {
 	line, err := p.in.ReadString('\n')
 	if err != nil && (line == "" || !errors.Is(err, io.EOF)) {
-		return "", err
+		return typed{err: err}
 	}
-	return strings.TrimSuffix(strings.TrimSuffix(line, "\n"), "\r"), nil
+	return typed{line: strings.TrimSuffix(strings.TrimSuffix(line, "\n"), "\r")}
+}
+
+func (p *piped) begin(*session) {}
+
+func (p *piped) tell(_ peer.Notice, lines []string) error {
+	for _, line := range lines {
+		if err := p.println(line); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (p *piped) println(line string) error {

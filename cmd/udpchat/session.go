@@ -69,7 +69,17 @@ func (c *chat) start(ctx context.Context, o *opened, socket *link.Socket) error 
 	}()
 	client.Register()
 	c.session = s
+	c.screen.begin(s)
 	return nil
+}
+
+// send accepts a text.
+func (s *session) send(t text) {
+	if t.to == "" {
+		s.client.SendAllAs(t.ref, t.text)
+	} else {
+		s.client.SendAs(t.ref, t.to, t.text)
+	}
 }
 
 // close ends the client and lets go of its profile. What was accepted is on disk then.
