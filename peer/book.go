@@ -222,32 +222,34 @@ func (c *Core) trust(k wire.Key) bool {
 
 // Verify tells the keys of a name, to be compared.
 func (c *Core) Verify(now time.Time, n string) {
-	c.do(now, func(time.Time) {
-		contact := c.roster.named(n)
-		if contact == nil {
-			c.tell(UnknownPeer{Name: n})
-			return
-		}
-		told := Identity{Name: n, Key: contact.key}
-		if old, changed := c.book.other(contact); changed {
-			told.Old = old
-		} else if e := c.book.entries[contact.key]; e != nil {
-			told.Verified = e.Verified
-		}
-		c.tell(told)
+	c.do(now, func(now time.Time) {
+		c.knowing(now, n, func(_ time.Time, of *contact) {
+			if of == nil {
+				c.tell(UnknownPeer{Name: n})
+				return
+			}
+			told := Identity{Name: n, Key: of.key}
+			if old, changed := c.book.other(of); changed {
+				told.Old = old
+			} else if e := c.book.entries[of.key]; e != nil {
+				told.Verified = e.Verified
+			}
+			c.tell(told)
+		})
 	})
 }
 
 // Trust accepts the key that a name has now.
 func (c *Core) Trust(now time.Time, n string) {
-	c.do(now, func(time.Time) {
-		contact := c.roster.named(n)
-		if contact == nil {
-			c.tell(UnknownPeer{Name: n})
-			return
-		}
-		c.book.entry(contact.key).Verified = true
-		c.pin(contact)
-		c.tell(Trusted{Name: n, Key: contact.key})
+	c.do(now, func(now time.Time) {
+		c.knowing(now, n, func(_ time.Time, of *contact) {
+			if of == nil {
+				c.tell(UnknownPeer{Name: n})
+				return
+			}
+			c.book.entry(of.key).Verified = true
+			c.pin(of)
+			c.tell(Trusted{Name: n, Key: of.key})
+		})
 	})
 }

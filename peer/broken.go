@@ -13,6 +13,7 @@ const (
 	KeptEpoch                        // an older copy of a profile goes on as if it were none
 	OpenHoles                        // a seq that has no text any more is not closed as void
 	HighWatermark                    // the watermark is the highest seq seen
+	UnaskedName                      // a name that the table lacks is unknown at once
 )
 
 // mark notes a seq.

@@ -7,8 +7,8 @@ import (
 	"udpchat/wire"
 )
 
-// do carries a command out now, or once the registration or deregistration on its way is over: commands are acted on in
-// order, and after the first table has come.
+// do carries a command out now, or once the registration, deregistration or look-up of a name on its way is over: commands are acted
+// on in order, and after the first table has come.
 func (c *Core) do(now time.Time, command func(now time.Time)) {
 	if c.busy() || len(c.commands) > 0 {
 		if c.commands = append(c.commands, command); len(c.commands) == 1 && c.phase == registering && !c.typed {
@@ -19,8 +19,10 @@ func (c *Core) do(now time.Time, command func(now time.Time)) {
 	command(now)
 }
 
-// busy tells whether the client is between two states.
-func (c *Core) busy() bool { return c.phase == registering || c.phase == loading || c.phase == leaving }
+// busy tells whether the client is between two states, or asks for a name.
+func (c *Core) busy() bool {
+	return c.phase == registering || c.phase == loading || c.phase == leaving || c.finding != nil
+}
 
 // resume carries out the commands that waited.
 func (c *Core) resume(now time.Time) {
@@ -59,22 +61,26 @@ func (c *Core) Send(now time.Time, to, text string) { c.SendAs(now, 0, to, text)
 // SendAs is Send under a number of the caller's: Accepted, or what says why it was not, bears it.
 func (c *Core) SendAs(now time.Time, ref uint64, to, text string) {
 	c.do(now, func(now time.Time) {
-		if c.phase == left {
-			c.tell(NotRegistered{Ref: ref})
-			return
-		}
-		contact := c.roster.named(to)
-		if contact == nil {
-			c.tell(UnknownPeer{Ref: ref, Name: to})
-			return
-		}
-		if old, changed := c.book.other(contact); changed {
-			c.tell(Blocked{Ref: ref, Name: to, Old: old, New: contact.key})
-			return
-		}
-		c.meet(contact)
-		c.accept(now, ref, contact.key, contact.epoch, text)
+		c.knowing(now, to, func(now time.Time, contact *contact) { c.sendTo(now, ref, to, contact, text) })
 	})
+}
+
+// sendTo takes a text for the one who has a name, if anybody has.
+func (c *Core) sendTo(now time.Time, ref uint64, name string, to *contact, text string) {
+	switch {
+	case c.phase == left:
+		c.tell(NotRegistered{Ref: ref})
+		return
+	case to == nil:
+		c.tell(UnknownPeer{Ref: ref, Name: name})
+		return
+	}
+	if old, changed := c.book.other(to); changed {
+		c.tell(Blocked{Ref: ref, Name: name, Old: old, New: to.key})
+		return
+	}
+	c.meet(to)
+	c.accept(now, ref, to.key, to.epoch, text)
 }
 
 // SendAll takes a text for the channel into the outbox.

@@ -32,7 +32,8 @@ type Core struct {
 	quitting  bool
 	quitBy    time.Time // leave by then, whatever is undecided; zero: wait
 	draining  bool
-	commands  []func(now time.Time) // given while a registration is on its way
+	commands  []func(now time.Time) // given while a registration, or a look-up of a name, is on its way
+	finding   *finding              // the command that this look-up is for; nil: none is on its way
 
 	prekeys prekeys
 	roster  roster
@@ -92,6 +93,8 @@ func (c *Core) handleServer(now time.Time, m wire.Message) {
 		c.post(now, m)
 	case *wire.Found:
 		c.found(now, m)
+	case *wire.Named:
+		c.named(now, m)
 	}
 }
 
@@ -161,6 +164,7 @@ func (c *Core) giveUp() {
 	c.phase = left
 	c.requests.Drop(c.request)
 	c.requests.Drop(keepalive)
+	c.forgetFind()
 	c.outbox.pause()
 	c.tell(ServerSilent{Kept: c.outbox.undecided()})
 }

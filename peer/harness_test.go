@@ -25,15 +25,16 @@ type bench struct {
 	start   time.Time
 	now     time.Time
 
-	head    uint64 // of the server's table
-	friends []*friend
-	holding bool // commits wait for release
-	mute    bool // look-ups are not answered
-	commits []Commit
-	sent    []sent   // what the test has not looked at
-	told    []Notice // but Accepted; and without the lines that they name
-	all     []Notice // as they came, since the last start
-	trusts  []Trust
+	head     uint64 // of the server's table
+	friends  []*friend
+	holding  bool                  // commits wait for release
+	mute     bool                  // look-ups are not answered
+	unlisted map[string][]wire.Row // who registered just now: no page of the table has it yet
+	commits  []Commit
+	sent     []sent   // what the test has not looked at
+	told     []Notice // but Accepted; and without the lines that they name
+	all      []Notice // as they came, since the last start
+	trusts   []Trust
 }
 
 // sent is a message that the core sent.
@@ -191,18 +192,26 @@ func (b *bench) collect() {
 			}
 		}
 		b.trusts = append(b.trusts, fx.Trusts...)
-		var lookups []wire.Key
+		var answers []wire.Message
 		for _, s := range fx.Sends {
-			if m, ok := s.Msg.(*wire.Lookup); ok && !b.mute {
-				lookups = append(lookups, m.Key)
-				continue
+			switch m := s.Msg.(type) {
+			case *wire.Lookup:
+				if !b.mute {
+					answers = append(answers, b.found(m.Key))
+					continue
+				}
+			case *wire.Find:
+				if !b.mute {
+					answers = append(answers, &wire.Named{Name: m.Name, Rows: b.unlisted[m.Name]})
+					continue
+				}
 			}
 			b.sent = append(b.sent, b.read(s))
 		}
-		for _, k := range lookups {
-			b.core.Handle(b.now, link.Path{Remote: server.addr}, wire.ServerKey, decode(b.t, encode(b.t, b.found(k))))
+		for _, m := range answers {
+			b.core.Handle(b.now, link.Path{Remote: server.addr}, wire.ServerKey, decode(b.t, encode(b.t, m)))
 		}
-		asked = len(lookups) > 0
+		asked = len(answers) > 0
 	}
 }
 

@@ -102,7 +102,7 @@ type (
 		Ref          uint64
 		Bytes, Limit int
 	}
-	// UnknownPeer: no such name in the table.
+	// UnknownPeer: nobody has that name, not even for the server.
 	UnknownPeer struct {
 		Ref  uint64
 		Name string

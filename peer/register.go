@@ -34,9 +34,15 @@ func (c *Core) track(now time.Time) {
 
 // sendRequest sends the keepalive, or the registration or deregistration on its way, with the same id on every try.
 func (c *Core) sendRequest(id uint32) {
-	if id == keepalive || id == firstTable {
+	switch {
+	case id == keepalive || id == firstTable:
 		c.ping()
 		return
+	case id == find && c.phase == ready:
+		c.toServer(&wire.Find{Name: c.finding.name})
+		return
+	case id == find:
+		return // it is asked for again when there is a table
 	}
 	if c.phase == leaving {
 		c.toServer(&wire.Deregister{Request: c.request, Name: c.cfg.Name})
@@ -54,13 +60,15 @@ func (c *Core) sendRequest(id uint32) {
 }
 
 // needed tells whether the user waits for what is under way.
-func (c *Core) needed() bool { return c.typed || len(c.commands) > 0 }
+func (c *Core) needed() bool { return c.typed || len(c.commands) > 0 || c.finding != nil }
 
 // requestFailed: the tries are over, or the first table has not come for as long.
 func (c *Core) requestFailed(now time.Time, id uint32) {
 	switch {
 	case c.silent(now) && c.needed():
 		c.giveUp()
+	case id == find:
+		c.find(now)
 	case id != firstTable:
 		c.track(now)
 	case c.silent(now):
@@ -85,6 +93,7 @@ func (c *Core) registered(now time.Time, m *wire.Registered) {
 		c.phase = left
 		c.outbox.pause()
 		c.tell(Refused{Name: c.cfg.Name, Why: m.Outcome})
+		c.foundName(now)
 		c.resume(now)
 		return
 	}
@@ -145,6 +154,7 @@ func (c *Core) loaded(now time.Time) {
 	}
 	c.inbox.release(now, c)
 	c.pumpAll(now)
+	c.find(now)
 	c.resume(now)
 }
 
@@ -162,10 +172,12 @@ func (c *Core) deregistered(now time.Time, m *wire.Deregistered) {
 	c.resume(now)
 }
 
-// The names of pings among the requests, whose ids are odd: the keepalive, and the one that waits for the first table.
+// The names of what is among the requests beside registrations, whose ids are odd: two pings, the keepalive and the one that waits for
+// the first table, and the look-up of a name.
 const (
 	keepalive  = 0
 	firstTable = 2
+	find       = 4
 )
 
 // keepAlive tells the server that one is there, and which table one has: again until the server says something.

@@ -164,6 +164,8 @@ func (c *Core) Handle(now time.Time, p link.Path, from wire.Key, m wire.Message)
 		c.receiptAck(cl, m)
 	case *wire.Lookup:
 		c.lookup(cl, m)
+	case *wire.Find:
+		c.find(cl, m)
 	}
 }
 
@@ -182,7 +184,7 @@ func (c *Core) stranger(p link.Path, from wire.Key, cl *client, m wire.Message) 
 		c.send(p, from, &wire.Deregistered{Request: m.Request, Outcome: outcome})
 	case *wire.Ping:
 		c.send(p, from, &wire.Pong{Nonce: m.Nonce, Store: c.head.ID, Revision: c.head.Revision})
-	case *wire.Deposit:
+	case *wire.Deposit, *wire.Find:
 		c.send(p, from, &wire.Pong{Store: c.head.ID, Revision: c.head.Revision})
 	}
 }

@@ -68,3 +68,15 @@ func (c *Core) lookup(cl *client, m *wire.Lookup) {
 	}
 	c.send(cl.session.path, cl.key, found)
 }
+
+// find tells who has exactly a name (protocol.md §8.9).
+func (c *Core) find(cl *client, m *wire.Find) {
+	s, answer := cl.session, &wire.Named{Name: m.Name}
+	for _, k := range c.names[name.Same(m.Name)] {
+		if of := c.clients[k]; of != nil && of.published.Revision != 0 && of.published.Name == m.Name {
+			answer.Rows = []wire.Row{c.row(of, s.path.Remote.Addr(), s.path.Local)}
+			break
+		}
+	}
+	c.send(s.path, cl.key, answer)
+}

@@ -74,7 +74,7 @@ func TestSeveralMessages(t *testing.T) {
 
 // protocol.md §3: a kind that is not known is skipped and counted, whatever is in it.
 func TestUnknownKinds(t *testing.T) {
-	body := unhex(t, "92 15 c0"+"94 05 01 02 03"+"dc0002 7f 92a1619101"+"91 cdffff"+"91 ccff"+"91 cfffffffffffffffff"+"94 cd0105 01 02 03")
+	body := unhex(t, "92 1f c0"+"94 05 01 02 03"+"dc0002 7f 92a1619101"+"91 cdffff"+"91 ccff"+"91 cfffffffffffffffff"+"94 cd0105 01 02 03")
 	var d Decoder
 	var got []Message
 	err := d.Decode(body, func(m Message) error {

@@ -105,10 +105,17 @@ var golden = []struct {
 	{"93 14" + bobHex + cardHex,
 		&Found{Key: bob, Card: card},
 		`[20 <` + bobHex[4:] + `> <` + cardRaw + `>]`},
+	{"92 15 a3616e6e",
+		&Find{Name: "ann"},
+		`[21 "ann"]`},
+	{"93 16 a3616e6e 91" +
+		"96" + aliceHex + "a3616e6e 05 c404c0000201 cd2328 01",
+		&Named{Name: "ann", Rows: []Row{{Key: alice, Name: "ann", Epoch: 5, Addr: netip.MustParseAddrPort("192.0.2.1:9000"), State: Online}}},
+		`[22 "ann" [[<` + aliceHex[4:] + `> "ann" 5 <c0000201> 9000 1]]]`},
 }
 
 // lastKind is the kind with the highest number.
-const lastKind = KindFound
+const lastKind = KindNamed
 
 func unhex(t testing.TB, s string) []byte {
 	t.Helper()

@@ -32,6 +32,8 @@ const (
 	KindReceiptAck   Kind = 18
 	KindLookup       Kind = 19
 	KindFound        Kind = 20
+	KindFind         Kind = 21
+	KindNamed        Kind = 22
 )
 
 // Message is one array of a body, [kind, fields…]. The pointers to the structs of this package are the messages; no
@@ -87,6 +89,10 @@ func (k Kind) String() string {
 		return "lookup"
 	case KindFound:
 		return "found"
+	case KindFind:
+		return "find"
+	case KindNamed:
+		return "named"
 	}
 	return "kind " + strconv.Itoa(int(k))
 }
@@ -134,6 +140,10 @@ func newMessage(k Kind) Message {
 		return new(Lookup)
 	case KindFound:
 		return new(Found)
+	case KindFind:
+		return new(Find)
+	case KindNamed:
+		return new(Named)
 	}
 	return nil
 }

@@ -48,6 +48,8 @@ func widest() []Message {
 		&Receipt{To: alice, Marks: marks},
 		&ReceiptAck{To: alice, Marks: marks},
 		&Found{Key: alice, Card: card},
+		&Find{Name: longRow.Name},
+		&Named{Name: longRow.Name, Rows: []Row{longRow}},
 	}
 }
 

@@ -154,6 +154,12 @@ func TestContradictions(t *testing.T) {
 		{"a card found", &Found{Key: bob, Card: card}, true},
 		{"a card found too short", &Found{Key: bob, Card: card[1:]}, false},
 		{"a card found too long", &Found{Key: bob, Card: append(card[:CardSize:CardSize], 0)}, false},
+		{"a name that nobody has", &Named{Name: "a"}, true},
+		{"a name that somebody has", &Named{Name: "a", Rows: []Row{{Name: "a"}}}, true},
+		{"a name that two have", &Named{Name: "a", Rows: []Row{{Name: "a"}, {Name: "a"}}}, false},
+		{"a row of another name", &Named{Name: "a", Rows: []Row{{Name: "b"}}}, false},
+		{"a row of a name that has no port", &Named{Name: "a", Rows: []Row{{Name: "a", Addr: netip.AddrPortFrom(addr.Addr(), 0)}}}, false},
+		{"a look-up of invalid UTF-8", &Find{Name: "a\xff"}, false},
 		{"a request for a name too long to read", &Deregister{Name: strings.Repeat("a", MaxNameBytes+1)}, false},
 	})
 }

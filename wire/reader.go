@@ -158,13 +158,13 @@ func (r *reader) bytes(limit int) []byte {
 	return r.take(limit)
 }
 
-// string reads a string of valid UTF-8 of at most limit bytes.
-func (r *reader) string(limit int) string {
+// name reads a string of valid UTF-8 of at most MaxNameBytes.
+func (r *reader) name() string {
 	c := r.code()
 	if r.err == nil && c&0xe0 != 0xa0 && (c < 0xd9 || c > 0xdb) {
 		r.err = errType
 	}
-	b := r.take(limit)
+	b := r.take(MaxNameBytes)
 	if r.err == nil && !utf8.Valid(b) {
 		r.err = errUTF8
 	}

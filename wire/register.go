@@ -118,7 +118,7 @@ func (m *Register) EncodeMsgpack(e *msgpack.Encoder) error {
 func (m *Register) DecodeMsgpack(d *msgpack.Decoder) error {
 	r := open(d, KindRegister, registerFields)
 	m.Request = num[uint32](&r)
-	m.Name = r.string(MaxNameBytes)
+	m.Name = r.name()
 	m.Epoch = num[uint64](&r)
 	m.Store = num[uint64](&r)
 	m.Revision = num[uint64](&r)
@@ -163,7 +163,7 @@ func (m *Deregister) EncodeMsgpack(e *msgpack.Encoder) error {
 func (m *Deregister) DecodeMsgpack(d *msgpack.Decoder) error {
 	r := open(d, KindDeregister, deregisterFields)
 	m.Request = num[uint32](&r)
-	m.Name = r.string(MaxNameBytes)
+	m.Name = r.name()
 	return r.done(m)
 }
 

@@ -97,9 +97,14 @@ func (m *Table) EncodeMsgpack(e *msgpack.Encoder) error {
 	w.uint(m.Since)
 	w.uint(m.Until)
 	w.uint(m.Head)
-	w.array(len(m.Rows))
-	for i := range m.Rows {
-		row := &m.Rows[i]
+	w.rows(m.Rows)
+	return w.err
+}
+
+func (w *writer) rows(rows []Row) {
+	w.array(len(rows))
+	for i := range rows {
+		row := &rows[i]
 		w.array(rowFields)
 		w.key(&row.Key)
 		w.string(row.Name)
@@ -107,7 +112,6 @@ func (m *Table) EncodeMsgpack(e *msgpack.Encoder) error {
 		w.addr(row.Addr)
 		w.uint(uint64(row.State))
 	}
-	return w.err
 }
 
 func (m *Table) DecodeMsgpack(d *msgpack.Decoder) error {
@@ -116,12 +120,12 @@ func (m *Table) DecodeMsgpack(d *msgpack.Decoder) error {
 	m.Since = num[uint64](&r)
 	m.Until = num[uint64](&r)
 	m.Head = num[uint64](&r)
-	m.Rows = r.rows()
+	m.Rows = r.rows(MaxRows)
 	return r.done(m)
 }
 
-func (r *reader) rows() []Row {
-	n := r.array(MaxRows)
+func (r *reader) rows(limit int) []Row {
+	n := r.array(limit)
 	if n == 0 {
 		return nil
 	}
@@ -132,7 +136,7 @@ func (r *reader) rows() []Row {
 			r.err = errArity
 		}
 		r.key(&row.Key)
-		row.Name = r.string(MaxNameBytes)
+		row.Name = r.name()
 		row.Epoch = num[uint64](r)
 		row.Addr = r.addr()
 		row.State = num[Presence](r)

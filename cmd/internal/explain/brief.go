@@ -59,6 +59,10 @@ func briefDirectory(m wire.Message, name func(wire.Key) string) string {
 		return "lookup " + name(m.Key)
 	case *wire.Found:
 		return "found " + name(m.Key) + when(len(m.Card) == 0, ": no card")
+	case *wire.Find:
+		return "find " + plain.Name(m.Name)
+	case *wire.Named:
+		return "named " + plain.Name(m.Name) + when(len(m.Rows) == 0, ": nobody")
 	}
 	return m.Kind().String()
 }

@@ -25,7 +25,7 @@ func TestBrief(t *testing.T) {
 	piece.Part, piece.Parts, piece.Size = 1, 2, 885
 	all = append(all, &wire.Direct{Try: 1, Text: void}, &wire.Direct{Try: 1, Text: piece}, &wire.Deposit{To: wire.Channel, Try: 1, Text: some},
 		&wire.Ack{Seq: 4, Try: 1}, &wire.Ack{Seq: 4, Try: 1, Marks: wire.Marks{Through: 1}}, &wire.Taken{From: ann, Order: 5, Try: 1, Refused: true},
-		&wire.Found{Key: ann}, &wire.Deregister{Name: "\x1b[2J"})
+		&wire.Found{Key: ann}, &wire.Named{Name: "zoe"}, &wire.Deregister{Name: "\x1b[2J"})
 	var out strings.Builder
 	for _, m := range all {
 		s := Brief(m, name)

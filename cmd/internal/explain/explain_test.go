@@ -57,6 +57,8 @@ func messages() []wire.Message {
 		&wire.ReceiptAck{To: ann, Marks: had},
 		&wire.Lookup{Key: ann},
 		&wire.Found{Key: ann, Card: card},
+		&wire.Find{Name: "ann"},
+		&wire.Named{Name: "ann", Rows: []wire.Row{{Key: ann, Name: "ann", Epoch: 5, Addr: netip.MustParseAddrPort("192.0.2.1:9000"), State: wire.Online}}},
 	}
 }
 

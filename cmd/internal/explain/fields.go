@@ -87,6 +87,8 @@ var fields = map[string]field{
 	"seen.order":       {bits: 64, about: "the push that this answers"},
 	"seen.try":         {bits: 8, about: "its try"},
 	"lookup.key":       {shape: key, about: "whose card is asked for"},
+	"find.name":        {shape: words, most: wire.MaxNameBytes, about: "who is looked for (§8.9)"},
+	"named.rows":       {shape: rows, most: 1, about: "who has the name; none: nobody (§8.9)"},
 	"registered.order": {bits: 64, about: "the last receipt order given out (§10.2)"},
 }
 

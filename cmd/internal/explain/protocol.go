@@ -29,6 +29,8 @@ var kinds = []kind{
 	{18, "receipt-ack", "client → server", "to, *marks*"},
 	{19, "lookup", "client → server", "key"},
 	{20, "found", "server → client", "key, card"},
+	{21, "find", "client → server", "name"},
+	{22, "named", "server → client", "name, rows of [key, name, epoch, address, port, state]"},
 }
 
 // What *text* and *marks* stand for (§5.2, §6.1), and the fields of a row of the table.

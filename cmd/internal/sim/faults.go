@@ -131,7 +131,7 @@ func (w *World) typeText(g *guest, to int) {
 		if to == 0 {
 			g.core.SendAll(now, m.text)
 		} else {
-			g.core.Send(now, w.guests[to-1].name, m.text)
+			g.core.SendAs(now, uint64(m.number), w.guests[to-1].name, m.text)
 		}
 	})
 }

@@ -174,6 +174,8 @@ func (g *guest) look(notices []peer.Notice) {
 			})
 		case peer.Delivered:
 			g.w.ledger.told(g, n.To)
+		case peer.UnknownPeer:
+			g.w.ledger.unknown(g, n)
 		case peer.Welcome:
 			g.present = true
 		case peer.Left:

@@ -24,6 +24,7 @@ func TestMutants(t *testing.T) {
 		{"seqs are given out again after a restart", Options{Peer: peer.ReusedSeqs}},
 		{"a refused seq is left as a hole", Options{Peer: peer.OpenHoles}},
 		{"the watermark skips holes", Options{Peer: peer.HighWatermark}},
+		{"a name that registered just now is unknown", Options{Peer: peer.UnaskedName}},
 		{"an fsync is tried again after an error", Options{RetrySync: true}},
 	} {
 		t.Run(m.name, func(t *testing.T) {

@@ -1,0 +1,59 @@
+package peer
+
+import (
+	"time"
+
+	"udpchat/wire"
+)
+
+// finding is a command that waits for the row of a name.
+type finding struct {
+	name    string
+	command func(now time.Time, to *contact)
+}
+
+// knowing carries out a command that needs someone's row. A name that the table lacks may have registered just now: the server is
+// asked before the command is told that nobody has it (protocol.md §8.9). Later commands wait.
+func (c *Core) knowing(now time.Time, n string, command func(now time.Time, to *contact)) {
+	to := c.roster.named(n)
+	if to != nil || c.phase != ready || wire.CheckName(n) != nil || c.cfg.Broken == UnaskedName {
+		command(now, to)
+		return
+	}
+	c.finding = &finding{n, command}
+	c.find(now)
+}
+
+// find asks for the row that a command waits for, if one does.
+func (c *Core) find(now time.Time) {
+	if c.finding != nil {
+		c.requests.Drop(find)
+		c.requests.Track(now, find, c.urgent())
+		c.sendRequest(find)
+	}
+}
+
+// named: the server tells of a name.
+func (c *Core) named(now time.Time, m *wire.Named) {
+	if c.finding == nil || m.Name != c.finding.name {
+		return
+	}
+	for _, row := range m.Rows {
+		c.roster.apply(now, c, row)
+	}
+	c.foundName(now)
+	c.resume(now)
+}
+
+// foundName carries out the command that waited for a name, with what is known of it now.
+func (c *Core) foundName(now time.Time) {
+	if f := c.finding; f != nil {
+		c.forgetFind()
+		f.command(now, c.roster.named(f.name))
+	}
+}
+
+func (c *Core) forgetFind() {
+	c.finding = nil
+	c.requests.Drop(find)
+}
