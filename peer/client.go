@@ -19,6 +19,7 @@ type Client struct {
 	me      wire.Key
 	loop    *link.Loop
 	notices *link.Queue[Notice]
+	stopped chan struct{} // closed when Run has returned
 }
 
 // New makes a client on a socket, which Run closes, and a profile, which it does not. Its key comes from the profile's seed.
@@ -36,7 +37,7 @@ func New(cfg Config, conn link.Conn, profile store.Profile) (*Client, error) {
 	loop := link.NewLoop(conn, link.SessionConfig{Identity: link.NewIdentity(loaded.Seed), Trace: cfg.Trace})
 	loop.Server = cfg.ServerKey
 	loop.TrustServer(cfg.Static)
-	c := &Client{profile: profile, core: core, me: keys.Public(), loop: loop, notices: link.NewQueue[Notice]()}
+	c := &Client{profile: profile, core: core, me: keys.Public(), loop: loop, notices: link.NewQueue[Notice](), stopped: make(chan struct{})}
 	c.loop.Dropped = func(p link.Path, size int, err error) {
 		cfg.Log.Debug("datagram dropped", "addr", p.Remote, "bytes", size, "err", err)
 	}
@@ -119,6 +120,7 @@ func (c *Client) Notices(ctx context.Context) []Notice {
 // Run works until ctx ends, then returns nil; an error means that the profile can't be written. All its goroutines have
 // ended when it returns.
 func (c *Client) Run(ctx context.Context) error {
+	defer close(c.stopped)
 	return c.loop.Run(ctx, c.core, c.carryOut, func() {})
 }
 

@@ -6,6 +6,9 @@ type Profile interface {
 	Load() (Loaded, error)
 	// History lists up to limit lines whose order is above after, by order.
 	History(after uint64, limit int) ([]Line, error)
+	// Read gives the lines of the history that a query asks for, in pages; damaged records are left out and counted. An error
+	// means that nothing was read.
+	Read(q Query) (Passage, error)
 	// Submit queues a change, with the promises of Server.Submit.
 	Submit(c ProfileChange, done func(error))
 	// WhenCrowded has changes that begin to wait for room, and end it, told to f, from another goroutine. It is called once.

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -22,15 +23,38 @@ var flipped = flag.Int("flips", 150, "how many single-bit flips of a file are tr
 
 // person is all that can be read from a profile.
 type person struct {
-	loaded  store.Loaded
-	history []store.Line
+	loaded   store.Loaded
+	history  []store.Line
+	passages []store.Line // the same, read in pages from both ends
 }
 
 func readPerson(p *Profile) (who person, err error) {
 	var bad error
 	who.loaded, err = p.Load()
 	who.history, bad = p.History(0, 10_000)
-	return who, errors.Join(err, bad)
+	err = errors.Join(err, bad)
+	for _, q := range []store.Query{{Limit: 10_000}, {Limit: 10_000, Oldest: true}} {
+		lines, damaged, bad := readPages(p, q)
+		who.passages = append(who.passages, lines...)
+		if err = errors.Join(err, bad); damaged > 0 {
+			err = errors.Join(err, fmt.Errorf("%d records are %w", damaged, store.ErrDamaged))
+		}
+	}
+	return who, err
+}
+
+// readPages reads page by page until nothing is left, or can't be read.
+func readPages(p *Profile, q store.Query) (lines []store.Line, damaged int, err error) {
+	for {
+		got, err := p.Read(q)
+		lines, damaged = append(lines, got.Lines...), damaged+got.Damaged
+		if q.After = got.Next; !q.Oldest {
+			q.After, q.Before = 0, got.Next
+		}
+		if err != nil || got.Next == 0 {
+			return lines, damaged, err
+		}
+	}
 }
 
 // largePerson makes a profile of some hundred pages.
@@ -84,12 +108,22 @@ func strange[T any](got, want []T, id func(T) any) (none bool, missing int) {
 	return true, len(want) - len(got)
 }
 
+// noEnds forgets what became of lines: of a damaged record it is unknown.
+func noEnds(lines []store.Line) []store.Line {
+	lines = slices.Clone(lines)
+	for i := range lines {
+		lines[i].End = store.EndUnnoted
+	}
+	return lines
+}
+
 // judgePerson compares what was read from a damaged profile with what was written.
 func (v *verdicts) judgePerson(want, got person, err error) (wrong bool) {
 	missing := 0
 	look := func(fine bool, n int) { wrong, missing = wrong || !fine, missing+n }
 	byLine := func(l store.Line) any { return l.Order }
 	look(strange(got.history, want.history, byLine))
+	look(strange(noEnds(got.passages), noEnds(want.passages), byLine))
 	a, b := got.loaded, want.loaded
 	look(strange(a.Unshown, b.Unshown, byLine))
 	look(strange(a.Outbox, b.Outbox, func(o store.Outgoing) any { return fmt.Sprint(o.To, o.Text.Seq) }))

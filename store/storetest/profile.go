@@ -27,6 +27,7 @@ func RunProfile(t *testing.T, open func(t *testing.T) store.Profile) {
 		{"a stream is kept per store", streamsKept},
 		{"lines are unshown until they were shown", linesShown},
 		{"history is listed in pages", historyInPages},
+		{"history is read from both ends, with one client or all", historyRead},
 		{"contacts are replaced, and listed by key", contactsReplaced},
 		{"prekeys are replaced and forgotten, and listed by id", prekeysRotated},
 		{"a chain moves with what was received", chainsReceived},

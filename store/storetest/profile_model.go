@@ -37,6 +37,10 @@ func profileModel(t *testing.T, open func(t *testing.T) store.Profile) {
 				if got := history(t, p, 0, 10_000); !slices.Equal(got, m.lines) {
 					t.Fatalf("round %d: %d lines, want %d", round, len(got), len(m.lines))
 				}
+				q := store.Query{With: &bob, After: g.Uint64N(m.Lines + 1), Before: g.Uint64N(m.Lines + 2), Oldest: g.IntN(2) == 0, Limit: 10_000}
+				if got, want := passage(t, p, q), slices.DeleteFunc(slices.Clone(m.lines), func(l store.Line) bool { return !q.Asks(l) }); !slices.Equal(got, want) {
+					t.Fatalf("round %d: %d lines of %+v, want %d", round, len(got), q, len(want))
+				}
 			}
 		})
 	}

@@ -1,0 +1,44 @@
+package memory
+
+import (
+	"slices"
+
+	"udpchat/store"
+)
+
+// page is how many lines are looked at in one go.
+const page = 64
+
+// Read gives one page of the history.
+func (p *Profile) Read(q store.Query) (got store.Passage, err error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.closed {
+		return got, store.ErrClosed
+	}
+	if q.Before == 0 && len(p.lines) > 0 {
+		q.Before = p.lines[len(p.lines)-1].Order + 1
+	}
+	first, found := p.place(q.After)
+	if found {
+		first++
+	}
+	end, _ := p.place(q.Before)
+	lines := slices.Clone(p.lines[first:max(first, end)])
+	if !q.Oldest {
+		slices.Reverse(lines)
+	}
+	for i, l := range lines {
+		if q.Asks(l) {
+			got.Lines = append(got.Lines, l)
+		}
+		if i+1 == page || len(got.Lines) == q.Limit {
+			got.Next = l.Order
+			break
+		}
+	}
+	if !q.Oldest {
+		slices.Reverse(got.Lines)
+	}
+	return got, nil
+}
