@@ -13,6 +13,7 @@ const (
 	EarlyStored  Broken = 1 + iota // a deposit is answered before it is on disk
 	DeleteOnPush                   // mail is deleted when it is pushed, not when it is taken
 	KeptStore                      // an older copy of the store goes on as if it were none
+	LimitFirst                     // a text is measured before it is known whether it was stored already
 )
 
 // deletePushed deletes mail whose recipient has not said anything yet.

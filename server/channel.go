@@ -15,12 +15,8 @@ func (c *Core) post(cl *client, m *wire.Deposit) {
 		c.send(cl.session.path, cl.key, &wire.Pong{Known: true, Store: c.head.ID, Revision: c.head.Revision})
 		return
 	}
-	if int(m.Text.Size) > c.cfg.MaxMessage {
-		c.stored(cl, m, store.Result{}, wire.TooLong)
-		return
-	}
 	m = keep(m)
-	change := store.Post{Author: store.Key(cl.key), Text: store.Text(m.Text)}
+	change := store.Post{Author: store.Key(cl.key), Text: store.Text(m.Text), Longest: c.cfg.Quota.Longest}
 	c.commit(change, func(now time.Time, r store.Result) {
 		c.foundRoom(r)
 		c.stored(cl, m, r, wire.Verdict(r.Verdict))

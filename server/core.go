@@ -112,6 +112,7 @@ func (cfg *Config) defaults() {
 	if cfg.MaxMessage == 0 {
 		cfg.MaxMessage = wire.MaxText
 	}
+	cfg.Quota.Longest = uint64(cfg.MaxMessage)
 	if cfg.NameTTL == 0 {
 		cfg.NameTTL = defaultNameTTL
 	}

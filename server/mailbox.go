@@ -22,7 +22,7 @@ func (c *Core) deposit(cl *client, m *wire.Deposit) {
 		c.post(cl, m)
 		return
 	}
-	if int(m.Text.Size) > c.cfg.MaxMessage {
+	if c.cfg.Broken == LimitFirst && int(m.Text.Size) > c.cfg.MaxMessage {
 		c.stored(cl, m, store.Result{}, wire.TooLong)
 		return
 	}

@@ -101,6 +101,38 @@ func TestDepositRefused(t *testing.T) {
 	}
 }
 
+// protocol.md §10.1: what was stored, or delivered, keeps its answer when the limit of length is lowered.
+func TestLimitIsLowered(t *testing.T) {
+	b := newBench(t, Config{MaxMessage: 11})
+	ann, bob := b.join("ann"), b.away("bob")
+	b.deposit(ann, bob, text(ann, bob, 1, "eleven byte"))
+	wrote := &wire.Deposit{To: wire.Channel, Try: 1, Text: post(ann, 1, "eleven byte")}
+	b.recv(ann, wrote)
+	posted := &wire.Stored{To: wire.Channel, Epoch: ann.epoch, ToEpoch: storeID, Seq: 1, Try: 1, Order: 2}
+	b.want("the post", ann, posted)
+	b.cfg.MaxMessage = 10
+	b.restart()
+	b.sentTo(ann)
+	deposit := func(seq uint64) *wire.Deposit {
+		return &wire.Deposit{To: bob.key, Try: 1, Text: text(ann, bob, seq, "eleven byte")}
+	}
+	b.recv(ann, deposit(1))
+	b.want("it is stored", ann, storedAway(ann, bob, 1, 0))
+	b.recv(ann, wrote)
+	b.want("so is the post", ann, posted)
+	b.recv(ann, deposit(2))
+	answer := storedAway(ann, bob, 2, 0)
+	answer.Verdict = wire.TooLong
+	b.want("a new one", ann, answer)
+	b.register(bob)
+	b.recv(bob, &wire.Taken{From: ann.key, Marks: through(ann, bob, 1), Order: 1, Try: 1})
+	b.sentTo(ann)
+	b.recv(ann, deposit(1))
+	answer = storedAway(ann, bob, 1, 0)
+	answer.Verdict, answer.State, answer.Addr = wire.Delivered, wire.Online, bob.path.Remote
+	b.want("it is delivered", ann, answer)
+}
+
 // protocol.md §10.5: a mailbox has quotas per recipient and per sender and recipient.
 func TestQuota(t *testing.T) {
 	b := newBench(t, Config{Quota: store.Quota{Texts: 3, PairTexts: 2}})

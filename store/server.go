@@ -52,8 +52,10 @@ type Delivery struct {
 	Marks Marks
 }
 
-// Quota bounds what may wait. A text counts once, however many parts it has. 0 means no limit.
+// Quota bounds what may wait. A text counts once, however many parts it has. 0 means no limit. It is asked of what is new only: what was
+// stored, or delivered, before a limit was lowered keeps its answer.
 type Quota struct {
+	Longest              uint64 // bytes of one text
 	Texts, Bytes         uint64 // per recipient
 	PairTexts, PairBytes uint64 // per sender and recipient
 }
@@ -71,7 +73,8 @@ const (
 	NoClient    Verdict = 5 // no such recipient
 	NameTaken   Verdict = 6 // the name belongs to another key
 	KeyTaken    Verdict = 7 // the key has another name
-	FullDisk    Verdict = 9 // there is no room on the disk (8 is the wire's)
+	TooLong     Verdict = 8 // the text is longer than the limit
+	FullDisk    Verdict = 9 // there is no room on the disk
 )
 
 // Result is what a change came to.
@@ -129,10 +132,12 @@ type Told struct {
 }
 
 // Post appends to the channel's log. Seqs of one author and epoch are accepted in order only: an old one gives its verdict
-// Accepted again, one that skips gives Gap. Text.ToEpoch is the store's ID.
+// Accepted again, one that skips gives Gap, and a new one of a text longer than Longest (0: no limit) gives TooLong. Text.ToEpoch is
+// the store's ID.
 type Post struct {
-	Author Key
-	Text   Text
+	Author  Key
+	Text    Text
+	Longest uint64
 }
 
 // Advance moves a member's channel cursor forward, never back.

@@ -25,6 +25,9 @@ func (t *serverTx) post(c store.Post) (store.Result, error) {
 			return store.Result{Verdict: store.Gap}, err
 		}
 	}
+	if c.Longest > 0 && uint64(x.Size) > c.Longest {
+		return store.Result{Verdict: store.TooLong}, nil
+	}
 	if t.tight {
 		return store.Result{Verdict: store.FullDisk}, nil
 	}

@@ -35,6 +35,9 @@ func (t *serverTx) use(c store.Deposit) (store.Verdict, error) {
 		return 0, err
 	}
 	size := uint64(c.Text.Size)
+	if c.Quota.Longest > 0 && size > c.Quota.Longest {
+		return store.TooLong, nil
+	}
 	if !all.add(size, c.Quota.Texts, c.Quota.Bytes) {
 		return store.FullMailbox, nil
 	}

@@ -147,6 +147,8 @@ func (b *box) charge(c store.Deposit) store.Verdict {
 		return texts > 0 && u.texts+1 > texts || bytes > 0 && u.bytes+size > bytes
 	}
 	switch {
+	case q.Longest > 0 && size > q.Longest:
+		return store.TooLong
 	case over(b.all, q.Texts, q.Bytes):
 		return store.FullMailbox
 	case over(one, q.PairTexts, q.PairBytes):

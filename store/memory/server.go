@@ -197,6 +197,9 @@ func (s *Server) post(c store.Post) store.Result {
 	if s.authors[before] == 0 && id.seq != 1 {
 		return store.Result{Verdict: store.Gap}
 	}
+	if c.Longest > 0 && uint64(c.Text.Size) > c.Longest {
+		return store.Result{Verdict: store.TooLong}
+	}
 	if !s.room.take(textRoom(c.Text)) {
 		return store.Result{Verdict: store.FullDisk}
 	}

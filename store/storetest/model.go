@@ -109,6 +109,8 @@ func (m *model) room(c store.Deposit) store.Verdict {
 	}
 	over := func(used, limit uint64) bool { return limit > 0 && used > limit }
 	switch q := c.Quota; {
+	case over(uint64(c.Text.Size), q.Longest):
+		return store.TooLong
 	case over(texts, q.Texts) || over(size, q.Bytes):
 		return store.FullMailbox
 	case over(pairTexts, q.PairTexts) || over(pairSize, q.PairBytes):
@@ -197,6 +199,9 @@ func (m *model) post(c store.Post) store.Result {
 	}
 	if c.Text.Seq != next || c.Text.ToEpoch != m.head.ID {
 		return store.Result{Verdict: store.Gap}
+	}
+	if c.Longest > 0 && uint64(c.Text.Size) > c.Longest {
+		return store.Result{Verdict: store.TooLong}
 	}
 	m.head.Order++
 	m.posts = append(m.posts, store.Item{Order: m.head.Order, From: c.Author, Post: true, Text: c.Text})

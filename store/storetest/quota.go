@@ -67,6 +67,51 @@ func quotaWholeText(t *testing.T, s store.Server) {
 	}
 }
 
+func quotaLongest(t *testing.T, s store.Server) {
+	Register(t, s, "ann")
+	id := head(t, s).ID
+	mail := func(x store.Text, longest uint64) store.Change {
+		return store.Deposit{To: ann, From: bob, Text: x, Quota: store.Quota{Longest: longest}}
+	}
+	post := func(seq uint64, body string, longest uint64) store.Change {
+		x := Single(seq, body)
+		x.ToEpoch = id
+		return store.Post{Author: bob, Text: x, Longest: longest}
+	}
+	var taken store.Result
+	for i, c := range []struct {
+		change store.Change
+		want   store.Verdict
+	}{
+		{mail(Single(1, "four"), 3), store.TooLong},
+		{mail(Single(1, "four"), 4), store.Accepted},
+		{mail(Single(1, "four"), 3), store.Accepted}, // it was there before the limit was
+		{mail(Part(2, 1, 3, 2900), 2899), store.TooLong},
+		{mail(Part(2, 1, 3, 2900), 2900), store.Accepted},
+		{mail(Part(2, 0, 3, 2900), 3), store.Accepted}, // all parts of a text find room, or none
+		{mail(Part(2, 0, 3, 3), 3), store.Accepted},
+		{mail(Single(9, "four"), 0), store.Accepted},
+		{post(2, "four", 3), store.Gap},
+		{post(1, "four", 3), store.TooLong},
+		{post(1, "four", 0), store.Accepted},
+		{post(1, "four", 3), store.Accepted},
+		{post(2, "four", 3), store.TooLong},
+		{post(2, "", 3), store.Accepted},
+	} {
+		r := Do(t, s, c.change)
+		if r.Verdict != c.want || r.Verdict == store.TooLong && r.Order != 0 {
+			t.Errorf("step %d: %+v, want %d", i, r, c.want)
+		}
+		if i == 1 {
+			taken = r
+		}
+	}
+	Do(t, s, store.Take{To: ann, From: bob, Marks: upTo(1), Orders: []uint64{taken.Order}})
+	if r := Do(t, s, mail(Single(1, "four"), 3)); r.Verdict != store.Delivered {
+		t.Errorf("after its delivery: %+v", r)
+	}
+}
+
 func quotaReturns(t *testing.T, s store.Server) {
 	Register(t, s, "ann")
 	put := func(texts ...store.Text) (orders []uint64) {

@@ -77,12 +77,12 @@ func (g *generator) change(m *model) store.Change {
 		if last := len(m.posts) - 1; last >= 0 && g.IntN(3) > 0 {
 			p := m.posts[max(0, last-g.IntN(4))]
 			x.Epoch, x.Seq = p.Text.Epoch, p.Text.Seq+g.Uint64N(3)
-			return store.Post{Author: p.From, Text: x}
+			return store.Post{Author: p.From, Text: x, Longest: g.Uint64N(2) * g.Uint64N(120)}
 		}
 		if g.IntN(3) > 0 {
 			x.Seq = 1
 		}
-		return store.Post{Author: g.key(), Text: x}
+		return store.Post{Author: g.key(), Text: x, Longest: g.Uint64N(2) * g.Uint64N(120)}
 	case n < 99:
 		return store.Advance{Member: g.key(), Order: g.Uint64N(m.head.Order + 3)}
 	default:
@@ -140,7 +140,7 @@ func (g *generator) quota() store.Quota {
 	if g.IntN(4) == 0 {
 		return store.Quota{}
 	}
-	return store.Quota{Texts: 3 + g.Uint64N(6), Bytes: 200 + g.Uint64N(300), PairTexts: 2 + g.Uint64N(5), PairBytes: 100 + g.Uint64N(200)}
+	return store.Quota{Longest: g.Uint64N(2) * (60 + g.Uint64N(60)), Texts: 3 + g.Uint64N(6), Bytes: 200 + g.Uint64N(300), PairTexts: 2 + g.Uint64N(5), PairBytes: 100 + g.Uint64N(200)}
 }
 
 func (g *generator) marks() store.Marks {

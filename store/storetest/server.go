@@ -47,6 +47,7 @@ func RunServer(t *testing.T, open func(t *testing.T) store.Server) {
 
 		{"the quota counts texts and bytes per recipient and pair", quotaLimits},
 		{"a text of several parts finds room for all or none", quotaWholeText},
+		{"a limit of length is asked of new texts only", quotaLongest},
 		{"usage returns to zero in every way a text can end", quotaReturns},
 
 		{"posts are stored in order only", postsInOrder},

@@ -119,6 +119,10 @@ func (l *ledger) serverWentBack(left, gone []store.Change) {
 			}
 		}
 	}
+	clear(l.deposits)
+	for _, m := range l.messages {
+		m.stored = false // some are, and it need not be known which
+	}
 	known := make([]bool, len(l.members))
 	for _, c := range left {
 		if c, ok := c.(store.PutClient); ok {

@@ -26,6 +26,7 @@ type guest struct {
 	looks   time.Duration // when the front end has read all notices
 	tells   time.Duration // when it has said what it printed
 
+	typed  map[uint64]*message // by their lines in the history
 	lines  map[uint64]*message // of texts received, durable
 	shown  map[uint64]bool     // durable
 	unsure map[uint64]bool     // lines that may have been on the screen when this run began
@@ -191,6 +192,7 @@ func (g *guest) look(notices []peer.Notice) {
 			if n.Why != wire.TooLong || g.w.mix.Limit == 0 {
 				g.w.fail("failed: %s is told %+v", g.name, n)
 			}
+			g.w.ledger.givenUp(g, n.Line)
 			g.w.report.Refused++
 		case peer.TooLong:
 			if g.w.mix.Limit == 0 || n.Bytes <= g.w.mix.Limit {

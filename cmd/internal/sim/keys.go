@@ -123,12 +123,18 @@ func (k *keys) Open(id seal.MailID, secrets func(prekey uint32) (seal.Secret, bo
 		return nil, seal.ErrNoPrekey
 	}
 	tag, end := [32]byte(sealed[4:]), len(sealed)-mailTail
-	body := append([]byte(nil), sealed[mailHead:end]...)
-	hide(body, tag)
+	body := unhidden(sealed)
 	if [mailTail]byte(sealed[end:]) != [mailTail]byte{} || tag != k.mailTag(id, publicOf(s), body) {
 		return nil, seal.ErrSealed
 	}
 	return body, nil
+}
+
+// unhidden is the body of a mail.
+func unhidden(sealed []byte) []byte {
+	body := append([]byte(nil), sealed[mailHead:len(sealed)-mailTail]...)
+	hide(body, [32]byte(sealed[4:]))
+	return body
 }
 
 // hide turns a body into what nobody takes for text, and back.

@@ -19,6 +19,20 @@ type ledger struct {
 	lines    tally           // direct texts that came into the history of a recipient, by sender
 	told_    tally           // Delivered told, by sender and recipient
 	accepted tally           // by states that are not gone
+	deposits map[deposited]*deposit
+}
+
+// deposited names a text in a mailbox. It is looked up for one check that needs no more: what was stored is not told as failed.
+type deposited struct {
+	to, from       store.Key
+	epoch, toEpoch uint64
+	first          uint64
+}
+
+// deposit is what came of it.
+type deposit struct {
+	m     *message // nil before its first part came
+	parts uint64   // a set of bits
 }
 
 // parties is how many there are at most, the server among them.
@@ -37,6 +51,8 @@ type message struct {
 	healed   bool          // typed when all was well
 	lost     bool          // the server took it and lost its disk, or a part of it
 	gone     bool          // the state that accepted it is gone
+	stored   bool          // the server has all of it, or had
+	renamed  bool          // since its recipient's state is another
 	repeats  bool          // it had no known outcome when its sender or recipient noted a new epoch
 	had      [parties]bool // by recipient: it is in the history
 	erased   [parties]bool // it was in one that is gone
@@ -96,6 +112,7 @@ func (l *ledger) profileWrote(g *guest, c store.ProfileChange) {
 		}
 		m.accepted = l.w.at
 		l.accepted[m.from][m.to]++
+		g.typed[c.Line.Order] = m
 		l.w.report.Accepted++
 	case store.Receive:
 		if c.Line == nil {
@@ -112,6 +129,15 @@ func (l *ledger) profileWrote(g *guest, c store.ProfileChange) {
 		m.had[g.index] = true
 		g.lines[c.Line.Order] = m
 		l.lines[m.from][m.to]++
+	case store.Renumber:
+		if c.Old == c.New {
+			return
+		}
+		for _, o := range c.Items {
+			if m := l.find(string(o.Text.Body)); m != nil && o.Text.Part == 0 {
+				m.renamed = true
+			}
+		}
 	case store.NewEpoch:
 		l.renames(g)
 	case store.Shown:
@@ -151,6 +177,9 @@ func (l *ledger) serverWrote(c store.Change, r store.Result) {
 		if readable(c.Text.Body) || c.Text.Flags&wire.FlagCovered == 0 {
 			l.w.fail("open: the server stores mail that it can read: %.40q", c.Text.Body)
 		}
+		if r.Verdict == store.Accepted {
+			l.took(c)
+		}
 	case store.Post:
 		if c.Text.Flags&wire.FlagCovered == 0 || len(c.Text.Body) < seal.PostOverhead {
 			l.w.fail("unsigned: the server stores a post as it is: %.40q", c.Text.Body)
@@ -159,6 +188,33 @@ func (l *ledger) serverWrote(c store.Change, r store.Result) {
 		if m := l.posted(c); m != nil && r.Verdict == store.Accepted && m.posted == 0 {
 			m.posted = l.w.at
 		}
+	}
+}
+
+// took notes what the server has of a text. Real keys hide from it which one that is.
+func (l *ledger) took(c store.Deposit) {
+	if l.w.opt.RealKeys || c.Text.Flags&wire.FlagVoid != 0 {
+		return
+	}
+	id := deposited{c.To, c.From, c.Text.Epoch, c.Text.ToEpoch, c.Text.First()}
+	d := l.deposits[id]
+	if d == nil {
+		d = &deposit{}
+		l.deposits[id] = d
+	}
+	d.parts |= 1 << c.Text.Part
+	if c.Text.Part == 0 && d.m == nil {
+		d.m = l.find(string(unhidden(c.Text.Body)))
+	}
+	if d.m != nil && d.parts == 1<<c.Text.Parts-1 {
+		d.m.stored = true
+	}
+}
+
+// givenUp checks that a text that is told as failed is not one that the server took, under the name that it still has.
+func (l *ledger) givenUp(g *guest, line uint64) {
+	if m := g.typed[line]; m != nil && m.stored && !m.renamed {
+		l.w.fail("failed: %s is told so of %v, which the server stored", g.name, m)
 	}
 }
 
@@ -189,7 +245,9 @@ func (l *ledger) renames(g *guest) {
 // lost notes that the server lost its disk: posts that it had told to nobody are gone, and nobody is registered.
 func (l *ledger) lost() {
 	clear(l.members)
+	clear(l.deposits)
 	for _, m := range l.messages {
+		m.stored = false
 		if m.posted != 0 {
 			m.lost = true
 		}

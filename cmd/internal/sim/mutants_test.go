@@ -25,6 +25,7 @@ func TestMutants(t *testing.T) {
 		{"a refused seq is left as a hole", Options{Peer: peer.OpenHoles}},
 		{"the watermark skips holes", Options{Peer: peer.HighWatermark}},
 		{"a name that registered just now is unknown", Options{Peer: peer.UnaskedName}},
+		{"a text is measured before it is looked for", Options{Server: server.LimitFirst, Mix: limited}},
 		{"an fsync is tried again after an error", Options{RetrySync: true}},
 	} {
 		t.Run(m.name, func(t *testing.T) {
@@ -35,6 +36,12 @@ func TestMutants(t *testing.T) {
 			t.Logf("seed %d: %s", seed, found)
 		})
 	}
+}
+
+// limited makes worlds in which the limit of length often changes while long texts wait for their answers.
+func limited(m *Mix) {
+	m.Limit, m.Long, m.Channel = 1500, .5, 0
+	m.Crashes, m.Loss, m.Leaves = 8, max(m.Loss, .2), 6
 }
 
 // noticed is the first seed that fails.

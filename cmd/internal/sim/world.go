@@ -93,14 +93,14 @@ func Run(seed uint64, opt Options) (report Report) {
 func (w *World) furnish() {
 	w.net.init(w, w.mix.Guests+1)
 	w.identity = wire.Key(secret(w.rand.Uint64))
-	w.ledger = ledger{w: w, members: make([]time.Duration, w.mix.Guests+1)}
+	w.ledger = ledger{w: w, deposits: map[deposited]*deposit{}, members: make([]time.Duration, w.mix.Guests+1)}
 	w.host = &host{party: party{w: w, name: "server", key: wire.ServerKey}, born: w.rand.Uint64() | 1}
 	w.host.store, w.host.role = memory.NewServer(w.host.born), w.host
 	w.net.move(&w.host.party)
 	w.host.start()
 	for i := 1; i <= w.mix.Guests; i++ {
 		g := &guest{party: party{w: w, index: i, name: []string{"", "ann", "bob", "cat", "dan", "eve", "fay"}[i]},
-			lines: map[uint64]*message{}, shown: map[uint64]bool{}, unsure: map[uint64]bool{}}
+			typed: map[uint64]*message{}, lines: map[uint64]*message{}, shown: map[uint64]bool{}, unsure: map[uint64]bool{}}
 		g.furnish()
 		g.role = g
 		w.byKey[store.Key(g.key)] = i
