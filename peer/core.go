@@ -29,6 +29,7 @@ type Core struct {
 	heard     time.Time
 	requests  wire.Tracker[uint32]
 	pingDue   time.Time
+	probe     prober
 	quitting  bool
 	quitBy    time.Time // leave by then, whatever is undecided; zero: wait
 	draining  bool
@@ -100,7 +101,7 @@ func (c *Core) handleServer(now time.Time, m wire.Message) {
 
 // Tick does what is due at now.
 func (c *Core) Tick(now time.Time) {
-	c.requests.Expire(now, func(id uint32, _ uint8) { c.sendRequest(id) }, func(id uint32) { c.requestFailed(now, id) })
+	c.requests.Expire(now, func(id uint32, _ uint8) { c.sendRequest(now, id) }, func(id uint32) { c.requestFailed(now, id) })
 	c.outbox.direct.Expire(now,
 		func(id partID, try uint8) { c.sendDirect(id, try) },
 		func(id partID) { c.missed(now, id) })

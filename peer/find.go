@@ -29,7 +29,7 @@ func (c *Core) find(now time.Time) {
 	if c.finding != nil {
 		c.requests.Drop(find)
 		c.requests.Track(now, find, c.urgent())
-		c.sendRequest(find)
+		c.sendRequest(now, find)
 	}
 }
 

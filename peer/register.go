@@ -29,14 +29,17 @@ func (c *Core) track(now time.Time) {
 	}
 	c.requests.Drop(keepalive)
 	c.requests.Track(now, c.request, policy)
-	c.sendRequest(c.request)
+	c.sendRequest(now, c.request)
 }
 
 // sendRequest sends the keepalive, or the registration or deregistration on its way, with the same id on every try.
-func (c *Core) sendRequest(id uint32) {
+func (c *Core) sendRequest(now time.Time, id uint32) {
 	switch {
 	case id == keepalive || id == firstTable:
 		c.ping()
+		return
+	case id == probing:
+		c.sendProbe(now)
 		return
 	case id == find && c.phase == ready:
 		c.toServer(&wire.Find{Name: c.finding.name})
@@ -65,6 +68,8 @@ func (c *Core) needed() bool { return c.typed || len(c.commands) > 0 || c.findin
 // requestFailed: the tries are over, or the first table has not come for as long.
 func (c *Core) requestFailed(now time.Time, id uint32) {
 	switch {
+	case id == probing:
+		c.probed(now, false)
 	case c.silent(now) && c.needed():
 		c.giveUp()
 	case id == find:
@@ -172,12 +177,13 @@ func (c *Core) deregistered(now time.Time, m *wire.Deregistered) {
 	c.resume(now)
 }
 
-// The names of what is among the requests beside registrations, whose ids are odd: two pings, the keepalive and the one that waits for
-// the first table, and the look-up of a name.
+// The names of what is among the requests beside registrations, whose ids are odd: the keepalive, the ping that waits for the first
+// table, the look-up of a name, and the ping that someone waits for.
 const (
 	keepalive  = 0
 	firstTable = 2
 	find       = 4
+	probing    = 6
 )
 
 // keepAlive tells the server that one is there, and which table one has: again until the server says something.
@@ -212,6 +218,7 @@ func (c *Core) pinged(m *wire.Ping) {
 
 // ponged: a server that does not know this client, or that has another store than it had, is registered with again.
 func (c *Core) ponged(now time.Time, m *wire.Pong) {
+	c.answered(now, m.Nonce)
 	if !m.Known || m.Store != c.store {
 		c.registerAgain(now)
 		return

@@ -29,6 +29,14 @@ func (r *RTT) Sample(d time.Duration) {
 	r.smoothed = (7*r.smoothed + d) / 8
 }
 
+// Smoothed is the round trip, 0 before the first sample; never less than a microsecond after it.
+func (r *RTT) Smoothed() time.Duration {
+	if !r.sampled {
+		return 0
+	}
+	return max(r.smoothed, time.Microsecond)
+}
+
 // PTO is how long to wait for an acknowledgement before a second try, from MinPTO to MaxPTO; InitialPTO before the
 // first sample.
 func (r *RTT) PTO() time.Duration {
