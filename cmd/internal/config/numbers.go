@@ -160,3 +160,29 @@ func formatSize(n int64) string {
 	}
 	return strconv.FormatInt(n, 10)
 }
+
+// Percent registers a share from 0 to maximum, written like 20% or 0.2.
+func (f *Flags) Percent(p *float64, short, long string, def, maximum float64, usage string) {
+	parse := func(s string) (float64, error) {
+		share, ok := parsePercent(s)
+		if !ok || share > maximum {
+			return 0, fmt.Errorf("%s is not a share from 0%% to %s: write it like 20%% or 0.2", quote(s), formatPercent(maximum))
+		}
+		return share, nil
+	}
+	f.register(newValue(p, def, parse, formatPercent), short, long, usage, "SHARE")
+}
+
+// parsePercent reads 20% and 0.2 as the same; 20 alone could be either, and is neither.
+func parsePercent(s string) (float64, bool) {
+	number, hundredths := strings.CutSuffix(s, "%")
+	share, err := strconv.ParseFloat(number, 64)
+	if hundredths {
+		share /= 100
+	}
+	return share, err == nil && share >= 0 && share <= 1 // what is no number is neither
+}
+
+func formatPercent(share float64) string {
+	return strconv.FormatFloat(math.Round(share*1e6)/1e4, 'f', -1, 64) + "%"
+}

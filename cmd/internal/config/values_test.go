@@ -104,3 +104,24 @@ func TestAlternatives(t *testing.T) {
 		}
 	}
 }
+
+func TestPercent(t *testing.T) {
+	for in, want := range map[string]string{"20%": "20%", "0.2": "20%", "0": "0%", "1": "100%", "100%": "100%", "2.5%": "2.5%", "0.05%": "0.05%"} {
+		share, ok := parsePercent(in)
+		if !ok || formatPercent(share) != want {
+			t.Errorf("%q: got %v, %s, %v", in, share, formatPercent(share), ok)
+		}
+	}
+	for _, in := range []string{"", "%", "20", "101%", "-1%", "NaN", "Inf", "nan%", "20 %", "20%%"} {
+		if share, ok := parsePercent(in); ok {
+			t.Errorf("%q: accepted as %v", in, share)
+		}
+	}
+	var p float64
+	f := New("udpchat lab")
+	f.Percent(&p, "", "drop", 0.1, 0.9, "lost")
+	want := `flag -drop: "95%" is not a share from 0% to 90%: write it like 20% or 0.2`
+	if _, err := f.Parse([]string{"-drop", "95%"}, nil, nil); err == nil || err.Error() != want || p != 0.1 {
+		t.Errorf("\n got %v, %v\nwant %s", err, p, want)
+	}
+}

@@ -1,0 +1,85 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"udpchat/cmd/internal/config"
+	"udpchat/cmd/internal/lab"
+)
+
+// labSettings are the flags of udpchat lab.
+type labSettings struct {
+	config      lab.Config
+	seed        int
+	svg, script string
+	show        string
+}
+
+func (env *environment) labCommand() *command {
+	var s labSettings
+	f := config.New("udpchat lab")
+	f.Example = "udpchat lab\nudpchat lab -clients 3 -drop 20% -dup 5% -delay 50ms -seed 42 -svg ladder.svg"
+	f.Count(&s.config.Clients, "", "clients", 3, lab.MinClients, lab.MaxClients, "how many clients there are, `N`: "+strings.Join(lab.Names(lab.MaxClients), ", "))
+	f.Percent(&s.config.Drop, "", "drop", 0, lab.MaxLoss, "how many datagrams the network loses")
+	f.Percent(&s.config.Dup, "", "dup", 0, 1, "how many it doubles")
+	f.Duration(&s.config.Delay, "", "delay", 10*time.Millisecond, 0, 10*time.Second, "how long a datagram takes, one way")
+	f.Duration(&s.config.Jitter, "", "jitter", 0, 0, 10*time.Second, "up to so much longer: datagrams overtake each other")
+	f.Count(&s.seed, "", "seed", 1, 0, 1<<30, "what chance draws from: the same `N` tells the same story")
+	f.String(&s.script, "", "script", "", "play this `FILE`, with a line like 1.5s ann send bob hello for each thing that is done; - is standard input")
+	f.Choice(&s.show, "", "show", "chat", "what to draw; all: the background too, registrations, tables, keepalives", "chat", "all")
+	f.String(&s.svg, "", "svg", "", "draw it into this `FILE` too, as a picture")
+	c := &command{name: "lab", short: "play a conversation on a bad network, and draw it", flags: f}
+	c.exec = func(context.Context, []string) error { return env.lab(s) }
+	return c
+}
+
+// lab plays a conversation and draws it.
+func (env *environment) lab(s labSettings) error {
+	s.config.Seed, s.config.All = uint64(s.seed), s.show == "all"
+	if s.script != "" {
+		script, err := env.labScript(s.script, s.config.Clients)
+		if err != nil {
+			return err
+		}
+		s.config.Script = script
+	}
+	story, err := lab.Run(s.config)
+	if err != nil {
+		return err
+	}
+	if s.svg != "" {
+		if err := os.WriteFile(s.svg, []byte(story.SVG()), 0o644); err != nil {
+			return fmt.Errorf("write picture: %w", err)
+		}
+	}
+	if _, err := io.WriteString(env.stdout, story.Ladder()); err != nil {
+		return fmt.Errorf("write output: %w", err)
+	}
+	return nil
+}
+
+// labScript reads what is to be played.
+func (env *environment) labScript(name string, clients int) ([]lab.Line, error) {
+	file := env.stdin
+	if name != "-" {
+		var err error
+		if file, err = os.Open(name); err != nil {
+			if path, ok := errors.AsType[*os.PathError](err); ok {
+				err = path.Err
+			}
+			return nil, config.Errorf("flag -script: cannot read %q: %v", name, err)
+		}
+		defer func() { _ = file.Close() }() // it was only read
+	}
+	script, err := lab.Parse(file, lab.Names(clients))
+	if err != nil {
+		return nil, config.Errorf("flag -script: %s: %v", name, err)
+	}
+	return script, nil
+}
