@@ -20,11 +20,11 @@ func (s *Story) table() string {
 	}
 	var b strings.Builder
 	for _, r := range rows {
-		line := ""
+		var line strings.Builder
 		for i, cell := range r {
-			line += cell + strings.Repeat(" ", widths[i]-utf8.RuneCountInString(cell)+2)
+			line.WriteString(cell + strings.Repeat(" ", widths[i]-utf8.RuneCountInString(cell)+2))
 		}
-		b.WriteString(strings.TrimRight(line, " ") + "\n")
+		b.WriteString(strings.TrimRight(line.String(), " ") + "\n")
 	}
 	return b.String()
 }
