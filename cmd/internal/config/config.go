@@ -29,6 +29,10 @@ const (
 type Flags struct {
 	// Example is printed first in the help, line by line. Optional.
 	Example string
+	// About says what the command does; an empty line parts paragraphs. Optional.
+	About string
+	// Exits are the exit codes, in the order in which they are explained. Optional.
+	Exits []Exit
 
 	command  string // as typed: "udpchat client"
 	operands string // what follows the flags: "TO TEXT...", or empty
@@ -49,6 +53,7 @@ type option struct {
 	short, long string
 	placeholder string
 	help        string
+	values      []string // the words of a choice
 	def         string
 	failed      error // why Set last refused; flag itself reports only text
 }
@@ -87,7 +92,7 @@ func (f *Flags) Takes(operands string, minimum, maximum int) {
 func (f *Flags) FlagSet() *flag.FlagSet { return f.set }
 
 // register adds an option. Bad or repeated names are mistakes in the program.
-func (f *Flags) register(s setting, short, long, usage, placeholder string) {
+func (f *Flags) register(s setting, short, long, usage, placeholder string) *option {
 	o := &option{setting: s, short: short, long: long, help: usage, def: s.String()}
 	if !s.IsBoolFlag() {
 		o.placeholder = placeholder
@@ -107,6 +112,7 @@ func (f *Flags) register(s setting, short, long, usage, placeholder string) {
 	}
 	f.options = append(f.options, o)
 	f.set.Var(o, long, o.help)
+	return o
 }
 
 // validName keeps names and variables one to one: with dots or capitals two

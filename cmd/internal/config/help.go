@@ -2,7 +2,6 @@ package config
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -23,15 +22,17 @@ func (f *Flags) Usage() string {
 		}
 		b.WriteString("\n")
 	}
+	for paragraph := range f.paragraphs() {
+		writeParagraph(&b, 0, paragraph)
+		b.WriteString("\n")
+	}
 	fmt.Fprintf(&b, "usage:\n  %s [flags]", f.command)
 	if f.operands != "" {
 		b.WriteString(" " + f.operands)
 	}
 	b.WriteString("\n\nflags:\n")
-	// -config was registered first, and is the last that a reader looks for.
-	options := slices.Concat(f.options[1:], f.options[:1])
 	column := f.column()
-	for _, o := range options {
+	for _, o := range f.ordered() {
 		writeFlag(&b, o.heading(), o.help, column)
 		def := "default " + o.def
 		if o.def == "" {
@@ -40,12 +41,29 @@ func (f *Flags) Usage() string {
 		fmt.Fprintf(&b, "%*s[%s, %s]\n", column, "", o.variable(), def)
 	}
 	writeFlag(&b, "  -h, -help", "show this help", column)
-	b.WriteString(sources)
+	f.writeExits(&b)
+	b.WriteString("\n" + Sources)
 	return b.String()
 }
 
-const sources = `
-A flag beats its variable, which beats the file, which beats the default.
+// writeExits explains the exit codes.
+func (f *Flags) writeExits(b *strings.Builder) {
+	if len(f.Exits) == 0 {
+		return
+	}
+	width := 0
+	for _, e := range f.Exits {
+		width = max(width, len(e.Code))
+	}
+	b.WriteString("\nexit codes:\n")
+	for _, e := range f.Exits {
+		fmt.Fprintf(b, "  %-*s  ", width, e.Code)
+		writeParagraph(b, width+4, e.When)
+	}
+}
+
+// Sources says where values come from, for every command.
+const Sources = `A flag beats its variable, which beats the file, which beats the default.
 Flags go before the arguments; one dash or two, -port 7 or -port=7. A switch
 takes its value with an equals sign: -json=false. An empty variable counts as
 not set. The file is TOML without tables; its keys are the long names:
@@ -81,6 +99,11 @@ func writeFlag(b *strings.Builder, heading, text string, column int) {
 	if utf8.RuneCountInString(heading) > column-2 {
 		fmt.Fprintf(b, "\n%*s", column, "")
 	}
+	writeParagraph(b, column, text)
+}
+
+// writeParagraph breaks a text into lines that fit a terminal. The first one goes on at a column, the others begin there.
+func writeParagraph(b *strings.Builder, column int, text string) {
 	at := column
 	for i, word := range strings.Fields(text) {
 		n := utf8.RuneCountInString(word)

@@ -83,3 +83,47 @@ func TestWithFfcli(t *testing.T) {
 		t.Errorf("got %q, %+v", got, s)
 	}
 }
+
+// What a command says of itself stands between the example and its shape, its exit codes behind the flags.
+func TestUsageTellsMore(t *testing.T) {
+	f := newSend(&settings{})
+	f.Example = "udpchat send bob hi"
+	f.About = "Sends a text and says what became of it, in words that are long enough to need a second line.\n\nA second\nparagraph."
+	f.Exits = []Exit{{"0", "as asked"}, {"130, 143", "ended by a signal, which is a long story that does not fit into what one line of a terminal has"}}
+	want := []string{"example:\n  udpchat send bob hi\n\nSends a text and says what became of it, in words that are long enough to need\na second line.\n\n" +
+		"A second paragraph.\n\nusage:\n  udpchat send [flags] TO TEXT...\n",
+		"show this help\n\nexit codes:\n  0         as asked\n  130, 143  ended by a signal, which is a long story that does not fit into what\n" +
+			"            one line of a terminal has\n\nA flag beats"}
+	for _, w := range want {
+		if !strings.Contains(f.Usage(), w) {
+			t.Errorf("got\n%s\nwithout\n%s", f.Usage(), w)
+		}
+	}
+	if got := f.Paragraphs(); len(got) != 2 || got[1] != "A second paragraph." {
+		t.Errorf("got %q", got)
+	}
+}
+
+// Options are what the help lists, in its order.
+func TestOptions(t *testing.T) {
+	all := newClient(&settings{}).Options()
+	if len(all) != 10 || all[0].Long != "name" || all[9].Long != "config" {
+		t.Fatalf("got %+v", all)
+	}
+	for _, o := range all {
+		switch o.Long {
+		case "name":
+			if o.Short != "n" || o.Placeholder != "NICK" || o.Default != "anon" || o.Variable != "UDPCHAT_NAME" || o.Help != "your NICK on the server" {
+				t.Errorf("got %+v", o)
+			}
+		case "color":
+			if strings.Join(o.Values, " ") != "on off" {
+				t.Errorf("got %+v", o)
+			}
+		case "json":
+			if o.Placeholder != "" {
+				t.Errorf("got %+v", o)
+			}
+		}
+	}
+}

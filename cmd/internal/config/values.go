@@ -86,7 +86,7 @@ func (f *Flags) Choice(p *string, short, long, def, usage string, allowed ...str
 		return "", fmt.Errorf("%s is not a choice: use %s", quote(s), alternatives(allowed))
 	}
 	placeholder := strings.Join(allowed, "|")
-	f.register(newValue(p, def, parse, func(s string) string { return s }), short, long, usage, placeholder)
+	f.register(newValue(p, def, parse, func(s string) string { return s }), short, long, usage, placeholder).values = allowed
 }
 
 // alternatives joins words as a sentence does: "a, b or c".
