@@ -92,8 +92,8 @@ func TestUsageTellsMore(t *testing.T) {
 	f.Exits = []Exit{{"0", "as asked"}, {"130, 143", "ended by a signal, which is a long story that does not fit into what one line of a terminal has"}}
 	want := []string{"example:\n  udpchat send bob hi\n\nSends a text and says what became of it, in words that are long enough to need\na second line.\n\n" +
 		"A second paragraph.\n\nusage:\n  udpchat send [flags] TO TEXT...\n",
-		"show this help\n\nexit codes:\n  0         as asked\n  130, 143  ended by a signal, which is a long story that does not fit into what\n" +
-			"            one line of a terminal has\n\nA flag beats"}
+		"show this help\n\nexit codes:\n  0         as asked\n  130, 143  ended by a signal, which is a long story that does not fit into\n" +
+			"            what one line of a terminal has\n\nA flag beats"}
 	for _, w := range want {
 		if !strings.Contains(f.Usage(), w) {
 			t.Errorf("got\n%s\nwithout\n%s", f.Usage(), w)
