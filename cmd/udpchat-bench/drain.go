@@ -1,0 +1,76 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"sync/atomic"
+	"time"
+
+	"udpchat/peer"
+)
+
+// drain measures the return of a client to what waits for it: from its registration until the server has deleted the last
+// message, durably, which that message's sender is told.
+func (b *bench) drain() error {
+	if err := b.fresh(); err != nil {
+		return err
+	}
+	server, err := b.serve()
+	if err != nil {
+		return err
+	}
+	defer server.stop()
+	var got atomic.Int64
+	away, err := b.goAway(server.target, func(_ *user, n peer.Notice) {
+		if _, ok := n.(peer.Arrived); ok {
+			got.Add(1)
+		}
+	})
+	if err != nil {
+		return err
+	}
+	defer func() { _ = away.leave() }() // the work is done
+	total := b.n(100000)
+	begin := time.Now()
+	d, err := b.depositors(server.target, 8)
+	if err != nil {
+		return err
+	}
+	err = d.run(b, 64, total-1)
+	d.leave()
+	if err != nil {
+		return err
+	}
+	filled := time.Since(begin)
+	stored, told := make(chan struct{}), make(chan struct{})
+	last, err := join(b.ctx, server.target, "", "last", func(_ *user, n peer.Notice) {
+		switch n.(type) {
+		case peer.Stored:
+			close(stored)
+		case peer.Delivered, peer.Exists:
+			close(told)
+		}
+	})
+	if err != nil {
+		return err
+	}
+	defer func() { _ = last.leave() }() // the work is done
+	last.Send("away", text())
+	<-stored
+	cpu, begin := cpuSeconds(server.pid()), time.Now()
+	away.Register()
+	select {
+	case <-told:
+	case <-b.ctx.Done():
+		return errors.New("interrupted")
+	case <-time.After(10 * patience):
+		return fmt.Errorf("%d of %d messages came", got.Load(), total)
+	}
+	took := time.Since(begin)
+	for deadline := time.Now().Add(patience); got.Load() < int64(total) && time.Now().Before(deadline); {
+		time.Sleep(time.Millisecond)
+	}
+	return b.report("drain", "history off at the client", map[string]float64{
+		"stored": float64(total), "got": float64(got.Load()), "s": took.Seconds(), "msg_s": float64(total) / took.Seconds(),
+		"fill_msg_s": float64(total) / filled.Seconds(), "srv_cpu_us_per_msg": (cpuSeconds(server.pid()) - cpu) * 1e6 / float64(total)})
+}

@@ -1,0 +1,57 @@
+package main
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"net/netip"
+	"strconv"
+
+	"udpchat/peer"
+)
+
+// receiveCommand is this program as a process of receivers: arguments are the server's address, key and static key, how many, and
+// the folder of their histories, which may be empty. It says "ready", and ends with its standard input.
+const receiveCommand = "receive"
+
+// receivers starts n of them, r0 and so on.
+func (b *bench) receivers(t target, n int, folder string) (*child, error) {
+	var flags []string
+	if b.profile != "" {
+		flags = []string{"-cpuprofile", b.profile + ".receive"}
+	}
+	c, _, err := b.spawn(append(flags, receiveCommand, t.path.Remote.String(), hex.EncodeToString(t.key[:]), hex.EncodeToString(t.static[:]), strconv.Itoa(n), folder)...)
+	return c, err
+}
+
+func receive(ctx context.Context, args []string, stdin io.Reader, stdout io.Writer) (err error) {
+	if len(args) != 5 {
+		return errors.New("receive is for the bench itself")
+	}
+	var t target
+	if t.path.Remote, err = netip.ParseAddrPort(args[0]); err != nil {
+		return err
+	}
+	if _, err = hex.Decode(t.key[:], []byte(args[1])); err != nil {
+		return err
+	}
+	if _, err = hex.Decode(t.static[:], []byte(args[2])); err != nil {
+		return err
+	}
+	n, err := strconv.Atoi(args[3])
+	if err != nil {
+		return err
+	}
+	for i := range n {
+		u, err := join(ctx, t, args[4], fmt.Sprintf("r%d", i), func(*user, peer.Notice) {})
+		if err != nil {
+			return err
+		}
+		defer func() { _ = u.leave() }() // the work is done
+	}
+	fmt.Fprintln(stdout, "ready")
+	_, err = io.Copy(io.Discard, stdin)
+	return err
+}

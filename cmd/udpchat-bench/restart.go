@@ -1,0 +1,111 @@
+package main
+
+import (
+	"fmt"
+	"path/filepath"
+	"time"
+
+	"udpchat/peer"
+	"udpchat/store"
+	"udpchat/store/bolt"
+)
+
+// restart measures a server that is killed and started again: from its start until a deposit is acknowledged.
+func (b *bench) restart() error {
+	if err := b.fresh(); err != nil {
+		return err
+	}
+	clients, messages := b.n(100000), b.n(1000000)
+	begin := time.Now()
+	if err := b.fill(clients, messages); err != nil {
+		return err
+	}
+	filled := time.Since(begin)
+	server, err := b.serve()
+	if err != nil {
+		return err
+	}
+	stored := make(chan struct{}, 1)
+	heard := func(_ *user, n peer.Notice) {
+		if _, ok := n.(peer.Stored); ok {
+			stored <- struct{}{}
+		}
+	}
+	away, err := b.goAway(server.target, nothing)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = away.leave() }() // the work is done
+	u, err := join(b.ctx, server.target, "", "sender", heard)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = u.leave() }() // the work is done
+	u.Send("away", text())
+	<-stored
+	before := memoryOf(server.pid())
+	port := int(server.path.Remote.Port())
+	server.stop()
+	begin = time.Now()
+	server, err = b.serveAt(port)
+	if err != nil {
+		return err
+	}
+	defer server.stop()
+	u.Send("away", text())
+	select {
+	case <-stored:
+	case <-time.After(patience):
+		return fmt.Errorf("no deposit is acknowledged after the restart")
+	}
+	took := time.Since(begin)
+	return b.report(fmt.Sprintf("restart, %d clients, %d messages", clients, messages), "kill -9; page cache warm", map[string]float64{
+		"restart_s": took.Seconds(), "fill_s": filled.Seconds(),
+		"rss_mb_before": before / (1 << 20), "rss_mb_after": memoryOf(server.pid()) / (1 << 20)})
+}
+
+// fill makes a database with clients, who are away, and messages for them, as a server would have left it.
+func (b *bench) fill(clients, messages int) error {
+	db, err := bolt.OpenServer(filepath.Join(b.folder, "server.db"), bolt.Options{})
+	if err != nil {
+		return err
+	}
+	failed := make(chan error, 1)
+	room := make(chan struct{}, 4096)
+	submit := func(c store.Change) {
+		room <- struct{}{}
+		db.Submit(c, func(_ store.Result, err error) {
+			if err != nil {
+				select {
+				case failed <- err:
+				default:
+				}
+			}
+			<-room
+		})
+	}
+	card := string(make([]byte, 196))
+	for i := range clients {
+		submit(store.PutClient{Client: store.Client{Key: number(i), Name: fmt.Sprintf("u%d", i), Epoch: 1, State: store.Offline, Card: card}})
+	}
+	body := make([]byte, textSize+120) // and what protects it
+	for i := range messages {
+		submit(store.Deposit{To: number(i % clients), From: number((i + 1) % clients),
+			Text: store.Text{Epoch: 1, ToEpoch: 1, Seq: uint64(i/clients + 1), Parts: 1, Size: textSize, Body: body, Flags: 2}})
+	}
+	if err := db.Close(); err != nil {
+		return err
+	}
+	select {
+	case err := <-failed:
+		return err
+	default:
+		return nil
+	}
+}
+
+// number is a key that nobody has.
+func number(i int) (k store.Key) {
+	copy(k[:], fmt.Sprintf("bench client %d", i))
+	return k
+}
