@@ -64,6 +64,11 @@ func (h *host) Tick(time.Time)          {}
 func (h *host) Next() (time.Time, bool) { return time.Time{}, false }
 
 func (h *host) Handle(_ time.Time, p link.Path, from wire.Key, m wire.Message) {
+	if d, ok := m.(*wire.Deposit); ok { // its body is borrowed
+		kept := *d
+		kept.Text.Body = slices.Clone(d.Text.Body)
+		m = &kept
+	}
 	h.got = append(h.got, m)
 	answer := func(m wire.Message) { h.out = append(h.out, link.Send{Path: p, To: from, Msg: m}) }
 	switch m := m.(type) {

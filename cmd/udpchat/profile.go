@@ -6,7 +6,6 @@ import (
 
 	"udpchat/store"
 	"udpchat/store/bolt"
-	"udpchat/store/memory"
 	"udpchat/wire"
 )
 
@@ -71,40 +70,3 @@ type known struct {
 }
 
 func (k known) Load() (store.Loaded, error) { return k.loaded, nil }
-
-// forgetful is a profile without history. The file keeps who one is, and who others are; everything else is in memory and ends
-// with the program.
-type forgetful struct {
-	store.Profile // in memory
-	file          store.Profile
-	loaded        store.Loaded // from the file
-}
-
-func newForgetful(file store.Profile, loaded store.Loaded) forgetful {
-	return forgetful{memory.NewProfile(loaded.Seed, random()), file, loaded}
-}
-
-// Load gives an empty profile, but for what the file keeps.
-func (f forgetful) Load() (store.Loaded, error) {
-	l, err := f.Profile.Load()
-	l.Contacts, l.Servers, l.Clear = f.loaded.Contacts, f.loaded.Servers, f.loaded.Clear
-	return l, err
-}
-
-// Submit does every change in memory, so that all are answered in their order, and those of what the file keeps there too. Their
-// answer waits for the file.
-func (f forgetful) Submit(c store.ProfileChange, done func(error)) {
-	switch c.(type) {
-	case store.Meet, store.PinServer, store.Bound:
-		written := make(chan error, 1)
-		f.file.Submit(c, func(err error) { written <- err })
-		answer := done
-		done = func(err error) { answer(errors.Join(err, <-written)) }
-	}
-	f.Profile.Submit(c, done)
-}
-
-// Close waits for the answers of both.
-func (f forgetful) Close() error {
-	return errors.Join(f.Profile.Close(), f.file.Close())
-}

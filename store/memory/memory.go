@@ -1,51 +1,56 @@
 // Package memory keeps the stores in maps: for clients without history, for simulations and for tests. It is not durable: what
 // it promises ends with the process.
 //
-// There are two ways in. Submit has the promises of the interface: the change happens at once, and done is called later, in
-// order, from a goroutine that lives while there is something to answer. Apply does the same change and returns its result,
+// There are two ways in. Submit has the promises of the interface: the change happens at once, and done is called in order: a Server's later,
+// from a goroutine that lives while there is something to answer; a Profile's before Submit returns, or by the Submit that is answering
+// just then, so that a client without history waits for nobody. Apply does the same change and returns its result,
 // with no goroutine: a simulation decides by itself when to tell.
 package memory
 
 import "sync"
 
-// answers calls functions in order from one goroutine. The zero value works.
+// answers calls functions in order, one at a time. The zero value works.
 type answers struct {
 	mu    sync.Mutex
 	queue []func()
+	busy  bool            // someone calls them
 	idle  []chan struct{} // closed when the queue is empty
 }
 
+// add leaves a function to run.
 func (a *answers) add(f func()) {
 	a.mu.Lock()
-	defer a.mu.Unlock()
-	if a.queue = append(a.queue, f); len(a.queue) == 1 {
-		go a.run() // wait waits for it
-	}
+	a.queue = append(a.queue, f)
+	a.mu.Unlock()
 }
 
-// run keeps the answer it is at in the queue, so that add starts no second goroutine.
+// run calls what was added, unless someone does so already and will find it.
 func (a *answers) run() {
-	for more := true; more; {
-		a.mu.Lock()
-		first := a.queue[0]
-		a.mu.Unlock()
-		first()
-		a.mu.Lock()
-		a.queue = a.queue[1:]
-		if more = len(a.queue) > 0; !more {
-			for _, ch := range a.idle {
-				close(ch)
-			}
-			a.idle = nil
-		}
-		a.mu.Unlock()
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.busy {
+		return
 	}
+	for a.busy = true; len(a.queue) > 0; {
+		queue := a.queue
+		a.queue = nil
+		a.mu.Unlock()
+		for _, f := range queue {
+			f()
+		}
+		a.mu.Lock()
+	}
+	a.busy = false
+	for _, ch := range a.idle {
+		close(ch)
+	}
+	a.idle = nil
 }
 
 // wait returns when everything was answered. It must not be called from an answer.
 func (a *answers) wait() {
 	a.mu.Lock()
-	if len(a.queue) == 0 {
+	if !a.busy && len(a.queue) == 0 {
 		a.mu.Unlock()
 		return
 	}

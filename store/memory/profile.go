@@ -50,8 +50,9 @@ func NewProfile(seed [32]byte, epoch uint64) *Profile {
 	}
 }
 
-// Submit does the change at once and answers later.
+// Submit does the change and answers at once.
 func (p *Profile) Submit(c store.ProfileChange, done func(error)) {
+	defer p.answers.run() // without the lock: an answer may submit
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.closed {
@@ -78,6 +79,7 @@ func (p *Profile) Close() error {
 	}
 	p.waiting = nil
 	p.mu.Unlock()
+	p.answers.run()
 	p.answers.wait()
 	return nil
 }

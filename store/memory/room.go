@@ -40,6 +40,7 @@ func (s *Server) Room(bytes int) {
 // Room does for a profile what Server.Room does; what is settled gives its room back. Changes that wait are tried again at each
 // Room and at each change.
 func (p *Profile) Room(bytes int) {
+	defer p.answers.run()
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.room.set(bytes)

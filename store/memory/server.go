@@ -73,6 +73,7 @@ func (s *Server) Submit(c store.Change, done func(store.Result, error)) {
 		res, err = s.change(c), nil
 	}
 	s.answers.add(func() { done(res, err) })
+	go s.answers.run() // Close waits for it
 }
 
 // Apply does the change and tells what it came to.

@@ -128,7 +128,7 @@ func fullRefusesAccept(t *testing.T, p store.Profile, full func(bool)) {
 	Change(t, p, accept(1, 1))
 	full(true)
 	for _, c := range []store.ProfileChange{accept(2, 2), store.PinServer{Pin: store.ServerPin{Address: "a:1"}}} {
-		answer := make(chan error)
+		answer := make(chan error, 1)
 		p.Submit(c, func(err error) { answer <- err })
 		if err := <-answer; !errors.Is(err, store.ErrFull) {
 			t.Errorf("%T: %v", c, err)

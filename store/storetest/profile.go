@@ -268,7 +268,7 @@ func closedProfileRefuses(t *testing.T, p store.Profile) {
 	if err := p.Close(); err != nil {
 		t.Fatal(err)
 	}
-	answer := make(chan error)
+	answer := make(chan error, 1)
 	p.Submit(store.NewEpoch{Epoch: 4}, func(err error) { answer <- err })
 	if err := <-answer; !errors.Is(err, store.ErrClosed) {
 		t.Errorf("change after close: %v", err)

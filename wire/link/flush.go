@@ -19,16 +19,15 @@ func (s *Sessions) Flush(write func(b []byte, p Path) error) (datagrams int, err
 	}
 	clear(s.out)
 	s.out = s.out[:0]
-	for i := range s.packed {
-		d := &s.packed[i]
+	s.each(func(d *packed) {
 		r := s.remotes[d.dest.to]
 		if r == nil || r.cur == nil { // it was lost since Add: what was in it comes again from above
 			s.Counts.Dropped++
-			continue
+			return
 		}
 		s.datagram = r.cur.seal(s.datagram[:0], s.me, d.messages)
 		put(s.datagram, d.dest.path, d.dest.to, d.messages)
-	}
+	})
 	s.reset()
 	// protocol.md §13.2: the responder sends nothing in a session before it got something in it.
 	for _, sess := range s.confirms {

@@ -4,8 +4,8 @@
 // It knows no kind of message, and repeats none: what is lost on the way is the business of those above. Sessions make
 // the keys that datagrams are sealed with, and prove who is at the other end, and where (protocol.md §13).
 //
-//	core --Send--> Loop --Add--> Sessions --Flush--> Conn.Write ------------> network
-//	core <-Handle- Loop <--wire-- Sessions <--Open--- Inlet <--- Conn.Read <-- network
+//	core --Send--> Loop --Add--> Sessions --Flush--> Runs.WriteRun --------> network
+//	core <-Handle- Loop <--wire-- Sessions <--Open--- Runs.ReadRun <-------- network
 package link
 
 import "net/netip"

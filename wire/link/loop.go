@@ -28,8 +28,8 @@ type Core interface {
 	Next() (time.Time, bool)
 }
 
-// Loop runs a core on a socket, in sessions: one goroutine reads datagrams, another owns the core and the sessions and sends. What else happens comes in
-// as Events.
+// Loop runs a core on a socket, in sessions. Two goroutines take turns at the core and the sessions: one reads datagrams, and carries out what
+// they bring; the other does so for Events and for what is due. So a datagram crosses no goroutine on its way to its answer.
 type Loop struct {
 	// Events are called in the loop, in order, from whichever goroutine they come.
 	Events *Queue[func(now time.Time)]
@@ -40,9 +40,17 @@ type Loop struct {
 	Server wire.Key
 
 	conn     Conn
+	fatal    chan error
+	core     Core
+	carryOut func() []Send
+
+	turn     sync.Mutex // who holds it owns what follows, and the core
 	sessions *Sessions
 	dec      wire.Decoder
-	fatal    chan error
+	out      outlet
+	timer    *time.Timer
+	armed    time.Time // when the timer fires, zero when it does not
+	over     bool      // nothing is handled any more
 }
 
 // NewLoop makes a loop on a socket, which Run closes. cfg.Identity is the party's.
@@ -70,56 +78,93 @@ func (l *Loop) Fail(err error) {
 // Run drives the core until ctx ends, then returns nil, or until Fail. After each step carryOut does what the core wants done
 // and gives the messages to send; stop is called before the last one. Both goroutines have ended when Run returns.
 func (l *Loop) Run(ctx context.Context, core Core, carryOut func() []Send, stop func()) error {
-	inlet := NewInlet(l.conn)
+	reader, room := runs(l.conn)
+	l.core, l.carryOut, l.out.to = core, carryOut, reader
+	l.timer = time.NewTimer(0)
+	defer l.timer.Stop()
 	var wg sync.WaitGroup
-	wg.Go(inlet.Run)
-	err := l.drive(ctx, inlet, core, carryOut)
-	if err == nil {
-		for _, f := range l.Events.Take() {
-			f(time.Now())
-		}
+	wg.Go(func() { l.read(reader, make([]byte, room)) })
+	err := l.drive(ctx)
+	l.turn.Lock()
+	if l.over = true; err == nil {
+		l.step(nil)
 		stop()
-		l.send(carryOut())
+		l.add(carryOut())
+		l.flush()
 	}
+	l.turn.Unlock()
 	if closing := l.conn.Close(); closing != nil && !errors.Is(closing, net.ErrClosed) {
 		err = errors.Join(err, fmt.Errorf("close socket: %w", closing))
 	}
 	wg.Wait()
-	if inlet.drops > 0 {
-		l.dropped(Path{}, 0, fmt.Errorf("%d datagrams came faster than they were handled", inlet.drops))
-	}
 	return err
 }
 
-func (l *Loop) drive(ctx context.Context, inlet *Inlet, core Core, carryOut func() []Send) error {
-	timer := time.NewTimer(0)
-	defer timer.Stop()
+// read handles what comes, until the socket is closed.
+func (l *Loop) read(from Runs, b []byte) {
+	for {
+		n, size, p, err := from.ReadRun(b)
+		if errors.Is(err, net.ErrClosed) {
+			return
+		}
+		if err != nil {
+			continue
+		}
+		l.turn.Lock()
+		if !l.over {
+			l.step(func() { eachOf(b[:n], size, func(d []byte) { l.open(Datagram{p, d}) }) })
+		}
+		l.turn.Unlock()
+	}
+}
+
+// drive handles everything else.
+func (l *Loop) drive(ctx context.Context) error {
 	for {
 		select {
-		case d := <-inlet.C:
-			l.open(core, d)
-			for n := len(inlet.C); n > 0; n-- {
-				l.open(core, <-inlet.C)
-			}
 		case <-l.Events.Ready:
-			for _, f := range l.Events.Take() {
-				f(time.Now())
-			}
-		case <-timer.C:
+		case <-l.timer.C:
 		case err := <-l.fatal:
 			return err
 		case <-ctx.Done():
 			return nil
 		}
+		l.turn.Lock()
+		l.step(nil)
+		l.turn.Unlock()
+	}
+}
+
+// step does first what was heard, then what has happened, and what is due, until nothing is left; and sends what came of it all
+// together.
+func (l *Loop) step(heard func()) {
+	if heard != nil {
+		heard()
+	}
+	l.Events.serve(func(events []func(now time.Time)) {
 		now := time.Now()
-		l.sessions.Tick(now)
-		core.Tick(now)
-		l.send(carryOut())
-		if next, ok := l.next(core); ok {
-			timer.Reset(time.Until(next))
-		} else {
-			timer.Stop()
+		for _, f := range events {
+			f(now)
 		}
+		l.sessions.Tick(now)
+		l.core.Tick(now)
+		if l.add(l.carryOut()); len(l.sessions.packed) >= maxPacked {
+			l.flush()
+		}
+	})
+	l.flush()
+	l.arm()
+}
+
+// maxPacked is how many datagrams are held back at most while more is done.
+const maxPacked = 64
+
+// arm sets the timer for what is due next. One that fires too early costs less than setting it each time.
+func (l *Loop) arm() {
+	next, ok := l.next(l.core)
+	if now := time.Now(); ok && (l.armed.IsZero() || next.Before(l.armed) || !l.armed.After(now)) {
+		l.armed = next
+		l.timer.Reset(next.Sub(now))
 	}
 }
 
@@ -134,7 +179,7 @@ func (l *Loop) next(core Core) (time.Time, bool) {
 
 // open opens one datagram and gives its messages to the core, with who proved to have sent them and the path on which that one
 // can be answered. What is not as it should be is dropped (protocol.md §3, §13).
-func (l *Loop) open(core Core, d Datagram) {
+func (l *Loop) open(d Datagram) {
 	now := time.Now()
 	from, path, body, err := l.sessions.Open(now, d.Path, d.Data)
 	if err == nil && len(body) > 0 {
@@ -142,14 +187,18 @@ func (l *Loop) open(core Core, d Datagram) {
 			from = wire.ServerKey
 		}
 		err = l.dec.Decode(body, func(m wire.Message) error {
-			core.Handle(now, path, from, m)
+			l.core.Handle(now, path, from, m)
 			return nil
 		})
 	}
 	l.dropped(d.Path, len(d.Data), err)
 }
 
-func (l *Loop) send(messages []Send) {
+// add packs messages.
+func (l *Loop) add(messages []Send) {
+	if len(messages) == 0 {
+		return
+	}
 	now := time.Now()
 	for _, m := range messages {
 		to := m.To
@@ -160,8 +209,13 @@ func (l *Loop) send(messages []Send) {
 			l.dropped(m.Path, 0, fmt.Errorf("%v: %w", m.Msg.Kind(), err))
 		}
 	}
-	if _, err := l.sessions.Flush(l.conn.Write); err != nil {
-		l.dropped(Path{}, 0, err)
+}
+
+// flush sends what is packed.
+func (l *Loop) flush() {
+	_, _ = l.sessions.Flush(l.out.write) // its errors come with flush
+	if err := l.out.flush(); err != nil {
+		l.dropped(l.out.path, 0, err)
 	}
 }
 

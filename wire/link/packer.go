@@ -20,6 +20,8 @@ type destination struct {
 type packed struct {
 	dest     destination
 	messages []byte
+	later    bool // there is one before it for the same destination,
+	next     int  // and this one after it; 0 for none
 }
 
 func newPacker(room int) packer { return packer{room: room, latest: make(map[destination]int)} }
@@ -27,8 +29,12 @@ func newPacker(room int) packer { return packer{room: room, latest: make(map[des
 // add packs an encoded message, of at most room bytes, behind the others for its destination.
 func (k *packer) add(dest destination, message []byte) {
 	i, ok := k.latest[dest]
-	if !ok || len(k.packed[i].messages)+len(message) > k.room {
+	if full := ok && len(k.packed[i].messages)+len(message) > k.room; !ok || full {
+		before := i
 		i = k.begin(dest)
+		if k.packed[i].later = full; full {
+			k.packed[before].next = i
+		}
 	}
 	k.packed[i].messages = append(k.packed[i].messages, message...)
 }
@@ -41,9 +47,24 @@ func (k *packer) begin(dest destination) int {
 	} else {
 		k.packed = append(k.packed, packed{})
 	}
-	k.packed[i].dest, k.packed[i].messages = dest, k.packed[i].messages[:0]
+	k.packed[i].dest, k.packed[i].messages, k.packed[i].next = dest, k.packed[i].messages[:0], 0
 	k.latest[dest] = i
 	return i
+}
+
+// each calls f with the datagrams, those for one destination one after the other: so they can leave as a run.
+func (k *packer) each(f func(d *packed)) {
+	for i := range k.packed {
+		if k.packed[i].later {
+			continue
+		}
+		for at := i; ; at = k.packed[at].next {
+			f(&k.packed[at])
+			if k.packed[at].next == 0 {
+				break
+			}
+		}
+	}
 }
 
 // reset forgets what was packed. One destination after another: clear would cost as much as the largest flush ever.

@@ -8,8 +8,10 @@ type Queue[T any] struct {
 	// Ready holds a token while there is something to take.
 	Ready chan struct{}
 
-	mu    sync.Mutex
-	items []T
+	mu      sync.Mutex
+	items   []T
+	spare   []T  // an emptied one
+	serving bool // somebody takes and will look again: no token is needed
 }
 
 // NewQueue makes an empty queue.
@@ -19,7 +21,11 @@ func NewQueue[T any]() *Queue[T] { return &Queue[T]{Ready: make(chan struct{}, 1
 func (q *Queue[T]) Put(item T) {
 	q.mu.Lock()
 	q.items = append(q.items, item)
+	serving := q.serving
 	q.mu.Unlock()
+	if serving {
+		return
+	}
 	select {
 	case q.Ready <- struct{}{}:
 	default:
@@ -33,4 +39,24 @@ func (q *Queue[T]) Take() []T {
 	items := q.items
 	q.items = nil
 	return items
+}
+
+// serve calls f with everything that has come, and again with what comes meanwhile, until there is nothing; f is called at least once, and
+// keeps nothing of what it gets. Between the calls nobody is woken for what is put. One goroutine serves at a time.
+func (q *Queue[T]) serve(f func(items []T)) {
+	for first := true; ; first = false {
+		q.mu.Lock()
+		items := q.items
+		if q.serving = first || len(items) > 0; !q.serving {
+			q.mu.Unlock()
+			return
+		}
+		q.items, q.spare = q.spare, nil
+		q.mu.Unlock()
+		f(items)
+		clear(items)
+		q.mu.Lock()
+		q.spare = items[:0]
+		q.mu.Unlock()
+	}
 }

@@ -24,6 +24,7 @@ type Socket struct {
 	conn  *net.UDPConn
 	local netip.AddrPort
 	info  packetInfo
+	runs  runInfo
 
 	closing sync.Once
 	closed  chan struct{}
@@ -62,14 +63,20 @@ func (s *Socket) Read(b []byte) (int, Path, error) {
 			s.oversize.Add(1)
 		case errors.Is(err, net.ErrClosed):
 			return 0, Path{}, err
-		case aboutPeer(err):
-			s.readErrors.Add(1)
 		default:
-			s.readErrors.Add(1)
-			s.pause(rest)
-			rest = min(2*rest, restLast)
+			rest = s.failed(err, rest)
 		}
 	}
+}
+
+// failed counts an error of the system, rests unless it speaks of a peer, and tells how long to rest after the next one.
+func (s *Socket) failed(err error, rest time.Duration) time.Duration {
+	s.readErrors.Add(1)
+	if aboutPeer(err) {
+		return rest
+	}
+	s.pause(rest)
+	return min(2*rest, restLast)
 }
 
 // pause waits, but not beyond Close.
