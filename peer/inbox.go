@@ -2,6 +2,7 @@ package peer
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"udpchat/store"
@@ -240,15 +241,17 @@ func (c *Core) whole(now time.Time, parts []*store.Part) *store.Line {
 		return nil
 	}
 	slices.SortFunc(parts, func(a, b *store.Part) int { return int(a.Text.Part) - int(b.Text.Part) })
-	var body []byte
+	var text strings.Builder
+	text.Grow(int(first.Size))
 	mail := false
 	for _, p := range parts {
-		body, mail = append(body, p.Text.Body...), mail || p.Mail
+		text.Write(p.Text.Body)
+		mail = mail || p.Mail
 	}
 	c.inbox.lines++
 	c.inbox.unshown++
 	return &store.Line{Order: c.inbox.lines, Peer: parts[0].From, Epoch: first.Epoch, First: first.First(), Last: first.Last(),
-		Time: parts[0].Text.Time, Arrived: c.cfg.Wall(now).UnixMicro(), Mail: mail, Text: string(body)}
+		Time: parts[0].Text.Time, Arrived: c.cfg.Wall(now).UnixMicro(), Mail: mail, Text: text.String()}
 }
 
 // makeRoom forgets the epoch of a sender that was seen first, when a new one makes too many (protocol.md §6).

@@ -159,14 +159,18 @@ func (c *Core) hasten(now time.Time, cl *client) {
 // took removes from the window what the predicate names and lets the stream run on. It gives the orders removed.
 func (c *Core) took(cl *client, gone func(it *item) bool) (orders []uint64) {
 	st := &cl.session.stream
-	st.window = slices.DeleteFunc(st.window, func(it item) bool {
-		if !gone(&it) {
-			return false
+	left := st.window[:0]
+	for i := range st.window {
+		it := &st.window[i]
+		if !gone(it) {
+			left = append(left, *it)
+			continue
 		}
 		orders = append(orders, it.Order)
 		c.pushes.Drop(pushID{cl.key, it.Order})
-		return true
-	})
+	}
+	clear(st.window[len(left):])
+	st.window = left
 	return orders
 }
 

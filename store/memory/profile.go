@@ -119,6 +119,13 @@ func (p *Profile) Load() (store.Loaded, error) {
 	return l, nil
 }
 
+// Outgoing is how many texts, or parts of them, are in the outbox.
+func (p *Profile) Outgoing() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return len(p.outbox)
+}
+
 // History lists lines.
 func (p *Profile) History(after uint64, limit int) ([]store.Line, error) {
 	p.mu.Lock()

@@ -48,10 +48,24 @@ func Fold(name string) (string, error) {
 // Same is the form in which a directory compares names: Fold, or for a name that Check refuses, since it is from before there
 // were rules, the name itself.
 func Same(name string) string {
+	if plain(name) {
+		return name
+	}
 	if folded, err := Fold(name); err == nil {
 		return folded
 	}
 	return name
+}
+
+// plain tells whether a name has only characters that no rule changes: Fold gives it back, or refuses it.
+func plain(name string) bool {
+	for i := range len(name) {
+		c := name[i]
+		if (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '_' && c != '-' && c != '.' {
+			return false
+		}
+	}
+	return true
 }
 
 // forms is a name as shown and as compared. Both have passed every check by themselves, and applying the rules again

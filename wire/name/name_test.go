@@ -193,6 +193,9 @@ func FuzzName(f *testing.F) {
 		err := Check(name)
 		shown, err1 := Show(name)
 		folded, err2 := Fold(name)
+		if same := Same(name); same != folded && (err == nil || same != name) {
+			t.Fatalf("%q: %q is the same, and %q when folded", name, same, folded)
+		}
 		if (err == nil) != (err1 == nil) || (err == nil) != (err2 == nil) {
 			t.Fatalf("%q: %v, %v, %v", name, err, err1, err2)
 		}

@@ -35,7 +35,7 @@ func looks(name string) string {
 			b.WriteRune(unicode.ToLower(letter(c)))
 		}
 	}
-	return strings.NewReplacer("rn", "m", "cl", "d").Replace(b.String())
+	return strings.ReplaceAll(strings.ReplaceAll(b.String(), "rn", "m"), "cl", "d")
 }
 
 // letter is the Latin letter that c can be taken for, or c. The tables have Latin letters with strokes, hooks and the

@@ -194,7 +194,4 @@ func (l *ledger) hole(g, to *guest, lane store.Lane) {
 	}
 }
 
-func (g *guest) unsettled() int {
-	loaded, _ := g.profile.Load()
-	return len(loaded.Outbox)
-}
+func (g *guest) unsettled() int { return g.profile.Outgoing() }

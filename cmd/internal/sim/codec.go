@@ -60,7 +60,7 @@ func (k *packer) begin(p link.Path, to wire.Key) *packet {
 	if i < cap(k.packed) {
 		k.packed = k.packed[:i+1]
 	} else {
-		k.packed = append(k.packed, packet{})
+		k.packed = append(k.packed, packet{data: make([]byte, 0, frameSize)})
 	}
 	b := &k.packed[i]
 	b.path, b.to = p, to
@@ -69,10 +69,10 @@ func (k *packer) begin(p link.Path, to wire.Key) *packet {
 }
 
 // flush writes what was packed.
-func (k *packer) flush(write func(b []byte, p link.Path)) {
+func (k *packer) flush(p *party) {
 	for i := range k.packed {
 		if b := &k.packed[i]; len(b.data) > headSize {
-			write(b.data, b.path)
+			p.w.net.write(p, b.data, b.path)
 		}
 	}
 	k.packed = k.packed[:0]

@@ -71,20 +71,7 @@ func (g *guest) next() (time.Time, bool) { return g.core.Next() }
 func (g *guest) carryOut() {
 	fx := g.core.Take()
 	for _, c := range fx.Commits {
-		on := g.profile
-		g.disk.submit(write{
-			apply: func() {
-				if g.w.tracing() {
-					g.w.tracef("%s: durable %T%+v", g.name, c.Change, short(c.Change))
-				}
-				on.Apply(c.Change)
-				if g.w.mix.Backs > 0 || g.w.mix.Forgets > 0 {
-					g.past = append(g.past, c.Change)
-				}
-				g.w.ledger.profileWrote(g, c.Change)
-			},
-			done: func(now time.Time) { c.Done(now) },
-		})
+		g.disk.submit(write{peer: c})
 	}
 	for _, t := range fx.Trusts {
 		g.known[t.Key] = true
@@ -99,6 +86,20 @@ func (g *guest) carryOut() {
 		g.after(g.looks-g.w.at, func() { g.look(notices) })
 	}
 }
+
+func (g *guest) apply(x *write) {
+	c := x.peer.Change
+	if g.w.tracing() {
+		g.w.tracef("%s: durable %T%+v", g.name, c, short(c))
+	}
+	g.profile.Apply(c)
+	if g.w.mix.Backs > 0 || g.w.mix.Forgets > 0 {
+		g.past = append(g.past, c)
+	}
+	g.w.ledger.profileWrote(g, c)
+}
+
+func (g *guest) done(now time.Time, x *write) { x.peer.Done(now) }
 
 // killed brings it back after a while.
 func (g *guest) killed() {

@@ -43,7 +43,7 @@ func (h *host) next() (time.Time, bool) { return h.core.Next() }
 func (h *host) carryOut() {
 	fx := h.core.Take()
 	for _, c := range fx.Commits {
-		h.commit(c)
+		h.disk.submit(write{server: c})
 	}
 	for _, r := range fx.Reads {
 		h.after(h.w.upTo(2*time.Millisecond), func() {
@@ -62,23 +62,19 @@ func (h *host) carryOut() {
 	h.flush()
 }
 
-func (h *host) commit(c server.Commit) {
-	var r store.Result
-	on := h.store
-	h.disk.submit(write{
-		apply: func() {
-			if h.w.tracing() {
-				h.w.tracef("server: durable %T%+v", c.Change, short(c.Change))
-			}
-			r = on.Apply(c.Change)
-			if h.w.mix.Returns > 0 {
-				h.past = append(h.past, c.Change)
-			}
-			h.w.ledger.serverWrote(c.Change, r)
-		},
-		done: func(now time.Time) { c.Done(now, r) },
-	})
+func (h *host) apply(x *write) {
+	c := x.server.Change
+	if h.w.tracing() {
+		h.w.tracef("server: durable %T%+v", c, short(c))
+	}
+	x.result = h.store.Apply(c)
+	if h.w.mix.Returns > 0 {
+		h.past = append(h.past, c)
+	}
+	h.w.ledger.serverWrote(c, x.result)
 }
+
+func (h *host) done(now time.Time, x *write) { x.server.Done(now, x.result) }
 
 // killed brings it back after a while.
 func (h *host) killed() {

@@ -12,7 +12,7 @@ type network struct {
 	w     *World
 	at    map[netip.AddrPort]*party
 	cut   [][]time.Duration // from, to: nothing passes until then
-	free  [][]byte
+	free  []*parcel
 	freed []netip.AddrPort // addresses that someone had once
 	port  uint16
 	sent  int
@@ -50,14 +50,18 @@ func (n *network) write(p *party, b []byte, path link.Path) {
 	}
 	to := n.at[path.Remote]
 	if to == nil || w.at < n.cut[p.index][to.index] {
-		w.tracef("%s: lost on the way to %v", p.name, path.Remote)
+		if w.tracing() {
+			w.tracef("%s: lost on the way to %v", p.name, path.Remote)
+		}
 		return
 	}
 	copies := 1
 	if !w.healed {
 		// A datagram that was altered on its way does not open: it is lost (package siege shows it with real sessions).
 		if w.chance(w.mix.Loss) || w.chance(w.mix.Garbled) {
-			w.tracef("%s: lost on the way to %s", p.name, to.name)
+			if w.tracing() {
+				w.tracef("%s: lost on the way to %s", p.name, to.name)
+			}
 			copies = 0
 		}
 		if w.chance(w.mix.Twice) {
@@ -76,23 +80,34 @@ func (n *network) carry(from, to netip.AddrPort, b []byte) {
 	if !w.healed && w.chance(w.mix.Late) {
 		delay += w.upTo(w.mix.Lag)
 	}
-	data := n.buffer(b)
-	w.after(delay, func() {
-		if p := n.at[to]; p != nil && p.alive && p.frozen <= w.at {
-			p.receive(link.Path{Remote: from}, data)
-		}
-		clear(data[:cap(data)]) // what is borrowed from it is gone
-		n.free = append(n.free, data[:0])
-	})
+	p := n.parcel()
+	p.from, p.to, p.data = from, to, append(p.data, b...)
+	w.after(delay, p.come)
 }
 
-func (n *network) buffer(b []byte) []byte {
+// parcel is a datagram on its way. It is used again for another one.
+type parcel struct {
+	from, to netip.AddrPort
+	data     []byte
+	come     func()
+}
+
+func (n *network) parcel() *parcel {
 	if k := len(n.free); k > 0 {
-		data := n.free[k-1]
+		p := n.free[k-1]
 		n.free = n.free[:k-1]
-		return append(data, b...)
+		return p
 	}
-	return append(make([]byte, 0, frameSize), b...)
+	p := &parcel{data: make([]byte, 0, frameSize)}
+	p.come = func() {
+		if at := n.at[p.to]; at != nil && at.alive && at.frozen <= n.w.at {
+			at.receive(link.Path{Remote: p.from}, p.data)
+		}
+		clear(p.data) // what is borrowed from it is gone
+		p.data = p.data[:0]
+		n.free = append(n.free, p)
+	}
+	return p
 }
 
 // part cuts two parties off from each other, in one direction or both.

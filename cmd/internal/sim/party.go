@@ -26,8 +26,9 @@ type party struct {
 	disk   disk
 	role   role
 	wake   time.Duration // when Tick is called next, at the latest; 0: never
+	ring   func()        // alarm
 	spins  int
-	missed []func() // what is to happen when it thaws
+	missed []event // what is to happen when it thaws
 }
 
 // role is what the server and a client do differently.
@@ -36,31 +37,28 @@ type role interface {
 	tick(now time.Time)
 	next() (time.Time, bool)
 	carryOut()
+	apply(x *write)
+	done(now time.Time, x *write)
 	killed()
+}
+
+// furnish makes what every run of it uses.
+func (p *party) furnish(r role) {
+	p.role, p.known, p.ring = r, map[wire.Key]bool{}, p.alarm
+	p.disk.furnish(p)
 }
 
 func (p *party) begin() {
 	p.run++
 	p.alive, p.frozen, p.wake, p.spins, p.missed = true, 0, 0, 0, nil
-	p.packer = packer{me: p.key}
-	p.known = map[wire.Key]bool{}
-	p.disk = disk{p: p}
+	p.packer.me, p.packer.packed = p.key, p.packer.packed[:0]
+	clear(p.known)
+	p.disk.begin()
 }
 
 // after does something later in the same run. A frozen program does it when it thaws.
-func (p *party) after(d time.Duration, f func()) {
-	run := p.run
-	var do func()
-	do = func() {
-		switch {
-		case p.run != run || !p.alive:
-		case p.frozen > p.w.at:
-			p.missed = append(p.missed, do)
-		default:
-			f()
-		}
-	}
-	p.w.after(d, do)
+func (p *party) after(d time.Duration, do func()) {
+	p.w.queue.put(event{at: p.w.at + d, to: p, run: p.run, do: do})
 }
 
 // freeze stops the program for a while; what it waits for happens meanwhile, but it does not notice.
@@ -78,8 +76,8 @@ func (p *party) thaw() {
 	p.frozen = 0
 	missed := p.missed
 	p.missed = nil
-	for _, do := range missed {
-		do()
+	for _, e := range missed {
+		e.happen()
 	}
 }
 
@@ -121,12 +119,15 @@ func (p *party) arm() {
 		return // the earlier alarm sets the next one
 	}
 	p.wake = at
-	p.after(at-p.w.at, func() {
-		if p.wake == at {
-			p.wake = 0
-			p.step(func(time.Time) {})
-		}
-	})
+	p.after(at-p.w.at, p.ring)
+}
+
+// alarm wakes the program, unless an earlier alarm did.
+func (p *party) alarm() {
+	if p.wake != 0 && p.wake <= p.w.at {
+		p.wake = 0
+		p.step(func(time.Time) {})
+	}
 }
 
 // receive reads one datagram.
@@ -157,9 +158,7 @@ func (p *party) send(path link.Path, to wire.Key, m wire.Message) {
 	}
 }
 
-func (p *party) flush() {
-	p.packer.flush(func(b []byte, path link.Path) { p.w.net.write(p, b, path) })
-}
+func (p *party) flush() { p.packer.flush(p) }
 
 // kill ends the program as kill -9 does.
 func (p *party) kill(where string) {

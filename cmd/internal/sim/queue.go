@@ -2,14 +2,30 @@ package sim
 
 import "time"
 
-// event is something that happens at a time; events of one time happen in the order in which they were put.
+// event is something that happens at a time, to one run of a program or to nobody in particular; events of one time happen in the order
+// in which they were put.
 type event struct {
 	at    time.Duration
 	order uint64
+	to    *party
+	run   int
 	do    func()
 }
 
-func (e event) before(o event) bool { return e.at < o.at || e.at == o.at && e.order < o.order }
+// happen does it, if it is still awaited. A frozen program does it when it thaws.
+func (e event) happen() {
+	switch p := e.to; {
+	case p == nil:
+		e.do()
+	case p.run != e.run || !p.alive:
+	case p.frozen > p.w.at:
+		p.missed = append(p.missed, e)
+	default:
+		e.do()
+	}
+}
+
+func (e *event) before(o *event) bool { return e.at < o.at || e.at == o.at && e.order < o.order }
 
 // queue is a heap of events.
 type queue struct {
@@ -17,18 +33,24 @@ type queue struct {
 	order uint64
 }
 
-func (q *queue) put(at time.Duration, do func()) {
+// fan is how many events stand below each in the heap.
+const fan = 4
+
+func (q *queue) put(e event) {
 	q.order++
-	q.heap = append(q.heap, event{at, q.order, do})
+	e.order = q.order
+	q.heap = append(q.heap, event{})
 	h := q.heap
-	for i := len(h) - 1; i > 0; {
-		up := (i - 1) / 2
-		if !h[i].before(h[up]) {
+	i := len(h) - 1
+	for i > 0 {
+		up := (i - 1) / fan
+		if !e.before(&h[up]) {
 			break
 		}
-		h[i], h[up] = h[up], h[i]
+		h[i] = h[up]
 		i = up
 	}
+	h[i] = e
 }
 
 // next takes the first event out.
@@ -37,23 +59,27 @@ func (q *queue) next() (event, bool) {
 	if len(h) == 0 {
 		return event{}, false
 	}
-	first, last := h[0], len(h)-1
-	h[0], h[last] = h[last], event{}
-	h = h[:last]
+	first, end := h[0], len(h)-1
+	e := h[end]
+	h[end] = event{}
+	h = h[:end]
 	q.heap = h
-	for i := 0; ; {
-		down := 2*i + 1
-		if down >= last {
+	i := 0
+	for fan*i+1 < end {
+		down := fan*i + 1
+		for j := down + 1; j < min(down+fan, end); j++ {
+			if h[j].before(&h[down]) {
+				down = j
+			}
+		}
+		if !h[down].before(&e) {
 			break
 		}
-		if down+1 < last && h[down+1].before(h[down]) {
-			down++
-		}
-		if !h[down].before(h[i]) {
-			break
-		}
-		h[i], h[down] = h[down], h[i]
+		h[i] = h[down]
 		i = down
+	}
+	if end > 0 {
+		h[i] = e
 	}
 	return first, true
 }

@@ -95,14 +95,15 @@ func (w *World) furnish() {
 	w.identity = wire.Key(secret(w.rand.Uint64))
 	w.ledger = ledger{w: w, deposits: map[deposited]*deposit{}, members: make([]time.Duration, w.mix.Guests+1)}
 	w.host = &host{party: party{w: w, name: "server", key: wire.ServerKey}, born: w.rand.Uint64() | 1}
-	w.host.store, w.host.role = memory.NewServer(w.host.born), w.host
+	w.host.store = memory.NewServer(w.host.born)
+	w.host.party.furnish(w.host)
 	w.net.move(&w.host.party)
 	w.host.start()
 	for i := 1; i <= w.mix.Guests; i++ {
 		g := &guest{party: party{w: w, index: i, name: []string{"", "ann", "bob", "cat", "dan", "eve", "fay"}[i]},
 			typed: map[uint64]*message{}, lines: map[uint64]*message{}, shown: map[uint64]bool{}, unsure: map[uint64]bool{}}
 		g.furnish()
-		g.role = g
+		g.party.furnish(g)
 		w.byKey[store.Key(g.key)] = i
 		w.guests = append(w.guests, g)
 		w.net.move(&g.party)
@@ -119,7 +120,7 @@ func (w *World) until(t time.Duration) {
 		}
 		e, _ := w.queue.next()
 		w.at = e.at
-		e.do()
+		e.happen()
 	}
 }
 
@@ -178,7 +179,7 @@ func (w *World) quiet() {
 
 func (w *World) now() time.Time { return epoch.Add(w.at) }
 
-func (w *World) after(d time.Duration, do func()) { w.queue.put(w.at+d, do) }
+func (w *World) after(d time.Duration, do func()) { w.queue.put(event{at: w.at + d, do: do}) }
 
 func (w *World) chance(p float64) bool { return p > 0 && w.rand.Float64() < p }
 
