@@ -137,6 +137,9 @@ func (t *Tracker[K]) Next() (time.Time, bool) {
 // in the order of their times, ties as they were inserted. Late by many gaps is one try, not many. The callbacks may call
 // every method but Expire; what becomes due by them is left for the next Expire.
 func (t *Tracker[K]) Expire(now time.Time, resend func(k K, try uint8), failed func(k K)) {
+	if len(t.queue) == 0 || t.queue[0].due.After(now) {
+		return
+	}
 	t.expiring, t.expiredTo = true, now
 	defer func() { t.expiring = false }()
 	for len(t.queue) > 0 && !t.queue[0].due.After(now) {

@@ -35,7 +35,7 @@ func TestSeeds(t *testing.T) {
 	case slowed:
 		seeds = fewest
 	}
-	defer debug.SetGCPercent(debug.SetGCPercent(800)) // many small worlds, one after the other
+	defer debug.SetGCPercent(debug.SetGCPercent(3200)) // many small worlds, one after the other
 	run := &campaign{t: t, next: *firstFlag, end: *firstFlag + uint64(seeds), until: time.Now().Add(budget), start: time.Now()}
 	run.all()
 	if run.n < min(seeds, fewest) && run.failed == 0 {
