@@ -83,7 +83,7 @@ func (c *Core) takePost(now time.Time, st *stream, m *wire.PushPost) {
 		delete(st.waiting, order)
 		if line != nil {
 			c.hold(now, &st.gate, held{after: prev, at: order, pass: func(now time.Time, late bool) {
-				c.show(now, arrival{line: *line, late: late, clear: clear})
+				c.show(now, arrival{line: *line, late: late, clear: clear, old: c.old(st.id, order)})
 			}})
 		}
 		st.gate.release(now, st.had.Through())

@@ -13,6 +13,7 @@ import (
 // Config is what whoever runs a client decides. The zero value of each duration and count means the default beside it.
 type Config struct {
 	Name       string
+	Mode       wire.Mode // how the client is there (protocol.md §8.10); a Sender knows nobody but those it was asked to write to, and receives nothing
 	Server     link.Path
 	ServerKey  wire.Key      // the server's identity, and
 	Static     [32]byte      // the key to make a session with it

@@ -25,6 +25,7 @@ type Core struct {
 	store     uint64 // the server's store, 0 before the first registration
 	awaited   uint64 // the table's revision that ends the loading
 	waiting   bool   // something waited at the registration
+	began     place  // how far the server's store had counted at the first registration of this run
 	limit     int    // bytes of a text
 	heard     time.Time
 	requests  wire.Tracker[uint32]

@@ -76,7 +76,7 @@ func (c *Core) deposited(now time.Time, m *wire.Stored) {
 		c.skipped(now, l, m)
 		return
 	}
-	if p == nil || c.roster.revision == 0 || m.Epoch != l.epoch || m.ToEpoch != l.toEpoch || p.state == saving || p.state == done {
+	if p == nil || c.nameless() || m.Epoch != l.epoch || m.ToEpoch != l.toEpoch || p.state == saving || p.state == done {
 		return
 	}
 	if p.state == kept && m.Verdict != wire.Accepted && m.Verdict != wire.Delivered && m.Verdict != wire.TooLong {

@@ -64,9 +64,10 @@ func (b *inbox) stream(id uint64) *stream {
 	return s
 }
 
-// listening tells whether texts are taken at all: a client that left neither acknowledges nor shows (protocol.md §8).
+// listening tells whether texts are taken at all: a client that left neither acknowledges nor shows (protocol.md §8), and a sender
+// leaves what waits for it.
 func (c *Core) listening() bool {
-	return (c.phase == ready || c.phase == loading) && c.inbox.unshown < maxUnshown
+	return c.cfg.Mode != wire.Sender && (c.phase == ready || c.phase == loading) && c.inbox.unshown < maxUnshown
 }
 
 // direct takes a text that its sender brought itself. It is acknowledged when it is on disk, and again whenever it comes again

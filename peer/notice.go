@@ -180,6 +180,7 @@ type Arrived struct {
 	Again bool  // it may have been shown before: the last run was killed before it could remember
 	Clear bool  // it was neither sealed nor signed: an earlier version of the program sent it
 	Doubt bool  // From was first met with another key
+	Old   bool  // the server had it when this run registered: it answers nothing that was asked since
 }
 
 func (Welcome) notice()       {}

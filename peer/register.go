@@ -59,7 +59,7 @@ func (c *Core) sendRequest(now time.Time, id uint32) {
 		known = c.inbox.lastStore
 	}
 	c.toServer(&wire.Register{Request: c.request, Name: c.cfg.Name, Epoch: c.epoch,
-		Store: known, Revision: c.roster.revision, Seen: c.inbox.stream(known).had.Through(), Card: c.prekeys.card})
+		Store: known, Revision: c.roster.revision, Seen: c.inbox.stream(known).had.Through(), Card: c.prekeys.card, Mode: c.cfg.Mode})
 }
 
 // needed tells whether the user waits for what is under way.
@@ -103,8 +103,14 @@ func (c *Core) registered(now time.Time, m *wire.Registered) {
 		return
 	}
 	c.changeStore(m.Store)
+	if c.began.store == 0 {
+		c.began = place{m.Store, m.Order}
+	}
 	c.inbox.bound(c, m.Store, m.Order)
 	c.phase, c.awaited, c.waiting = loading, m.Revision, m.Waiting
+	if c.cfg.Mode == wire.Sender {
+		c.awaited = 0 // it gets no table
+	}
 	c.pingDue = now.Add(c.pause())
 	c.requests.Track(now, firstTable, c.urgent())
 	if c.typed && !c.welcomed {

@@ -142,3 +142,6 @@ func (r *roster) table(server netip.AddrPort, whole bool) Table {
 	clear(r.changed)
 	return t
 }
+
+// nameless tells whether the first table, which has names for people, is still to come.
+func (c *Core) nameless() bool { return c.roster.revision == 0 && c.cfg.Mode != wire.Sender }

@@ -15,16 +15,24 @@ type arrival struct {
 	line        store.Line
 	late, again bool
 	clear       bool
+	old         bool
 	since       time.Time
 }
+
+// place is a receipt order in a store.
+type place struct{ store, order uint64 }
+
+// old tells whether what has this place was there when this run registered first.
+func (c *Core) old(store, order uint64) bool { return store == c.began.store && order <= c.began.order }
 
 // enter sends a line that is on disk on its way: mail first waits for what came before it on the server, so that all is shown in
 // order of receipt; then everything waits for what its sender wrote before (protocol.md §6).
 func (c *Core) enter(now time.Time, s *source, line *store.Line, at *span) {
 	arrived, clear := now, at != nil && at.clear
+	old := at != nil && c.old(at.id, at.order)
 	sequence := func(now time.Time) {
 		c.hold(now, &s.gate, held{after: line.First - 1, at: line.Last, since: arrived, pass: func(now time.Time, late bool) {
-			c.show(now, arrival{line: *line, late: late, clear: clear})
+			c.show(now, arrival{line: *line, late: late, clear: clear, old: old})
 		}})
 		s.gate.release(now, s.had.Through())
 	}
@@ -98,7 +106,7 @@ func (b *inbox) release(now time.Time, c *Core) {
 			_, doubt = c.book.other(contact)
 		}
 		c.tell(Arrived{Line: a.line.Order, From: c.roster.name(key), Text: a.line.Text, Time: a.line.Time,
-			Post: a.line.Post, Mail: a.line.Mail, Late: a.late, Again: a.again, Clear: a.clear, Doubt: doubt})
+			Post: a.line.Post, Mail: a.line.Mail, Late: a.late, Again: a.again, Clear: a.clear, Doubt: doubt, Old: a.old})
 		return true
 	})
 }

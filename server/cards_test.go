@@ -116,7 +116,7 @@ func TestLookup(t *testing.T) {
 	}
 	for _, m := range []*member{zoe, cid, new} {
 		b.recv(m, &wire.Lookup{Key: ann.key})
-		b.wantIdle("who is not there is told nothing")
+		b.want("who is not there is told so", m, &wire.Pong{Store: storeID, Revision: b.core.head.Revision})
 	}
 	b.release()
 	b.recv(ann, &wire.Lookup{Key: new.key})

@@ -23,7 +23,7 @@ type Core struct {
 	clients map[wire.Key]*client
 	names   map[string][]wire.Key // who has a name, or asks for it, by its folded form; several are from before the rules
 	table   table
-	online  []*client // who has a session, in no particular but a reproducible order
+	online  []*client // who has a session and is no sender, in no particular but a reproducible order
 
 	leases   wire.Tracker[wire.Key] // failed: nothing heard for a lease
 	probes   wire.Tracker[wire.Key] // pings to those whom a restarted server remembers as online
@@ -52,6 +52,7 @@ type client struct {
 type session struct {
 	path     link.Path
 	index    int // in Core.online
+	mode     wire.Mode
 	heard    time.Time
 	request  uint32 // of the registration that began it, 0 when a ping did
 	waiting  bool   // something waited then
@@ -95,7 +96,7 @@ func NewCore(now time.Time, cfg Config, head store.Head, rows []store.Client) *C
 	c.table.sort()
 	for _, e := range c.table.log {
 		if cl := e.cl; cl.row.State == store.Online {
-			c.begin(now, cl, link.Path{Remote: cl.row.Addr, Local: cl.row.Local}, 0)
+			c.begin(now, cl, link.Path{Remote: cl.row.Addr, Local: cl.row.Local}, 0, wire.Present)
 			c.probe(now, cl)
 		}
 	}
@@ -137,7 +138,7 @@ func (c *Core) Handle(now time.Time, p link.Path, from wire.Key, m wire.Message)
 		c.register(now, p, from, r)
 		return
 	}
-	if cl == nil || cl.published.Revision == 0 || cl.row.State == store.Left {
+	if cl == nil || cl.published.Revision == 0 || cl.row.State == store.Left && cl.session == nil {
 		c.stranger(p, from, cl, m)
 		return
 	}
@@ -177,6 +178,7 @@ func (c *Core) stranger(p link.Path, from wire.Key, cl *client, m wire.Message) 
 	case *wire.Deregister:
 		outcome := wire.NotYours
 		if cl != nil && cl.row.Name == m.Name {
+			cl.joining = 0 // a registration without presence is not over yet
 			if cl.published.State != store.Left {
 				return // not yet on disk
 			}
@@ -185,7 +187,7 @@ func (c *Core) stranger(p link.Path, from wire.Key, cl *client, m wire.Message) 
 		c.send(p, from, &wire.Deregistered{Request: m.Request, Outcome: outcome})
 	case *wire.Ping:
 		c.send(p, from, &wire.Pong{Nonce: m.Nonce, Store: c.head.ID, Revision: c.head.Revision})
-	case *wire.Deposit, *wire.Find:
+	case *wire.Deposit, *wire.Find, *wire.Lookup:
 		c.send(p, from, &wire.Pong{Store: c.head.ID, Revision: c.head.Revision})
 	}
 }

@@ -43,7 +43,7 @@ func (c *Core) deposit(cl *client, m *wire.Deposit) {
 		}
 		c.head.Order = max(c.head.Order, r.Order)
 		// protocol.md §10: what is stored for who is there is pushed at once, and the push is the server's ping.
-		if to := c.clients[m.To]; to != nil && to.session != nil {
+		if to := c.clients[m.To]; to != nil && to.session != nil && to.session.mode != wire.Sender {
 			c.offer(now, to, store.Item{Order: r.Order, From: store.Key(cl.key), Text: change.Text})
 		}
 	})

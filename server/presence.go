@@ -9,11 +9,16 @@ import (
 )
 
 // begin gives a client a session: a lease, a place in the table's updates, and what waits for it.
-func (c *Core) begin(now time.Time, cl *client, p link.Path, request uint32) {
+func (c *Core) begin(now time.Time, cl *client, p link.Path, request uint32, mode wire.Mode) {
 	// told: until the client says which revision it has, it is not bothered with the table.
-	cl.session = &session{path: p, index: len(c.online), heard: now, request: request, since: c.head.Order, told: c.head.Revision}
-	c.online = append(c.online, cl)
+	cl.session = &session{path: p, index: len(c.online), heard: now, request: request, since: c.head.Order, told: c.head.Revision, mode: mode}
 	c.leases.Track(now, cl.key, wire.Policy{First: c.cfg.Lease, Tries: 1})
+	if mode == wire.Sender {
+		c.registered(cl)
+		c.recallReceipts(cl)
+		return
+	}
+	c.online = append(c.online, cl)
 	c.fill(cl, func(found int) {
 		if request != 0 {
 			cl.session.waiting = found > 0
@@ -31,9 +36,11 @@ func (c *Core) end(cl *client) {
 	if s == nil {
 		return
 	}
-	last := c.online[len(c.online)-1]
-	c.online[s.index], last.session.index = last, s.index
-	c.online = c.online[:len(c.online)-1]
+	if s.mode != wire.Sender {
+		last := c.online[len(c.online)-1]
+		c.online[s.index], last.session.index = last, s.index
+		c.online = c.online[:len(c.online)-1]
+	}
 	if s.cursor > s.stored {
 		c.commit(store.Advance{Member: cl.row.Key, Order: s.cursor}, func(time.Time, store.Result) {})
 	}
@@ -63,7 +70,7 @@ func (c *Core) heard(now time.Time, cl *client, p link.Path) bool {
 	// protocol.md §8: the server answers where a client was last heard from, and tells the others.
 	moved := s.path.Remote != p.Remote
 	s.path = p
-	if moved {
+	if moved && s.mode == wire.Present {
 		cl.row.Addr, cl.row.Local = p.Remote, p.Local
 		c.setState(now, cl, store.Online, func() {})
 	}
@@ -80,7 +87,7 @@ func (c *Core) revive(now time.Time, cl *client, p link.Path) {
 		if !cl.joined(reviving) || cl.row.State != store.Online {
 			return
 		}
-		c.begin(now, cl, p, 0)
+		c.begin(now, cl, p, 0, wire.Present)
 		c.probe(now, cl) // its answer says which table it has
 	})
 }
@@ -133,7 +140,11 @@ func (c *Core) silent(now time.Time, cl *client) bool {
 	if heard.After(now.Add(-c.window())) {
 		return false
 	}
+	hidden := cl.session.mode != wire.Present
 	c.gone(cl, "does not answer")
+	if hidden {
+		return true // it is not missed; it registers again
+	}
 	if left := c.cfg.Lease - now.Sub(heard); left > 0 {
 		c.probes.Track(now, cl.key, wire.Policy{First: c.cfg.AckTimeout, Factor: 2, Cap: searchCap, Jitter: 0.25, Deadline: left})
 	}
@@ -142,9 +153,11 @@ func (c *Core) silent(now time.Time, cl *client) bool {
 
 func (c *Core) gone(cl *client, why string) {
 	c.cfg.Log.Info("offline", "client", cl.key, "name", cl.row.Name, "why", why)
-	heard := cl.session.heard
+	s := cl.session
 	c.end(cl)
-	c.setState(heard, cl, store.Offline, func() {})
+	if s.mode == wire.Present {
+		c.setState(s.heard, cl, store.Offline, func() {})
+	}
 }
 
 func (c *Core) ping(cl *client) {

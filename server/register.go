@@ -34,6 +34,10 @@ func (c *Core) register(now time.Time, p link.Path, from wire.Key, m *wire.Regis
 		c.clients[from] = cl
 	}
 	row := c.ask(now, cl, p, m)
+	if m.Mode != wire.Present && c.same(now, cl, row) {
+		c.join(now, cl, p, m)
+		return
+	}
 	free := c.cfg.Wall(now).Add(-c.cfg.NameTTL).UnixMicro()
 	c.commit(store.PutClient{Client: row, Rewind: rewind, FreeBefore: free}, func(now time.Time, r store.Result) {
 		if r.Verdict != store.Accepted {
@@ -48,6 +52,10 @@ func (c *Core) register(now time.Time, p link.Path, from wire.Key, m *wire.Regis
 		}
 		c.publish(now, cl, row, r.Revision)
 		c.cfg.Log.Info("registered", "client", from, "name", m.Name, "addr", p.Remote)
+		if m.Mode == wire.Sender {
+			c.join(now, cl, p, m)
+			return
+		}
 		c.catchUp(m, r.Cursor, cl, func(now time.Time) { c.join(now, cl, p, m) })
 	})
 }
@@ -57,7 +65,9 @@ func (c *Core) ask(now time.Time, cl *client, p link.Path, m *wire.Register) sto
 	cl.joining = m.Request
 	row := cl.row
 	row.Key, row.Name, row.Epoch = store.Key(cl.key), m.Name, m.Epoch
-	row.Addr, row.Local, row.State = p.Remote, p.Local, store.Online
+	if row.State = shown(m.Mode); m.Mode == wire.Present {
+		row.Addr, row.Local = p.Remote, p.Local
+	}
 	row.Registered, row.LastSeen = c.cfg.Wall(now).UnixMicro(), c.cfg.Wall(now).UnixMicro()
 	if wire.CardPrekey(m.Card) < wire.CardPrekey([]byte(row.Card)) {
 		cl.older = true // protocol.md §5.5: the client forgot what it told before
@@ -106,10 +116,13 @@ func (cl *client) joined(request uint32) bool {
 
 // join begins the session that a registration asked for, if it is the last one and the client did not leave meanwhile.
 func (c *Core) join(now time.Time, cl *client, p link.Path, m *wire.Register) {
-	if !cl.joined(m.Request) || cl.row.State != store.Online {
+	if !cl.joined(m.Request) || cl.row.State != shown(m.Mode) {
 		return
 	}
-	c.begin(now, cl, p, m.Request)
+	c.begin(now, cl, p, m.Request, m.Mode)
+	if m.Mode == wire.Sender {
+		return
+	}
 	cl.session.told = 0
 	if m.Store == c.head.ID && m.Revision <= c.head.Revision {
 		cl.session.told = m.Revision
@@ -178,6 +191,11 @@ func (c *Core) deregister(now time.Time, p link.Path, cl *client, m *wire.Deregi
 		return
 	}
 	c.end(cl)
+	if cl.row.State == store.Left { // it was there without presence
+		cl.joining = 0
+		c.send(p, cl.key, &wire.Deregistered{Request: m.Request, Outcome: wire.OK})
+		return
+	}
 	c.setState(now, cl, store.Left, func() {
 		c.cfg.Log.Info("deregistered", "client", cl.key, "name", cl.row.Name)
 		c.send(p, cl.key, &wire.Deregistered{Request: m.Request, Outcome: wire.OK})

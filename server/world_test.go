@@ -13,6 +13,7 @@ import (
 
 	"udpchat/peer"
 	"udpchat/store/memory"
+	"udpchat/wire"
 	"udpchat/wire/link"
 	"udpchat/wire/link/linktest"
 )
@@ -81,9 +82,14 @@ func (w *world) close() {
 // join starts a client and registers it.
 func (w *world) join(name string) *person {
 	w.t.Helper()
+	return w.joinAs(name, wire.Present)
+}
+
+func (w *world) joinAs(name string, mode wire.Mode) *person {
+	w.t.Helper()
 	n := byte(len(w.people) + 1)
 	p := &person{w: w, name: name, looking: true}
-	cfg := peer.Config{Name: name, Server: link.Path{Remote: w.server}, ServerKey: w.key, Static: w.card.Static, Seed: uint64(n)}
+	cfg := peer.Config{Name: name, Mode: mode, Server: link.Path{Remote: w.server}, ServerKey: w.key, Static: w.card.Static, Seed: uint64(n)}
 	conn := w.net.Listen(netip.AddrPortFrom(netip.AddrFrom4([4]byte{10, 0, 0, n}), 4000))
 	var err error
 	if p.client, err = peer.New(cfg, conn, memory.NewProfile([32]byte{n}, 1000+uint64(n))); err != nil {

@@ -27,7 +27,9 @@ func TestCrowdedBodies(t *testing.T) {
 		"unknown":          "91 7f",
 		"lookups":          "92 13" + aliceHex,
 		"founds":           "93 14" + aliceHex + "c400",
-		"cards":            "98 01 00 a0 00 00 00 00" + cardHex,
+		"cards":            "99 01 00 a0 00 00 00 00" + cardHex + "00",
+		"finds":            "92 15 a0",
+		"names":            "93 16 a0 90",
 	} {
 		b := unhex(t, strings.Repeat(one, MaxMessage/len(unhex(t, one))))
 		var d Decoder

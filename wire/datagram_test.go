@@ -73,6 +73,7 @@ func TestStrings(t *testing.T) {
 		{KindText, "text"}, {KindReceiptAck, "receipt-ack"}, {KindLookup, "lookup"}, {KindFound, "found"}, {KindFind, "find"}, {KindNamed, "named"}, {Kind(0), "kind 0"}, {Kind(77), "kind 77"},
 		{OK, "ok"}, {NotYours, "not yours"}, {Outcome(9), "outcome 9"},
 		{Accepted, "accepted"}, {TooLong, "too long"}, {Skipped, "a post before it is missing"}, {FullDisk, "the server's disk is full"}, {Verdict(6), "verdict 6"},
+		{Present, "present"}, {Sender, "sender"}, {Mode(3), "mode 3"},
 		{Online, "online"}, {Presence(2), "presence 2"},
 	} {
 		if got := tt.v.String(); got != tt.want {

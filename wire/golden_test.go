@@ -40,9 +40,9 @@ var golden = []struct {
 	m     Message
 	plain string
 }{
-	{"98 01 cdbeef a3616e6e 05 07 03 02" + cardHex,
-		&Register{Request: 0xbeef, Name: "ann", Epoch: 5, Store: 7, Revision: 3, Seen: 2, Card: card},
-		`[1 48879 "ann" 5 7 3 2 <` + cardRaw + `>]`},
+	{"99 01 cdbeef a3616e6e 05 07 03 02" + cardHex + "02",
+		&Register{Request: 0xbeef, Name: "ann", Epoch: 5, Store: 7, Revision: 3, Seen: 2, Card: card, Mode: Sender},
+		`[1 48879 "ann" 5 7 3 2 <` + cardRaw + `> 2]`},
 	{"99 02 cdbeef 01 07 04 c3 ce00010000 5a cd0102",
 		&Registered{Request: 0xbeef, Outcome: NameTaken, Store: 7, Revision: 4, Waiting: true, MaxMessage: MaxText, Lease: 90, Order: 258},
 		`[2 48879 1 7 4 true 65536 90 258]`},

@@ -36,7 +36,7 @@ func widest() []Message {
 	}
 	top := uint64(math.MaxUint64)
 	return []Message{
-		&Register{Request: math.MaxUint32, Name: longRow.Name, Epoch: top, Store: top, Revision: top, Seen: top, Card: card},
+		&Register{Request: math.MaxUint32, Name: longRow.Name, Epoch: top, Store: top, Revision: top, Seen: top, Card: card, Mode: Sender},
 		&Table{Store: top, Since: top, Until: top, Head: top, Rows: rows},
 		&Direct{Try: 255, Text: largest()},
 		&Deposit{To: alice, Try: 255, Text: largest()},

@@ -150,6 +150,7 @@ func TestContradictions(t *testing.T) {
 		{"a request without a card", &Register{Name: "a"}, false},
 		{"a request with a card too short", &Register{Name: "a", Card: card[1:]}, false},
 		{"a request with a card too long", &Register{Name: "a", Card: append(card[:CardSize:CardSize], 0)}, false},
+		{"a request to be there in no known way", &Register{Name: "a", Card: card, Mode: 3}, false},
 		{"no card found", &Found{Key: bob}, true},
 		{"a card found", &Found{Key: bob, Card: card}, true},
 		{"a card found too short", &Found{Key: bob, Card: card[1:]}, false},

@@ -18,6 +18,29 @@ type Register struct {
 	Revision uint64 // of the table that the client has, of that store
 	Seen     uint64 // receipt order through which the client has everything of that store
 	Card     []byte // the client's: CardSize bytes; decoded: a part of the datagram
+	Mode     Mode
+}
+
+// Mode is how a client is there (§8.10). Numbers are only ever appended.
+type Mode uint8
+
+const (
+	Present Mode = 0 // for all to see
+	Hidden  Mode = 1 // without presence
+	Sender  Mode = 2 // without presence, and what waits for it goes on waiting
+)
+
+// String is the mode as logs name it.
+func (m Mode) String() string {
+	switch m {
+	case Present:
+		return "present"
+	case Hidden:
+		return "hidden"
+	case Sender:
+		return "sender"
+	}
+	return "mode " + strconv.Itoa(int(m))
 }
 
 // Registered answers Register.
@@ -76,7 +99,7 @@ func (o Outcome) String() string {
 }
 
 const (
-	registerFields     = 7
+	registerFields     = 8
 	registeredFields   = 8
 	deregisterFields   = 2
 	deregisteredFields = 2
@@ -88,10 +111,19 @@ func (*Deregister) Kind() Kind   { return KindDeregister }
 func (*Deregistered) Kind() Kind { return KindDeregistered }
 
 // A name in a request is only measured here: whether it is allowed is for the server to say, as BadName.
-func (m *Register) check() error   { return errors.Join(checkSize(m.Name), checkCard(m.Card)) }
+func (m *Register) check() error {
+	return errors.Join(checkSize(m.Name), checkCard(m.Card), checkMode(m.Mode))
+}
 func (*Registered) check() error   { return nil }
 func (m *Deregister) check() error { return checkSize(m.Name) }
 func (*Deregistered) check() error { return nil }
+
+func checkMode(m Mode) error {
+	if m > Sender {
+		return errRange
+	}
+	return nil
+}
 
 func checkSize(name string) error {
 	switch {
@@ -112,6 +144,7 @@ func (m *Register) EncodeMsgpack(e *msgpack.Encoder) error {
 	w.uint(m.Revision)
 	w.uint(m.Seen)
 	w.bytes(m.Card)
+	w.uint(uint64(m.Mode))
 	return w.err
 }
 
@@ -124,6 +157,7 @@ func (m *Register) DecodeMsgpack(d *msgpack.Decoder) error {
 	m.Revision = num[uint64](&r)
 	m.Seen = num[uint64](&r)
 	m.Card = r.bytes(CardSize)
+	m.Mode = num[Mode](&r)
 	return r.done(m)
 }
 

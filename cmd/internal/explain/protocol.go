@@ -9,7 +9,7 @@ type kind struct {
 }
 
 var kinds = []kind{
-	{1, "register", "client → server", "request, name, epoch, store, revision, seen, card"},
+	{1, "register", "client → server", "request, name, epoch, store, revision, seen, card, mode"},
 	{2, "registered", "server → client", "request, outcome, store, revision, waiting, max message, lease, order"},
 	{3, "deregister", "client → server", "request, name"},
 	{4, "deregistered", "server → client", "request, outcome"},

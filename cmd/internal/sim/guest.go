@@ -50,8 +50,12 @@ func (g *guest) start() {
 	for _, l := range loaded.Unshown {
 		g.unsure[l.Order] = true
 	}
+	mode := wire.Present
+	if g.w.hides.Float64() < g.w.mix.Hidden {
+		mode = wire.Hidden
+	}
 	g.step(func(now time.Time) {
-		cfg := peer.Config{Name: g.name, Server: link.Path{Remote: g.w.host.addr}, ServerKey: g.w.identity, Seed: g.w.rand.Uint64(),
+		cfg := peer.Config{Name: g.name, Mode: mode, Server: link.Path{Remote: g.w.host.addr}, ServerKey: g.w.identity, Seed: g.w.rand.Uint64(),
 			Wall: g.wall, Broken: g.w.opt.Peer}
 		var err error
 		if g.core, err = peer.NewCore(now, cfg, g.keys, loaded); err != nil {

@@ -30,6 +30,8 @@ type Mix struct {
 	Forgets, Backs                                   int // the same of guests' profiles
 	Jumps                                            int // of someone's clock on the wall, by up to ten years
 
+	Hidden float64 // of guests' programs run without presence
+
 	Long, Channel, Self float64 // of texts
 	Burst               int     // texts typed in a row, at most
 	Quota               store.Quota

@@ -39,6 +39,7 @@ type Options struct {
 type World struct {
 	opt      Options
 	rand     *rand.Rand
+	hides    *rand.Rand // draws who runs without presence, apart: else the same world would be another one with it
 	mix      Mix
 	at       time.Duration
 	queue    queue
@@ -55,8 +56,11 @@ type World struct {
 }
 
 func newWorld(seed uint64, opt Options) *World {
-	w := &World{opt: opt, rand: rand.New(rand.NewPCG(seed, 0)), byKey: map[store.Key]int{}}
+	w := &World{opt: opt, rand: rand.New(rand.NewPCG(seed, 0)), hides: rand.New(rand.NewPCG(seed, 1)), byKey: map[store.Key]int{}}
 	w.mix = draw(w.rand)
+	if w.hides.Float64() < .2 {
+		w.mix.Hidden = w.hides.Float64() / 2
+	}
 	if !opt.Copies {
 		w.mix.Backs, w.mix.Returns = 0, 0
 	}

@@ -85,7 +85,7 @@ func TestConversation(t *testing.T) {
 	d.goes(3, of(server, wire.Key{1}), &wire.Stored{To: bob, Seq: 2, Try: 1})
 	d.expect(`   0.0000 → server               19 B  initiation
    0.0010 ← server               19 B  response, round trip 1.0 ms
-   0.0010 → server              228 B  register ann, request 7
+   0.0010 → server              229 B  register ann, request 7
    0.0030 ← server               86 B  registered, request 7: ok, round trip 2.0 ms
                                       table 0 to 2 of 2, 1 row
    0.0030 → bob                  38 B  text seq 1 try 1, 6 B

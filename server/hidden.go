@@ -1,0 +1,27 @@
+package server
+
+import (
+	"time"
+
+	"udpchat/store"
+	"udpchat/wire"
+)
+
+// seldom is how often the row of a client without presence is written for nothing but that its name is in use (protocol.md §8.10).
+const seldom = 24 * time.Hour
+
+// shown is what others see of a client that is there in this way.
+func shown(m wire.Mode) store.State {
+	if m == wire.Present {
+		return store.Online
+	}
+	return store.Left
+}
+
+// same tells whether the row that a client without presence asks for is the one that is on disk.
+func (c *Core) same(now time.Time, cl *client, row store.Client) bool {
+	have := cl.published
+	age := c.cfg.Wall(now).Sub(time.UnixMicro(have.LastSeen))
+	have.Revision, have.Registered, have.LastSeen = row.Revision, row.Registered, row.LastSeen
+	return have == row && age.Abs() < seldom
+}
