@@ -48,10 +48,10 @@ func TestInTheClear(t *testing.T) {
 				b.wantTold("not believed", Distrust{From: "bob", Post: true, Why: Forged})
 				return
 			}
-			b.wantTold("shown as such", Arrived{Line: 1, From: "bob", Text: "mail", Time: 1001, Mail: true, Clear: true})
+			b.wantTold("shown as such", Arrived{Line: 1, From: "bob", Text: "mail", Time: 1001, Mail: true, Clear: true, Old: true})
 			b.core.inbox.streams = map[uint64]*stream{}
 			b.recv(server, post)
-			b.wantTold("shown as such", Arrived{Line: 2, From: "bob", Text: "post", Time: 1001, Post: true, Mail: true, Clear: true})
+			b.wantTold("shown as such", Arrived{Line: 2, From: "bob", Text: "post", Time: 1001, Post: true, Mail: true, Clear: true, Old: true})
 		})
 	}
 }
