@@ -84,7 +84,7 @@ func (c *chat) begin(ctx context.Context, f found) error {
 	early := c.early
 	c.early = nil
 	for _, t := range early {
-		if err := c.entered(t); err != nil {
+		if err := c.entered(ctx, t); err != nil {
 			return err
 		}
 	}

@@ -32,6 +32,11 @@ type chat struct {
 	then   func(answer) error // what to do with the answer
 	early  []typed            // lines that came while the answer was awaited
 
+	aim       aim           // whom plain text is for
+	unread    unread        // what came while the user was away
+	recalled  chan []string // what was read for the user
+	recalling int           // answers that are awaited from there
+
 	session *session
 	next    *opened // the profile that reg OTHER goes on with, once the present one has left
 	started bool    // the first registration succeeded
@@ -74,13 +79,20 @@ func (c *chat) run(ctx context.Context) error {
 	if err := c.arrive(ctx); err != nil {
 		return err
 	}
+	c.recalled = make(chan []string)
 	input := make(chan typed)
 	go c.read(ctx, input) // it may stay behind in a read of standard input, which nothing portable ends; the program ends it
 	for {
 		var err error
+		gathered, stop := c.gathered()
 		select {
 		case t := <-c.open(input):
-			err = c.entered(t)
+			err = c.entered(ctx, t)
+		case <-gathered:
+			err = c.showUnread()
+		case lines := <-c.recalled:
+			c.recalling--
+			err = c.printAll(lines)
 		case a := <-c.asked:
 			c.asked = nil
 			err = c.then(a)
@@ -91,6 +103,7 @@ func (c *chat) run(ctx context.Context) error {
 		case s := <-signals:
 			err = c.signalled(s)
 		}
+		stop()
 		if err != nil {
 			return err
 		}
@@ -98,9 +111,9 @@ func (c *chat) run(ctx context.Context) error {
 }
 
 // open is the input, unless what is typed now is for the session to come. Someone at a terminal may interrupt the wait for the
-// server's answer.
+// server's answer, or for what is read from the disk.
 func (c *chat) open(input <-chan typed) <-chan typed {
-	if c.next != nil || c.ended || c.asked != nil && !c.screen.interactive() {
+	if c.next != nil || c.ended || (c.asked != nil || c.recalling > 0) && !c.screen.interactive() {
 		return nil
 	}
 	return input
@@ -125,6 +138,9 @@ func (c *chat) failed() <-chan error {
 func (c *chat) close() {
 	if c.asked != nil {
 		<-c.asked
+	}
+	for ; c.recalling > 0; c.recalling-- {
+		<-c.recalled
 	}
 	if c.session != nil {
 		c.session.close()
@@ -154,7 +170,7 @@ func (c *chat) read(ctx context.Context, to chan<- typed) {
 }
 
 // entered acts on what was typed.
-func (c *chat) entered(t typed) error {
+func (c *chat) entered(ctx context.Context, t typed) error {
 	switch {
 	case errors.Is(t.err, lineedit.ErrInterrupt):
 		return c.interrupted(exitInterrupted)
@@ -176,23 +192,27 @@ func (c *chat) entered(t typed) error {
 		c.session.send(*t.text)
 		return nil
 	}
-	in, wrong := parse(t.line)
+	in, wrong := parse(t.line, c.aim)
 	if wrong != "" {
 		c.session.client.Note(wrong)
 		return nil
 	}
-	return c.command(in)
+	return c.command(ctx, in)
 }
 
-func (c *chat) command(in input) error {
+func (c *chat) command(ctx context.Context, in input) error {
 	client := c.session.client
 	switch in.command {
 	case "send":
 		client.Send(in.name, in.text)
 	case "send_all":
 		client.SendAll(in.text)
+	case "to":
+		c.turn(aimAt(in.name))
 	case "peers":
 		client.Peers()
+	case "status", "history", "search":
+		c.recall(ctx, in)
 	case "verify":
 		client.Verify(in.name)
 	case "trust":
@@ -212,6 +232,14 @@ func (c *chat) command(in input) error {
 
 // noticed prints what a notice says, and follows those that end something.
 func (c *chat) noticed(ctx context.Context, n peer.Notice) error {
+	switch n := n.(type) {
+	case peer.Arrived:
+		return c.arrived(n)
+	case peer.Quit, peer.Left, peer.ServerSilent:
+		if err := c.showUnread(); err != nil {
+			return err
+		}
+	}
 	if _, ok := n.(peer.Quit); ok && c.next != nil {
 		return c.change(ctx)
 	}
@@ -222,12 +250,10 @@ func (c *chat) noticed(ctx context.Context, n peer.Notice) error {
 		c.fellSilent(ctx, n)
 		return nil
 	}
-	if err := c.screen.tell(n, c.view().lines(n)); err != nil {
-		return fmt.Errorf("write output: %w", err)
+	if err := c.tell(n, ""); err != nil {
+		return err
 	}
 	switch n := n.(type) {
-	case peer.Arrived:
-		c.session.client.Shown([]uint64{n.Line})
 	case peer.Welcome:
 		c.started = true
 	case peer.Refused:
@@ -246,6 +272,18 @@ func (c *chat) noticed(ctx context.Context, n peer.Notice) error {
 			return &exitError{code: exitFailed}
 		}
 		return errQuit
+	}
+	return nil
+}
+
+// tell shows what happened. before stands before its first line.
+func (c *chat) tell(n peer.Notice, before string) error {
+	lines := c.view().lines(n)
+	if before != "" && len(lines) > 0 {
+		lines[0] = before + lines[0]
+	}
+	if err := c.screen.tell(n, lines); err != nil {
+		return fmt.Errorf("write output: %w", err)
 	}
 	return nil
 }
@@ -278,6 +316,15 @@ func (c *chat) interrupted(code int) error {
 		return err
 	}
 	return &exitError{code: code}
+}
+
+func (c *chat) printAll(lines []string) error {
+	for _, line := range lines {
+		if err := c.print(line); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (c *chat) print(line string) error {

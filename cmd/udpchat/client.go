@@ -24,6 +24,8 @@ type clientSettings struct {
 	trustNew   bool
 	state      string
 	history    string
+	colour     string
+	bell       string
 	trace      bool
 	log        logSettings
 	ackTimeout time.Duration
@@ -55,6 +57,8 @@ func (s *clientSettings) register(f *config.Flags) {
 	f.Bool(&s.trustNew, "", "trust-new-server-key", false, "accept another key of the server than before; its words are shown")
 	f.String(&s.state, "", "state", "", "the `FOLDER` of your profiles (key, outbox, history); empty: $XDG_STATE_HOME/udpchat/clients")
 	f.Choice(&s.history, "", "history", "on", "keep messages on disk; off: what is promised ends with the program", "on", "off")
+	f.Choice(&s.colour, "", "color", "auto", "names in colours, one for each key; auto: at a terminal, unless NO_COLOR is set", "auto", "always", "never")
+	f.Choice(&s.bell, "", "bell", "direct", "what rings the terminal's bell: direct messages and posts with your name in them, all messages, or nothing", "direct", "all", "off")
 	f.Bool(&s.trace, "", "trace", false, "write a line to standard error for each datagram as it goes: time, direction, the messages inside, round trip; never a text")
 	s.log.register(f, "warn")
 	f.Duration(&s.ackTimeout, "", "ack-timeout", 500*time.Millisecond, 10*time.Millisecond, time.Minute, "how long a direct message waits for its acknowledgement, and the time between tries at the server")
@@ -125,7 +129,7 @@ func retries(n int) int {
 
 // chat runs a client at the prompt, or for a script.
 func (env *environment) chat(ctx context.Context, s clientSettings, server netip.AddrPort, rule serverKey) error {
-	screen, err := env.openScreen()
+	screen, err := env.openScreen(s)
 	if err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"unicode"
 
@@ -12,7 +13,12 @@ import (
 var usage = []struct{ name, form, what string }{
 	{"send", "send NAME TEXT", "send TEXT to NAME"},
 	{"send_all", "send_all TEXT", "send TEXT to the channel"},
+	{"to", "to [NAME]", "what is no command goes to NAME from now on; to all: to the channel; to: to nobody"},
+	{"@", "@NAME [TEXT]", "send TEXT to NAME; without TEXT as to NAME"},
 	{"peers", "peers", "list the client table"},
+	{"status", "status", "the server, the way to everyone, and what waits and why"},
+	{"history", "history [NAME] [N]", "the last N lines, with NAME or all; without N 20"},
+	{"search", "search WORDS", "the newest lines that have all the words"},
 	{"verify", "verify NAME", "a number to compare with NAME, that nobody is between you"},
 	{"trust", "trust NAME", "accept the key that NAME has now"},
 	{"reg", "reg NAME", "register as NAME"},
@@ -22,37 +28,89 @@ var usage = []struct{ name, form, what string }{
 }
 
 // input is a line that was typed, taken apart.
-type input struct{ command, name, text string }
+type input struct {
+	command, name, text string
+	number              int // of lines
+}
 
-// parse takes a typed line apart. The text keeps its spaces: one character separates it from what stands before it. A
-// line that is no command gives what to print instead.
-func parse(line string) (in input, wrong string) {
+// parse takes a typed line apart. The text keeps its spaces: one character separates it from what stands before it. A line that is
+// no command goes to whom plain text is for, and to make sure that it is none it may begin with a space, which is left out. Without
+// such a one it gives what to print instead. A slash may stand before a command.
+func parse(line string, to aim) (in input, wrong string) {
+	if !to.none() && strings.HasPrefix(line, " ") && strings.TrimSpace(line) != "" {
+		return to.input(line[1:]), ""
+	}
 	command, rest := cutWord(line)
+	if name, ok := strings.CutPrefix(command, "@"); ok && name != "" {
+		if strings.TrimSpace(rest) == "" {
+			return input{command: "to", name: name}, ""
+		}
+		return input{command: "send", name: name, text: rest}, ""
+	}
+	slashed := strings.HasPrefix(command, "/") && usageLine(command[1:]) != ""
+	if slashed {
+		command = command[1:]
+	}
+	in, wrong = parseCommand(command, rest)
+	if wrong != "" && !to.none() && !slashed {
+		return to.input(line), ""
+	}
+	return in, wrong
+}
+
+// input is a text for whom plain text is for.
+func (a aim) input(text string) input {
+	if a.all {
+		return input{command: "send_all", text: text}
+	}
+	return input{command: "send", name: a.name, text: text}
+}
+
+func parseCommand(command, rest string) (in input, wrong string) {
 	in.command = command
+	ok := true
 	switch command {
 	case "":
-		return in, ""
 	case "send":
-		if in.name, in.text = cutWord(rest); in.name == "" || in.text == "" {
-			return in, usageLine(command)
-		}
+		in.name, in.text = cutWord(rest)
+		ok = in.name != "" && in.text != ""
 	case "send_all":
-		if in.text = rest; rest == "" {
-			return in, usageLine(command)
-		}
+		in.text = rest
+		ok = rest != ""
+	case "to":
+		in.name, rest = cutWord(rest)
+		ok = strings.TrimSpace(rest) == ""
+	case "history":
+		in, ok = parseHistory(strings.Fields(rest))
+	case "search":
+		in.text, in.number = rest, foundLines
+		ok = strings.TrimSpace(rest) != ""
 	case "reg", "dereg", "verify", "trust":
-		var more string
-		if in.name, more = cutWord(rest); in.name == "" || strings.TrimSpace(more) != "" {
-			return in, usageLine(command)
-		}
-	case "peers", "help", "quit":
-		if strings.TrimSpace(rest) != "" {
-			return in, usageLine(command)
-		}
+		in.name, rest = cutWord(rest)
+		ok = in.name != "" && strings.TrimSpace(rest) == ""
+	case "peers", "status", "help", "quit":
+		ok = strings.TrimSpace(rest) == ""
 	default:
 		return in, fmt.Sprintf("[Unknown command %s: help lists all.]", plain.Name(command))
 	}
+	if !ok {
+		return in, usageLine(command)
+	}
 	return in, ""
+}
+
+// parseHistory: a number alone is one of lines.
+func parseHistory(words []string) (in input, ok bool) {
+	in = input{command: "history", number: historyLines}
+	if n := len(words); n > 0 {
+		if lines, err := strconv.Atoi(words[n-1]); err == nil {
+			in.number, words = lines, words[:n-1]
+		}
+	}
+	if len(words) == 1 {
+		in.name = words[0]
+	}
+	return in, len(words) < 2 && in.number > 0 && in.number <= historyMost
 }
 
 // cutWord gives the first word and what follows the one space after it.
@@ -78,7 +136,7 @@ func usageLine(command string) string {
 func helpLines() string {
 	var b strings.Builder
 	for _, u := range usage {
-		fmt.Fprintf(&b, "%-16s %s\n", u.form, u.what)
+		fmt.Fprintf(&b, "%-18s %s\n", u.form, u.what)
 	}
 	return strings.TrimSuffix(b.String(), "\n")
 }

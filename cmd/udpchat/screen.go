@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"strings"
@@ -12,11 +11,8 @@ import (
 
 	"golang.org/x/term"
 
-	"udpchat/cmd/internal/lineedit"
 	"udpchat/peer"
 )
-
-const prompt = ">>> "
 
 // screen is the face of a chat: a terminal with a prompt, or, for scripts, plain lines.
 type screen interface {
@@ -35,61 +31,18 @@ type screen interface {
 }
 
 // openScreen chooses by what standard input and output are.
-func (env *environment) openScreen() (screen, error) {
-	if !term.IsTerminal(int(env.stdin.Fd())) || !term.IsTerminal(int(env.stdout.Fd())) || env.lookup("TERM") == "dumb" {
-		return &piped{in: bufio.NewReader(env.stdin), out: env.stdout}, nil
+func (env *environment) openScreen(s clientSettings) (screen, error) {
+	in, out := term.IsTerminal(int(env.stdin.Fd())), term.IsTerminal(int(env.stdout.Fd()))
+	if !in || !out || env.lookup("TERM") == "dumb" {
+		return &piped{in: bufio.NewReader(env.stdin), out: env.stdout, painter: newPainter(env, s.colour, out)}, nil
 	}
-	e, err := lineedit.Open(env.stdin, env.stdout, prompt)
-	if err != nil {
-		return nil, fmt.Errorf("open terminal: %w", err)
-	}
-	return &prompted{e}, nil
+	return newPrompted(env, s)
 }
 
-// prompted is a screen with a line editor.
-type prompted struct{ editor *lineedit.Editor }
-
-func (p *prompted) read(ctx context.Context) typed {
-	line, err := p.editor.ReadLine(ctx)
-	return typed{line: line, err: err}
-}
-
-func (p *prompted) begin(*session) {}
-
-func (p *prompted) tell(_ peer.Notice, lines []string) error {
-	for _, line := range lines {
-		p.editor.Println(line)
-	}
-	return nil
-}
-
-func (p *prompted) println(line string) error {
-	p.editor.Println(line)
-	return nil
-}
-
-func (p *prompted) logWriter(stderr *os.File) io.Writer {
-	if !term.IsTerminal(int(stderr.Fd())) {
-		return stderr
-	}
-	return logLines{p.editor}
-}
-
-func (p *prompted) interactive() bool { return true }
-
-func (p *prompted) close() { _ = p.editor.Close() } // the terminal is gone, then
-
-// logLines prints log lines above the prompt.
-type logLines struct{ editor *lineedit.Editor }
-
-func (l logLines) Write(b []byte) (int, error) {
-	l.editor.Println(strings.TrimRight(string(b), "\n"))
-	return len(b), nil
-}
-
-// piped is a screen without a terminal: no prompt and no escape sequence, ever.
+// piped is a screen without a terminal: no prompt, and no escape sequence unless colours are asked for.
 type piped struct {
-	in *bufio.Reader
+	in      *bufio.Reader
+	painter painter
 
 	mu  sync.Mutex
 	out io.Writer
@@ -106,8 +59,8 @@ func (p *piped) read(context.Context) typed {
 
 func (p *piped) begin(*session) {}
 
-func (p *piped) tell(_ peer.Notice, lines []string) error {
-	for _, line := range lines {
+func (p *piped) tell(n peer.Notice, lines []string) error {
+	for _, line := range p.painter.paint(n, lines) {
 		if err := p.println(line); err != nil {
 			return err
 		}

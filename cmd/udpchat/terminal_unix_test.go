@@ -15,6 +15,8 @@ type terminal struct {
 	row, col      int           // row counts from the first of all
 	top           int           // the first row on the screen
 	noWrap        bool
+	bells         int    // rung
+	colours       int    // sequences that change the colour
 	partial       string // an unfinished sequence
 	unknown       string // the first sequence that is not known
 }
@@ -45,6 +47,8 @@ func (m *terminal) step(s string) int {
 		m.col = 0
 	case s[0] == '\n':
 		m.down(true)
+	case s[0] == '\a':
+		m.bells++
 	case s[0] == 0x1b:
 		return m.sequence(s)
 	case !utf8.FullRuneInString(s):
@@ -92,6 +96,8 @@ func (m *terminal) sequence(s string) int {
 		m.rows = m.rows[:m.row+1]
 	case s[1:3+end] == "[?7l", s[1:3+end] == "[?7h":
 		m.noWrap = final == 'l'
+	case final == 'm':
+		m.colours++
 	case s[1:3+end] == "[?2004h", s[1:3+end] == "[?2004l":
 	case m.unknown == "":
 		m.unknown = s[:3+end]

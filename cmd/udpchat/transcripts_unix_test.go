@@ -34,8 +34,8 @@ func TestPlayThatGoesWrong(t *testing.T) {
 			`a play, when x types "peers ?": screen of x: out of place: "Usage: peers" (awaited: "Usage: send NAME TEXT")`,
 		},
 		"a line too many": {
-			[]play.Step{play.Types("x", "help").Shows("x", "send NAME TEXT   send TEXT to NAME"), play.Interrupts("x")},
-			`a play, when x presses Ctrl-C: screen of x: out of place: "send_all TEXT    send TEXT to the channel" (awaited: "[Exiting]")`,
+			[]play.Step{play.Types("x", "help").Shows("x", "send NAME TEXT     send TEXT to NAME"), play.Interrupts("x")},
+			`a play, when x presses Ctrl-C: screen of x: out of place: "send_all TEXT      send TEXT to the channel" (awaited: "[Exiting]")`,
 		},
 		"a line too few": {
 			[]play.Step{play.Types("x", "quit").Shows("x", "[You are Offline. Bye.]", "See you.")},

@@ -47,6 +47,8 @@ func (e *Editor) apply(ev event, above *strings.Builder) {
 		e.recall(e.past.down())
 	case keyClear:
 		e.clear(above)
+	case keyTab:
+		e.complete(above)
 	default:
 		e.buf.apply(ev.key)
 	}

@@ -52,6 +52,7 @@ type Editor struct {
 	cells       []cell // the prompt as drawn
 	buf         buffer
 	past        history
+	completer   Completer
 	screen      screen
 	width       int     // of the terminal at the last frame
 	entered     []entry // not yet taken by ReadLine

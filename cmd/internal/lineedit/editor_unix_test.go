@@ -267,3 +267,35 @@ func TestOpenWantsATerminal(t *testing.T) {
 		t.Error("a file was taken for a terminal")
 	}
 }
+
+func TestTabCompletes(t *testing.T) {
+	d := sit(t, 40)
+	d.keys("\t") // nothing to say
+	d.SetCompleter(func(before string) (int, []string) {
+		from := strings.LastIndex(before, " ") + 1
+		return from, slices.DeleteFunc([]string{"日本", "bob", "bobby", "cat"}, func(w string) bool { return !strings.HasPrefix(w, before[from:]) })
+	})
+	d.keys("send c\t")
+	d.row(">>> send cat  @13")
+	d.keys("and b")
+	d.keys("\t")
+	d.row(">>> send cat and bob @20")
+	d.keys("\t")
+	d.until("the list", func() bool { return d.screen.text()[0] == "bob  bobby" })
+	d.row(">>> send cat and bob @20")
+	d.keys("x\t\x15日\tz\x01\t")
+	d.until("all of them", func() bool { return slices.Contains(d.screen.text(), "日本  bob  bobby  cat") })
+	d.row(">>> 日本 z @4")
+	d.keys("\r")
+	d.line("日本 z", nil)
+}
+
+func TestRememberedLinesComeBack(t *testing.T) {
+	d := sit(t, 40)
+	d.Remember([]string{"first", "second\nof two lines"})
+	d.keys("third\r\x1b[A\x1b[A")
+	d.row(">>> second⏎of two lines @23")
+	d.keys("\x1b[A\r")
+	d.line("third", nil)
+	d.line("first", nil)
+}

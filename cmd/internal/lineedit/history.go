@@ -1,10 +1,13 @@
 package lineedit
 
+import "slices"
+
 // historyLength is how many lines Up can reach back.
 const historyLength = 500
 
 // history is the list of entered lines and the place in it that Up and Down
-// have reached. It lives in memory only. The zero value is empty.
+// have reached. It lives in memory: who wants to keep it has the lines from
+// ReadLine. The zero value is empty.
 type history struct {
 	lines []string
 	back  int    // how far up one has gone; 0 is the line in progress
@@ -22,6 +25,13 @@ func (h *history) add(line string) {
 	if len(h.lines) > historyLength {
 		h.lines = h.lines[1:]
 	}
+}
+
+// before puts older lines before those that were entered.
+func (h *history) before(lines []string) {
+	h.lines = slices.Concat(lines, h.lines)
+	h.lines = h.lines[max(0, len(h.lines)-historyLength):]
+	h.back = min(h.back, len(h.lines))
 }
 
 // leave forgets the place reached and the draft.

@@ -26,6 +26,7 @@ const (
 	keyKillToEnd
 	keyYank
 	keyClear
+	keyTab
 )
 
 // event is one thing the user did. text belongs to keyText and keyPaste.
@@ -35,12 +36,14 @@ type event struct {
 }
 
 // control gives the meaning of an ASCII control character. Those without one
-// are dropped: in a row of text they could only do harm. Tab is among them, so
-// a tab gets into a line by being pasted.
+// are dropped: in a row of text they could only do harm. Tab completes, so a
+// tab gets into a line by being pasted.
 func control(c byte) key {
 	switch c {
 	case '\r', '\n':
 		return keyEnter
+	case '\t':
+		return keyTab
 	case ctrlC:
 		return keyInterrupt
 	case ctrl('D'):

@@ -128,7 +128,7 @@ var (
 	portPattern   = regexp.MustCompile(`(127\.0\.0\.1:|Port->)([0-9]+)`)
 	wordsPattern  = regexp.MustCompile(`(first use: |key was: |is now: |In words: )[a-z]{3,7}(?: [a-z]{3,7}){5,11}`)
 	digitsPattern = regexp.MustCompile(`[0-9]{5}(?: [0-9]{5}){5}`)
-	timePattern   = regexp.MustCompile(`[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}`)
+	timePattern   = regexp.MustCompile(`[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}(?::[0-9]{2}\.[0-9]{6})?`)
 )
 
 // Timeless replaces times of sending by the word TIMESTAMP.

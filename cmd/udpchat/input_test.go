@@ -1,0 +1,97 @@
+package main
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestParse(t *testing.T) {
+	bob, all := aim{name: "bob"}, aim{all: true}
+	for _, c := range []struct {
+		line  string
+		to    aim
+		want  input
+		wrong string
+	}{
+		{"send bob  two  spaces ", aim{}, input{command: "send", name: "bob", text: " two  spaces "}, ""},
+		{"send bob a\nb", aim{}, input{command: "send", name: "bob", text: "a\nb"}, ""},
+		{"/send bob hi", aim{}, input{command: "send", name: "bob", text: "hi"}, ""},
+		{"@bob hi", aim{}, input{command: "send", name: "bob", text: "hi"}, ""},
+		{"@bob hi", all, input{command: "send", name: "bob", text: "hi"}, ""},
+		{"@bob ", aim{}, input{command: "to", name: "bob"}, ""},
+		{"@", aim{}, input{command: "@"}, "[Unknown command @: help lists all.]"},
+		{"@ home", bob, input{command: "send", name: "bob", text: "@ home"}, ""},
+		{"to", bob, input{command: "to"}, ""},
+		{"to all", aim{}, input{command: "to", name: "all"}, ""},
+		{"to be honest", bob, input{command: "send", name: "bob", text: "to be honest"}, ""},
+		{"to be honest", all, input{command: "send_all", text: "to be honest"}, ""},
+		{"to be honest", aim{}, input{command: "to", name: "be"}, "Usage: to [NAME]"},
+		{"/to be honest", bob, input{command: "to", name: "be"}, "Usage: to [NAME]"},
+		{" quit", bob, input{command: "send", name: "bob", text: "quit"}, ""},
+		{" quit", aim{}, input{command: "quit"}, ""},
+		{"  ", bob, input{}, ""},
+		{"", bob, input{}, ""},
+		{"quit", bob, input{command: "quit"}, ""},
+		{"quit smoking", bob, input{command: "send", name: "bob", text: "quit smoking"}, ""},
+		{"/etc/passwd", bob, input{command: "send", name: "bob", text: "/etc/passwd"}, ""},
+		{"one\ntwo", all, input{command: "send_all", text: "one\ntwo"}, ""},
+		{"history", aim{}, input{command: "history", number: historyLines}, ""},
+		{"history 5", aim{}, input{command: "history", number: 5}, ""},
+		{"history bob", aim{}, input{command: "history", name: "bob", number: historyLines}, ""},
+		{"history 5 6", aim{}, input{command: "history", name: "5", number: 6}, ""},
+		{"history bob 1001", aim{}, input{command: "history", name: "bob", number: 1001}, "Usage: history [NAME] [N]"},
+		{"history of Rome", bob, input{command: "send", name: "bob", text: "history of Rome"}, ""},
+		{"search two words", aim{}, input{command: "search", text: "two words", number: foundLines}, ""},
+	} {
+		got, wrong := parse(c.line, c.to)
+		if wrong != c.wrong || wrong == "" && got != c.want {
+			t.Errorf("%q to %+v: %+v, %q; want %+v, %q", c.line, c.to, got, wrong, c.want, c.wrong)
+		}
+	}
+}
+
+func TestComplete(t *testing.T) {
+	names := []string{"Ann", "bob", "bobby", "日本"}
+	for _, c := range []struct {
+		before string
+		from   int
+		want   string
+	}{
+		{"", 0, "send send_all to @ peers status history search verify trust reg dereg help quit"},
+		{"se", 0, "send send_all search"},
+		{"/qu", 0, "/quit"},
+		{"x", 0, ""},
+		{"send ", 5, "Ann bob bobby 日本"},
+		{"send B", 5, "bob bobby"},
+		{"send a", 5, "Ann"},
+		{"send bob hello 日", 15, "日本"},
+		{"@b", 0, "@bob @bobby"},
+		{"thanks @an", 7, "@Ann"},
+		{"to a", 3, "all Ann"},
+		{"history ", 8, "all Ann bob bobby 日本"},
+		{"reg ", 4, "me"},
+		{"  to bo", 5, "bob bobby"},
+	} {
+		from, words := complete(c.before, "me", names)
+		if got := strings.Join(words, " "); from != c.from || got != c.want {
+			t.Errorf("%q: from %d %q, want %d %q", c.before, from, got, c.from, c.want)
+		}
+	}
+}
+
+func TestMentions(t *testing.T) {
+	for _, c := range []struct {
+		text string
+		want bool
+	}{
+		{"bob", true}, {"BOB!", true}, {"@bob, hi", true}, {"bobby", false}, {"a bobby, bob", true}, {"kabob", false}, {"_bob", false},
+		{"éBob", false}, {"「bob」", true}, {"", false}, {"bobbob", false},
+	} {
+		if got := mentions(c.text, "Bob"); got != c.want {
+			t.Errorf("%q: %v", c.text, got)
+		}
+	}
+	if mentions("anything", "") {
+		t.Error("nobody is mentioned")
+	}
+}

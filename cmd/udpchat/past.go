@@ -1,0 +1,87 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"udpchat/cmd/internal/plain"
+	"udpchat/peer"
+	"udpchat/store"
+)
+
+const (
+	historyLines = 20   // that history shows without a number,
+	historyMost  = 1000 // and with one at most
+	foundLines   = 50   // that search shows
+)
+
+// recall answers a command that reads: beside the loop, which prints what comes of it.
+func (c *chat) recall(ctx context.Context, in input) {
+	client := c.session.client
+	c.recalling++
+	go func() { // close waits for it
+		c.recalled <- recalled(ctx, client, in)
+	}()
+}
+
+func recalled(ctx context.Context, client *peer.Client, in input) []string {
+	if in.command == "status" {
+		s, err := client.Status(ctx)
+		if err != nil {
+			return []string{fmt.Sprintf("[No status: %v]", err)}
+		}
+		return statusLines(s)
+	}
+	r := peer.Reading{With: in.name, Limit: in.number, Words: strings.Fields(in.text)}
+	if in.name == everyone {
+		r.With, r.Channel = "", true
+	}
+	past, err := client.History(ctx, r)
+	lines := pastLines(past)
+	switch {
+	case errors.Is(err, peer.ErrUnknown):
+		return []string{fmt.Sprintf("[Unknown peer: %s]", plain.Name(in.name))}
+	case err != nil:
+		lines = append(lines, fmt.Sprintf("[The history can't be read: %v]", plain.Name(err.Error())))
+	case len(lines) == 0 && in.command == "search":
+		lines = append(lines, "[Nothing found.]")
+	case len(lines) == 0:
+		lines = append(lines, "[Nothing was said.]")
+	case past.More && in.command == "search":
+		lines = append(lines, fmt.Sprintf("[These are the newest %d: more words find less.]", len(past.Lines)))
+	}
+	return lines
+}
+
+func pastLines(p peer.Past) (lines []string) {
+	for _, l := range p.Lines {
+		lines = append(lines, pastLine(l))
+	}
+	if p.Damaged > 0 {
+		lines = append(lines, fmt.Sprintf("[%s of the history damaged: what was in there is not shown.]", count(p.Damaged, "record")))
+	}
+	return lines
+}
+
+// pastLine is a line of the history: when it was typed, by whom, to whom, and what became of it if that is not what one expects.
+func pastLine(l peer.PastLine) string {
+	who, end := plain.Name(l.Name), ""
+	switch {
+	case l.Out && l.Post:
+		who = "you to all"
+	case l.Out:
+		who = "you to " + who
+	case l.Post:
+		who += " to all"
+	}
+	switch l.End {
+	case store.EndOpen:
+		end = " [not delivered yet]"
+	case store.EndGivenUp:
+		end = " [given up]"
+	}
+	return fmt.Sprintf("%s %s: %s%s", time.UnixMicro(l.Time).Format("2006-01-02 15:04"), who, plain.Text(l.Text), end)
+}

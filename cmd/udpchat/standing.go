@@ -1,0 +1,117 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"udpchat/cmd/internal/plain"
+	"udpchat/peer"
+)
+
+// talksListed is how many people who are online are listed by status; of the others only those for whom something waits.
+const talksListed = 20
+
+// statusLines are a status at the prompt.
+func statusLines(s peer.Status) []string {
+	lines := []string{fmt.Sprintf("[You are %s: %s.]", plain.Name(s.Name), standing(s)), serverLine(s)}
+	online, more := 0, 0
+	for _, t := range s.Talks {
+		if t.Online && t.Waits() == 0 {
+			if online++; online > talksListed {
+				more++
+				continue
+			}
+		} else if t.Waits() == 0 && t.Name != "" {
+			continue
+		}
+		lines = append(lines, talkLine(t))
+	}
+	if more > 0 {
+		lines = append(lines, fmt.Sprintf("[%d more are online, and nothing waits for them.]", more))
+	}
+	return lines
+}
+
+func standing(s peer.Status) string {
+	switch s.Standing {
+	case peer.StandsInside:
+		return "registered"
+	case peer.StandsOutside:
+		return "offline; reg NAME comes back"
+	}
+	return "waiting for the server"
+}
+
+func serverLine(s peer.Status) string {
+	heard := "it was not heard yet"
+	if s.Heard >= 0 {
+		heard = "it was heard " + about(s.Heard) + " ago"
+	}
+	switch {
+	case s.Answered:
+		return fmt.Sprintf("[SERVER @ %v: round trip %s.]", s.Server, about(s.RoundTrip))
+	case s.Standing == peer.StandsInside:
+		return fmt.Sprintf("[SERVER @ %v: no answer; %s.]", s.Server, heard)
+	}
+	return fmt.Sprintf("[SERVER @ %v: %s.]", s.Server, heard)
+}
+
+// talkLine is the way to someone, and what waits.
+func talkLine(t peer.TalkStatus) string {
+	who := "channel"
+	if t.Name != "" {
+		if who = plain.Name(t.Name); t.Addr.IsValid() {
+			who += fmt.Sprintf(" @ %v", t.Addr)
+		}
+	}
+	said := append([]string{wayWords(t)}, waitWords(t)...)
+	return fmt.Sprintf("[%s: %s.]", who, strings.Join(said, "; "))
+}
+
+func wayWords(t peer.TalkStatus) string {
+	switch t.Way {
+	case peer.WayDirect:
+		if t.RoundTrip == 0 {
+			return "direct"
+		}
+		return "direct, round trip " + about(t.RoundTrip)
+	case peer.WayChannel:
+		return "by the server"
+	case peer.WaySelf:
+		return "by the mailbox, since that is you"
+	case peer.WayAway:
+		return "by the mailbox, since offline"
+	case peer.WayBehind:
+		return "by the mailbox, behind a message that was not answered directly"
+	case peer.WayResting:
+		return fmt.Sprintf("by the mailbox, since several messages were not answered directly; direct again in %s", about(t.Until.Round(time.Second)))
+	case peer.WayKeyless:
+		return "not yet: no keys are known, from the next registration on they are"
+	case peer.WayBlocked:
+		return "blocked, since the key is another one; verify NAME and trust NAME"
+	case peer.WayNowhere:
+		return "by the mailbox, since not in the client table"
+	}
+	return "none, since you are offline"
+}
+
+func waitWords(t peer.TalkStatus) (said []string) {
+	for _, w := range []struct {
+		n     int
+		where string
+	}{
+		{t.Direct, "on the way"},
+		{t.Depositing, "on the way to the server"},
+		{t.Stored, "held by the server"},
+		{t.Keyless, "kept here until there are keys"},
+	} {
+		if w.n > 0 {
+			said = append(said, count(w.n, "message")+" "+w.where)
+		}
+	}
+	if t.Kept > 0 {
+		said = append(said, fmt.Sprintf("%s kept here: %s", count(t.Kept, "message"), strings.ToLower(reason(t.Why)[:1])+reason(t.Why)[1:]))
+	}
+	return said
+}
