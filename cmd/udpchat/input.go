@@ -45,7 +45,7 @@ func parse(line string, to aim) (in input, wrong string) {
 		if strings.TrimSpace(rest) == "" {
 			return input{command: "to", name: name}, ""
 		}
-		return input{command: "send", name: name, text: rest}, ""
+		return aimAt(name).input(rest), ""
 	}
 	slashed := strings.HasPrefix(command, "/") && usageLine(command[1:]) != ""
 	if slashed {

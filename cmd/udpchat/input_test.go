@@ -18,6 +18,7 @@ func TestParse(t *testing.T) {
 		{"/send bob hi", aim{}, input{command: "send", name: "bob", text: "hi"}, ""},
 		{"@bob hi", aim{}, input{command: "send", name: "bob", text: "hi"}, ""},
 		{"@bob hi", all, input{command: "send", name: "bob", text: "hi"}, ""},
+		{"@all hi", bob, input{command: "send_all", text: "hi"}, ""},
 		{"@bob ", aim{}, input{command: "to", name: "bob"}, ""},
 		{"@", aim{}, input{command: "@"}, "[Unknown command @: help lists all.]"},
 		{"@ home", bob, input{command: "send", name: "bob", text: "@ home"}, ""},

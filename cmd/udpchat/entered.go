@@ -1,0 +1,71 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"udpchat/cmd/internal/lineedit"
+)
+
+// entered acts on what was typed.
+func (c *chat) entered(ctx context.Context, t typed) error {
+	switch {
+	case errors.Is(t.err, lineedit.ErrInterrupt):
+		return c.interrupted(exitInterrupted)
+	case c.asked != nil:
+		c.early = append(c.early, t)
+		return nil
+	case errors.Is(t.err, io.EOF):
+		c.ended = true
+		if c.screen.interactive() {
+			c.session.client.Quit()
+		} else {
+			c.session.client.Drain()
+		}
+		return nil
+	case t.err != nil:
+		return fmt.Errorf("read input: %w", t.err)
+	}
+	if t.text != nil {
+		c.session.send(*t.text)
+		return nil
+	}
+	in, wrong := parse(t.line, c.aim)
+	if wrong != "" {
+		c.session.client.Note(wrong)
+		return nil
+	}
+	return c.command(ctx, in)
+}
+
+func (c *chat) command(ctx context.Context, in input) error {
+	client := c.session.client
+	switch in.command {
+	case "send":
+		client.Send(in.name, in.text)
+	case "send_all":
+		client.SendAll(in.text)
+	case "to":
+		c.turn(aimAt(in.name))
+	case "peers":
+		client.Peers()
+	case "status", "history", "search":
+		c.recall(ctx, in)
+	case "verify":
+		client.Verify(in.name)
+	case "trust":
+		client.Trust(in.name)
+	case "reg":
+		return c.register(in.name)
+	case "dereg":
+		client.Deregister(c.ownName(in.name))
+	case "quit":
+		c.ended = true
+		client.Quit()
+	case "help":
+		client.Note(helpLines())
+	}
+	return nil
+}
