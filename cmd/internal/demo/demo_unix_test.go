@@ -41,7 +41,7 @@ func TestDemoInTerminal(t *testing.T) {
 		t.Fatal(err)
 	}
 	cmd := exec.Command(demo, binary)
-	cmd.Env = append(play.Environ(dir), "TMPDIR="+temp)
+	cmd.Env = append(play.Environ(dir), "TMPDIR="+temp, "NO_COLOR=1") // what is looked for stands in one piece
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = tty, tty, tty
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
 	var screen play.Screen
