@@ -15,6 +15,10 @@ STATES ?= 10000
 build: ## the binary, bin/udpchat
 	CGO_ENABLED=0 go build -trimpath -o bin/udpchat ./cmd/udpchat
 
+.PHONY: man
+man: build ## the manual pages, in bin/man/man1 (man -M bin/man udpchat)
+	bin/udpchat man -into bin/man/man1
+
 .PHONY: demo
 demo: build ## chat as x with y and z; without a terminal: play the three transcripts and compare
 	go run ./cmd/internal/demo bin/udpchat

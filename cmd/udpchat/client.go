@@ -36,6 +36,8 @@ func (env *environment) clientCommand() *command {
 	var s clientSettings
 	f := config.New("udpchat client")
 	f.Example = "udpchat client -n alice -i 127.0.0.1 -p 9999 -c 3001"
+	f.About = "Registers NAME with a server and chats: with a prompt at a terminal, else with a command a line from standard input; help lists the commands."
+	f.Exits = clientExits
 	s.register(f)
 	c := &command{name: "client", short: "register with a server and chat", flags: f}
 	c.exec = func(ctx context.Context, _ []string) error {

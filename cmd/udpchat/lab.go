@@ -25,6 +25,9 @@ func (env *environment) labCommand() *command {
 	var s labSettings
 	f := config.New("udpchat lab")
 	f.Example = "udpchat lab\nudpchat lab -clients 3 -drop 20% -dup 5% -delay 50ms -seed 42 -svg ladder.svg"
+	f.About = "Plays a server and a few clients in one process and in virtual time, with the program's own code, and draws each datagram as an arrow with kind, seq and try; timers, and what became of each message.\n\nA script has a line for each thing that is done: a time, a name, and send NAME TEXT, send_all TEXT, dereg, reg, unplug or plug."
+	f.Exits = []config.Exit{{Code: "0", When: "played"},
+		{Code: "1", When: "the network was too bad for everybody to register, or the picture could not be written"}, exitsOfUsage}
 	f.Count(&s.config.Clients, "", "clients", 3, lab.MinClients, lab.MaxClients, "how many clients there are, `N`: "+strings.Join(lab.Names(lab.MaxClients), ", "))
 	f.Percent(&s.config.Drop, "", "drop", 0, lab.MaxLoss, "how many datagrams the network loses")
 	f.Percent(&s.config.Dup, "", "dup", 0, 1, "how many it doubles")

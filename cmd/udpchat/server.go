@@ -38,6 +38,9 @@ func (env *environment) serverCommand() *command {
 	var s serverSettings
 	f := config.New("udpchat server")
 	f.Example = "udpchat server -p 9999"
+	f.About = "Keeps the directory of clients, a mailbox for each, and a channel. SIGTERM and SIGINT stop it; kill -9 loses nothing that was acknowledged."
+	f.Exits = []config.Exit{{Code: "0", When: "stopped by SIGTERM or SIGINT"},
+		{Code: "1", When: "the database is damaged, foreign, newer, in use or not writable, or the port is taken: one line says which"}, exitsOfUsage}
 	f.Port(&s.port, "p", "port", 9999, "listen on this UDP `PORT`")
 	f.String(&s.host, "", "host", "", "listen on this `ADDRESS` of this machine only; empty: on all, IPv4 and IPv6")
 	f.String(&s.db, "", "db", "", "keep everything in this `FILE`; empty: $XDG_STATE_HOME/udpchat/server.db")
