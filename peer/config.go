@@ -39,8 +39,7 @@ const (
 
 	// directTries is how many copies of a message go out within the ack timeout: at 20 % loss 95 % are acknowledged.
 	directTries = 3
-	// laneWindow is how many parts may be unanswered on the way to one recipient: what fits a receive buffer of Linux's
-	// default size three times.
+	// laneWindow is how many parts to one recipient the server may have refused before nothing further is offered.
 	laneWindow = 32
 	// downAfter misses in a row make a client go straight to the mailbox for downFirst, then twice as long, up to downCap.
 	downAfter = 2

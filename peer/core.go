@@ -104,11 +104,15 @@ func (c *Core) handleServer(now time.Time, m wire.Message) {
 func (c *Core) Tick(now time.Time) {
 	c.requests.Expire(now, func(id uint32, _ uint8) { c.sendRequest(now, id) }, func(id uint32) { c.requestFailed(now, id) })
 	c.outbox.direct.Expire(now,
-		func(id partID, try uint8) { c.sendDirect(id, try) },
+		func(id partID, try uint8) {
+			c.lost(now, id)
+			c.sendDirect(id, try)
+		},
 		func(id partID) { c.missed(now, id) })
 	c.outbox.deposits.Expire(now,
 		func(id partID, try uint8) {
 			if !c.retryLong(now, id) {
+				c.lost(now, id)
 				c.sendDeposit(id, try)
 			}
 		},
@@ -124,6 +128,13 @@ func (c *Core) Tick(now time.Time) {
 	c.keepAlive(now)
 	c.inbox.expire(now, c)
 	c.leaveWhenDecided(now)
+}
+
+// lost notes that a part had to be sent again: the way carries less than it was given (protocol.md §7.4).
+func (c *Core) lost(now time.Time, id partID) {
+	if l, p := c.outbox.part(id); p != nil && p.state != kept {
+		l.congestion.Lost(now, l.rtt.PTO())
+	}
 }
 
 // Next is when Tick must be called, at the latest; false when nothing is due ever.

@@ -93,7 +93,7 @@ func (c *Core) deposited(now time.Time, m *wire.Stored) {
 	case wire.Accepted:
 		c.storedPart(now, l, p, m)
 	case wire.Delivered:
-		c.settle(now, l, func(q *part) bool { return q == p }, func(x *text) { c.tell(Delivered{Line: x.line, To: c.roster.name(l.to)}) })
+		c.settle(now, l, []*part{p}, func(x *text) { c.tell(Delivered{Line: x.line, To: c.roster.name(l.to)}) })
 	case wire.TooLong:
 		line := p.text.line
 		c.void(l, p.text)
@@ -136,7 +136,7 @@ func (c *Core) skipped(now time.Time, l *lane, m *wire.Stored) {
 // storedPart: the server has it on disk. A post ends with that; mail is held here on until it is delivered.
 func (c *Core) storedPart(now time.Time, l *lane, p *part, m *wire.Stored) {
 	if l.to == wire.Channel {
-		c.settle(now, l, func(q *part) bool { return q == p }, func(x *text) { c.tell(Stored{Line: x.line}) })
+		c.settle(now, l, []*part{p}, func(x *text) { c.tell(Stored{Line: x.line}) })
 		c.follow(now, l)
 		return
 	}

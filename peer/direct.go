@@ -95,7 +95,7 @@ func (c *Core) receipt(now time.Time, m *wire.Receipt) {
 // have settles what the recipient's marks cover.
 func (c *Core) have(now time.Time, l *lane, m wire.Marks, receipt bool) {
 	marks := storeMarks(m)
-	c.settle(now, l, func(p *part) bool { return marks.Has(p.t.Seq) }, func(x *text) {
+	c.settle(now, l, l.covered(marks), func(x *text) {
 		to := c.roster.name(l.to)
 		// protocol.md §10: it did not hear this client, but took the text from the server without having been away.
 		if contact := c.roster.contacts[l.to]; receipt && x.missed && contact != nil && contact.online && contact.turns == x.turns {

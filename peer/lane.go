@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"udpchat/store"
 	"udpchat/wire"
 )
 
@@ -22,17 +23,18 @@ type partID struct {
 // lane is the way to one recipient. Parts are in it by seq.
 type lane struct {
 	laneID
-	parts   []*part
-	count   [done + 1]int // parts in each state
-	first   int           // no part before it is queued
-	past    []uint64      // epochs of the recipient's that are over: an acknowledgement that names one is old
-	byMail  bool          // one part missed its direct deadline and is not delivered yet: later ones take the mailbox too
-	misses  int           // in a row
-	down    time.Time
-	rtt     wire.RTT
-	voided  time.Time
-	held    int          // queued parts that wait for their recipient, and for nothing else
-	refused wire.Verdict // why the server took the last one not
+	parts      []*part
+	count      [done + 1]int // parts in each state
+	first      int           // no part before it is queued
+	past       []uint64      // epochs of the recipient's that are over: an acknowledgement that names one is old
+	byMail     bool          // one part missed its direct deadline and is not delivered yet: later ones take the mailbox too
+	misses     int           // in a row
+	down       time.Time
+	rtt        wire.RTT
+	congestion wire.Congestion
+	voided     time.Time
+	held       int          // queued parts that wait for their recipient, and for nothing else
+	refused    wire.Verdict // why the server took the last one not
 
 	returned map[uint64]bool // seqs that were given out to texts for which there was no room, and may be again
 }
@@ -132,6 +134,64 @@ func (l *lane) drop(gone func(p *part) bool) {
 		l.hold(p, false)
 		return true
 	})
+}
+
+// dropTexts takes texts whose parts are all done out of the lane, and calls each with these. It looks at nothing but what stands between
+// them.
+func (l *lane) dropTexts(texts []*text, each func(p *part)) {
+	from, to := len(l.parts), 0
+	for _, x := range texts {
+		lo, _ := l.place(x.parts[0].t.Seq)
+		hi, _ := l.place(x.parts[len(x.parts)-1].t.Seq)
+		from, to = min(from, lo), max(to, hi+1)
+	}
+	stay, first := l.parts[from:from], l.first
+	for i, p := range l.parts[from:to] {
+		if !p.text.all(done) {
+			stay = append(stay, p)
+			continue
+		}
+		l.count[p.state]--
+		l.hold(p, false)
+		if from+i < l.first {
+			first--
+		}
+		each(p)
+	}
+	l.first = first
+	if from == 0 { // the usual case: the oldest are done, and nothing behind them moves
+		gone := to - len(stay)
+		copy(l.parts[gone:to], stay)
+		clear(l.parts[:gone])
+		l.parts = l.parts[gone:]
+		return
+	}
+	l.parts = slices.Delete(l.parts, from+len(stay), to)
+}
+
+// covered gives the parts that marks name.
+func (l *lane) covered(m store.Marks) (parts []*part) {
+	n, _ := l.place(m.Through + 1)
+	parts = append(parts, l.parts[:n]...)
+	for _, r := range m.Ranges {
+		i, _ := l.place(r.Lo)
+		for ; i < len(l.parts) && l.parts[i].t.Seq <= r.Hi; i++ {
+			parts = append(parts, l.parts[i])
+		}
+	}
+	return parts
+}
+
+// onWay is how many parts are unanswered.
+func (l *lane) onWay() int { return l.count[direct] + l.count[depositing] }
+
+// room is how many more may be (protocol.md §7.4). What the server refuses keeps its place among the first ones.
+func (l *lane) room() int {
+	room := l.congestion.Window() - l.onWay()
+	if refused := l.count[kept]; refused > 0 {
+		room = min(room, laneWindow-refused-l.onWay())
+	}
+	return room
 }
 
 // mailed tells whether a part is in the mailbox's hands.

@@ -109,13 +109,13 @@ func (o *outbox) part(id partID) (*lane, *part) {
 	return l, l.find(id.seq)
 }
 
-// settle ends the parts that had names: they are delivered. Texts of which all parts are leave the outbox, and whole is told of
-// those that are no void; until then their parts stay, since a recipient that loses its state needs all of them again.
-func (c *Core) settle(now time.Time, l *lane, had func(p *part) bool, whole func(x *text)) {
+// settle ends parts: they are delivered. Texts of which all parts are leave the outbox, and whole is told of those that are no
+// void; until then their parts stay, since a recipient that loses its state needs all of them again.
+func (c *Core) settle(now time.Time, l *lane, parts []*part, whole func(x *text)) {
 	var texts []*text
-	room := 0
-	for _, p := range l.parts {
-		if p.state == saving || p.state == done || !had(p) {
+	onWay, room := l.onWay(), 0
+	for _, p := range parts {
+		if p.state == saving || p.state == done {
 			continue
 		}
 		room++
@@ -126,8 +126,9 @@ func (c *Core) settle(now time.Time, l *lane, had func(p *part) bool, whole func
 			texts = append(texts, p.text)
 		}
 	}
+	l.congestion.Acked(onWay-l.onWay(), onWay)
 	if len(texts) > 0 {
-		c.remove(l)
+		c.remove(l, texts)
 	}
 	for _, x := range texts {
 		if x.parts[0].t.Flags&wire.FlagVoid == 0 {
@@ -153,16 +154,12 @@ func (c *Core) retry(now time.Time, l *lane, parts int) {
 }
 
 // remove takes the texts that are delivered out of the outbox.
-func (c *Core) remove(l *lane) {
+func (c *Core) remove(l *lane, texts []*text) {
 	change := store.Settle{To: store.Key(l.to), Epoch: l.epoch, ToEpoch: l.toEpoch, Chain: c.leave(l)}
-	l.drop(func(p *part) bool {
-		if !p.text.all(done) {
-			return false
-		}
+	l.dropTexts(texts, func(p *part) {
 		if change.Seqs = append(change.Seqs, p.t.Seq); p.text.line != 0 && p == p.text.parts[0] {
 			change.Ends = append(change.Ends, store.Ended{Line: p.text.line, End: store.EndDelivered})
 		}
-		return true
 	})
 	c.commit(change, func(time.Time) {})
 }
@@ -172,7 +169,7 @@ func (c *Core) pump(now time.Time, l *lane) {
 	if c.phase != ready {
 		return
 	}
-	room := laneWindow - l.count[direct] - l.count[depositing] - l.count[kept]
+	room := l.room()
 	mail := c.mailOnly(now, l)
 	if l.count[queued] == 0 || !c.equipped(now, l, mail) {
 		return

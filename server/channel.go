@@ -40,7 +40,15 @@ func (c *Core) seenPosts(now time.Time, cl *client, m *wire.Seen) {
 	}
 	c.sample(now, cl, m.Order, m.Try)
 	had := store.Marks{Through: m.Through, Ranges: storeMarks(wire.Marks{Ranges: m.Ranges}).Ranges}
-	c.took(cl, func(it *item) bool { return it.Post && had.Has(it.Order) })
+	top := m.Through
+	if last := len(m.Ranges) - 1; last >= 0 {
+		top = m.Ranges[last].Hi
+	}
+	n, at := s.stream.place(top)
+	if at {
+		n++
+	}
+	c.took(cl, 0, n, func(it *item) bool { return it.Post && had.Has(it.Order) })
 	if reached := s.stream.reached(); reached > s.cursor {
 		if s.cursor == s.stored {
 			c.cursors = append(c.cursors, cl)

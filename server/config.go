@@ -32,11 +32,10 @@ const (
 
 	// tablePause is the least time between two table updates of one client: what changes meanwhile is told at once then.
 	tablePause = 100 * time.Millisecond
-	// pushWindow is how many items may be on their way to one client. Larger gains nothing on a local network; a receive
-	// buffer of Linux's default size holds about 90 full datagrams.
-	pushWindow = 32
-	// readPage is how many items are read at once for one client.
+	// readPage is how many rows of the directory are read at once.
 	readPage = 64
+	// mailPage is how many items are read at once for one client, and wait here for their turn.
+	mailPage = 256
 	// backoffCap bounds the spacing of tries that nobody waits for (house rule: cap the backoff).
 	backoffCap = 30 * time.Second
 	// patientTries is after how many tries something waits so long for the next one that a word of the client's comes before it.

@@ -200,7 +200,11 @@ func (c *Core) Tick(now time.Time) {
 		func(k wire.Key) { c.probeFailed(now, c.clients[k]) })
 	c.pages.Expire(now, func(k wire.Key, _ uint8) { c.repeatPage(c.clients[k]) }, nil)
 	c.pushes.Expire(now,
-		func(id pushID, try uint8) { c.push(c.clients[id.to], id.order, try) },
+		func(id pushID, try uint8) {
+			s := c.clients[id.to].session
+			s.stream.congestion.Lost(now, s.rtt.PTO())
+			c.push(c.clients[id.to], id.order, try)
+		},
 		func(id pushID) { c.pushFailed(now, id) })
 	c.receipts.Expire(now, func(id receipt, _ uint8) { c.sendReceipt(id) }, nil)
 	c.sweepTable(now)

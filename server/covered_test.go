@@ -65,7 +65,7 @@ func TestClearMailOfVersion1IsDelivered(t *testing.T) {
 func TestRefusedMailIsDropped(t *testing.T) {
 	b := newBench(t, Config{})
 	ann, bob, cid := b.join("ann"), b.away("bob"), b.join("cid")
-	const mail = pushWindow + 8
+	const mail = wire.FirstWindow + 8
 	for seq := range uint64(mail) {
 		b.deposit(ann, bob, text(ann, bob, seq+1, fmt.Sprint(seq+1)))
 	}
@@ -96,7 +96,7 @@ func TestRefusedMailIsDropped(t *testing.T) {
 			t.Errorf("%s: %d wait, want %d", c.name, n, c.left)
 		}
 	}
-	if got := pushes(b.sentTo(bob)); len(got) != 3 || got[0] != "33/1" || got[2] != "35/1" {
+	if got := pushes(b.sentTo(bob)); len(got) != 6 || got[0] != "33/1" || got[5] != "38/1" {
 		t.Errorf("the stream goes on with %v", got)
 	}
 	b.advance(time.Second)

@@ -91,8 +91,12 @@ func (c *Core) takenMail(now time.Time, cl *client, m *wire.Taken) {
 	marks := storeMarks(m.Marks)
 	// Only the push that it answers has ended: the places of others that the marks cover too would stay open in the client's
 	// stream, and what comes after them would wait there.
-	orders := c.took(cl, func(it *item) bool {
-		if it.Post || it.Order != m.Order || wire.Key(it.From) != m.From {
+	at, ok := cl.session.stream.place(m.Order)
+	if !ok {
+		return
+	}
+	orders := c.took(cl, at, at+1, func(it *item) bool {
+		if it.Post || wire.Key(it.From) != m.From {
 			return false
 		}
 		if m.Refused {

@@ -19,6 +19,8 @@ type stream struct {
 	more    bool   // the store may hold more above loaded
 	reading bool
 	owed    map[receipt]wire.Marks // receipts that this client was not yet told of
+
+	congestion wire.Congestion
 }
 
 type item struct {
@@ -44,7 +46,7 @@ func (c *Core) fill(cl *client, then func(found int)) {
 	var damaged int
 	after := st.loaded
 	c.read(func(from store.Server) (err error) {
-		items, damaged, err = from.Waiting(cl.row.Key, after, readPage)
+		items, damaged, err = from.Waiting(cl.row.Key, after, mailPage)
 		return err
 	}, func(now time.Time) {
 		if cl.session != s {
@@ -54,7 +56,7 @@ func (c *Core) fill(cl *client, then func(found int)) {
 		if damaged > 0 {
 			c.cfg.Log.Error("records are damaged and were left out: restore the database from a backup", "client", cl.key, "records", damaged)
 		}
-		if len(items) == readPage {
+		if len(items) == mailPage {
 			st.more = true
 		}
 		found := 0
@@ -79,7 +81,7 @@ func (c *Core) meant(cl *client, it store.Item) bool { return !it.Post || wire.K
 // offer gives a client what was just stored.
 func (c *Core) offer(now time.Time, cl *client, it store.Item) {
 	st := &cl.session.stream
-	if st.more || st.reading || len(st.queue) >= readPage {
+	if st.more || st.reading || len(st.queue) >= mailPage {
 		st.more = true
 		return
 	}
@@ -96,7 +98,7 @@ func (c *Core) offer(now time.Time, cl *client, it store.Item) {
 // pump fills the window from the queue, and the queue from the store.
 func (c *Core) pump(now time.Time, cl *client) {
 	st := &cl.session.stream
-	for len(st.window) < pushWindow && len(st.queue) > 0 {
+	for len(st.window) < st.congestion.Window() && len(st.queue) > 0 {
 		it := item{st.queue[0], st.pushed, now}
 		st.queue = st.queue[1:]
 		st.pushed = it.Order
@@ -107,7 +109,7 @@ func (c *Core) pump(now time.Time, cl *client) {
 			c.deletePushed(cl, &it)
 		}
 	}
-	if len(st.queue) == 0 && st.more {
+	if len(st.queue) < mailPage/2 && st.more {
 		c.fill(cl, func(int) {})
 	}
 }
@@ -116,11 +118,11 @@ func (c *Core) pump(now time.Time, cl *client) {
 // still answers that (protocol.md §8).
 func (c *Core) push(cl *client, order uint64, try uint8) {
 	s := cl.session
-	i, ok := slices.BinarySearchFunc(s.stream.window, order, func(it item, o uint64) int { return cmp.Compare(it.Order, o) })
+	i, ok := s.stream.place(order)
 	if !ok {
 		return
 	}
-	it := s.stream.window[i]
+	it := &s.stream.window[i]
 	if it.Post {
 		c.send(s.path, cl.key, &wire.PushPost{Prev: it.prev, Order: it.Order, Try: try, Live: it.Order > s.since,
 			Author: wire.Key(it.From), Text: wire.Text(it.Text)})
@@ -156,21 +158,32 @@ func (c *Core) hasten(now time.Time, cl *client) {
 	}
 }
 
-// took removes from the window what the predicate names and lets the stream run on. It gives the orders removed.
-func (c *Core) took(cl *client, gone func(it *item) bool) (orders []uint64) {
+// place is where the item with that order is in the window, or would be.
+func (st *stream) place(order uint64) (int, bool) {
+	return slices.BinarySearchFunc(st.window, order, func(it item, o uint64) int { return cmp.Compare(it.Order, o) })
+}
+
+// took removes from the window what the predicate names from one place to before n. It gives the orders removed.
+func (c *Core) took(cl *client, from, n int, gone func(it *item) bool) (orders []uint64) {
 	st := &cl.session.stream
-	left := st.window[:0]
-	for i := range st.window {
+	onWay, stay := len(st.window), from
+	for i := from; i < n; i++ {
 		it := &st.window[i]
 		if !gone(it) {
-			left = append(left, *it)
+			st.window[stay] = *it
+			stay++
 			continue
 		}
 		orders = append(orders, it.Order)
 		c.pushes.Drop(pushID{cl.key, it.Order})
 	}
-	clear(st.window[len(left):])
-	st.window = left
+	if left := len(st.window) - n; from == 0 && stay == 0 && left > 64 { // the oldest are taken: nothing behind them moves
+		clear(st.window[:n])
+		st.window = st.window[n:]
+	} else {
+		st.window = slices.Delete(st.window, stay, n)
+	}
+	st.congestion.Acked(len(orders), onWay)
 	return orders
 }
 

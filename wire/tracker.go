@@ -37,6 +37,7 @@ type Tracker[K comparable] struct {
 	Rand *rand.Rand
 
 	items     map[K]*item[K]
+	free      []*item[K] // to be used again
 	queue     queue[K]
 	order     uint64    // of the last insertion
 	expiring  bool      // Expire is at work,
@@ -63,10 +64,24 @@ func (t *Tracker[K]) Track(now time.Time, k K, p Policy) {
 		t.items = make(map[K]*item[K])
 	}
 	t.order++
-	it := &item[K]{key: k, policy: p, start: now, gap: p.clamp(p.First), order: t.order, at: -1}
+	it := t.fresh()
+	*it = item[K]{key: k, policy: p, start: now, gap: p.clamp(p.First), order: t.order, at: -1}
 	t.items[k] = it
 	t.try(now, it)
 }
+
+// fresh gives an item that is in no use.
+func (t *Tracker[K]) fresh() *item[K] {
+	if last := len(t.free) - 1; last >= 0 {
+		it := t.free[last]
+		t.free = t.free[:last]
+		return it
+	}
+	return new(item[K])
+}
+
+// maxFree bounds the items that are kept for later.
+const maxFree = 1024
 
 // Ack ends the wait for k. The round trip is sampled when the try that the acknowledgement names was sent, is one of the
 // last 8, and is below 255, where the numbers stop.
@@ -96,6 +111,9 @@ func (t *Tracker[K]) Drop(k K) {
 	delete(t.items, k)
 	if it.at >= 0 {
 		heap.Remove(&t.queue, it.at)
+	}
+	if len(t.free) < maxFree {
+		t.free = append(t.free, it) // who holds it reads it before the next Track
 	}
 }
 
