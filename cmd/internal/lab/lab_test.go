@@ -214,3 +214,24 @@ func TestScript(t *testing.T) {
 		}
 	}
 }
+
+// Whatever stands at an arrow, its row is as wide as the others, and a lost one ends in ✗.
+func TestRows(t *testing.T) {
+	for seed := range uint64(20) {
+		s := play(t, Config{Clients: 3, Drop: .3, Dup: .2, Delay: 100 * time.Millisecond, Seed: seed, All: true})
+		for i := range s.Arrows {
+			a := &s.Arrows[i]
+			row := []rune(s.arrowRow(a))
+			last := s.column(len(s.Parties) - 1)
+			if !strings.ContainsRune("│├┤┼▶", row[last]) || !strings.ContainsRune("│├┤┼◀", row[s.column(0)]) {
+				t.Errorf("seed %d: %s", seed, string(row))
+			}
+			if strings.ContainsRune(string(row), '✗') != a.lost() {
+				t.Errorf("seed %d: lost: %v, and drawn %s", seed, a.lost(), string(row))
+			}
+			if first, _, _ := strings.Cut(a.Short, " (+"); !strings.Contains(string(row), first) && len(first) < 20 {
+				t.Errorf("seed %d: %q is not in %s", seed, first, string(row))
+			}
+		}
+	}
+}

@@ -88,11 +88,11 @@ func (s *Story) arrowRow(a *Arrow) string {
 		}
 	}
 	s.head(row, a, from, to, step)
-	label := []rune(" " + a.Label + " ")
 	room := max(to-from, from-to) - 4
-	if len(label) > room {
-		label = append(label[:room-2], '…', ' ')
+	if a.lost() {
+		room = max(to-from, from-to)*9/10 - 3
 	}
+	label := a.fitting(room)
 	at := from + 2
 	if step < 0 {
 		at = from - 1 - len(label)
@@ -100,6 +100,18 @@ func (s *Story) arrowRow(a *Arrow) string {
 	copy(row[at:], label)
 	copy(row, []rune(seconds(a.Sent)))
 	return string(row) + strings.Repeat(" ", tail) + strings.TrimRight(s.fate(a), " ") + "\n"
+}
+
+// fitting is as much of the label as there is room for, between blanks.
+func (a *Arrow) fitting(room int) []rune {
+	first, _, _ := strings.Cut(a.Short, " (+")
+	label := []rune(nil)
+	for _, s := range []string{a.Label, a.Short, first} {
+		if label = []rune(" " + s + " "); len(label) <= room {
+			return label
+		}
+	}
+	return append(label[:room-2], '…', ' ')
 }
 
 // head draws the end of an arrow: a lost one ends on its way.

@@ -156,7 +156,7 @@ func (l *ledger) arrived(p *party, n peer.Arrived) {
 // came notes a message that a party was given, and says so when it had it before.
 func (l *ledger) came(p *party, who wire.Key, m wire.Message) {
 	text, author := carried(m)
-	if text == nil {
+	if text == nil || text.Flags&wire.FlagVoid != 0 {
 		return
 	}
 	if author == (wire.Key{}) {

@@ -82,8 +82,11 @@ func (w *world) carry(from, to *party, arrow, i int, b []byte) {
 
 // reason says in a word why a datagram was dropped.
 func reason(err error) string {
-	if errors.Is(err, link.ErrReplay) {
+	switch {
+	case errors.Is(err, link.ErrReplay):
 		return "seen before"
+	case errors.Is(err, link.ErrUnknown):
+		return "not awaited"
 	}
 	return "dropped: " + err.Error()
 }

@@ -42,7 +42,8 @@ type Arrow struct {
 	From, To int
 	Sent     time.Duration
 	Size     int
-	Label    string
+	Label    string // the messages in it
+	Short    string // the first, and how many more
 	Class    Class
 	Copies   []Copy // one, or two when the network doubled it
 }

@@ -1,9 +1,6 @@
 package lab
 
-import (
-	"fmt"
-	"unicode/utf8"
-)
+import "unicode/utf8"
 
 const perLetter = 6.7 // pixels: what a letter takes on average, of 12
 
@@ -76,6 +73,6 @@ func (p *picture) legend(x, y float64) {
 	p.text(x+36, y, `fill="#475569"`, "doubled by the network; a hollow head: dropped by the receiver, who had seen it. Seconds on the left; long pauses are drawn short.")
 	p.text(x, y+20, `fill="#475569"`, "delivered: on the recipient's disk, and the sender knows. stored: on the server's disk; a post ends so.")
 	if p.story.Skipped > 0 {
-		p.text(x, y+40, `fill="#94a3b8"`, fmt.Sprintf("Not drawn: %d datagrams in the background: registrations, tables, keepalives.", p.story.Skipped))
+		p.text(x, y+40, `fill="#94a3b8"`, p.story.skipped()+".")
 	}
 }

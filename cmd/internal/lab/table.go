@@ -103,7 +103,15 @@ func (s *Story) legend() string {
 delivered: on the recipient's disk, and the sender knows   stored: on the server's disk; a post ends so
 `
 	if s.Skipped > 0 {
-		text += fmt.Sprintf("Not drawn: %d datagrams in the background: registrations, tables, keepalives (-show all draws them).\n", s.Skipped)
+		text += s.skipped() + " (-show all draws them).\n"
 	}
 	return text
+}
+
+// skipped says how much is not drawn.
+func (s *Story) skipped() string {
+	if s.Skipped == 1 {
+		return "Not drawn: 1 datagram in the background: registrations, tables, keepalives"
+	}
+	return fmt.Sprintf("Not drawn: %d datagrams in the background: registrations, tables, keepalives", s.Skipped)
 }

@@ -42,7 +42,10 @@ func (p *party) traced(d link.Traced) {
 		labels = append(labels, "(empty)")
 	}
 	a := &w.story.Arrows[p.writing]
-	a.Label, a.Class = strings.Join(labels, " + "), class
+	a.Label, a.Short, a.Class = strings.Join(labels, " + "), labels[0], class
+	if n := len(labels) - 1; n > 0 {
+		a.Short += fmt.Sprintf(" (+%d)", n)
+	}
 	w.note(Event{What: Leaves, Party: p.index, Arrow: p.writing})
 	w.lastSeen = w.at - w.zero
 }
@@ -52,7 +55,7 @@ func (w *world) label(p *party, to int, m wire.Message) (string, Class) {
 	l := &w.ledger
 	switch m := m.(type) {
 	case *wire.Direct:
-		return fmt.Sprintf("text %sseq %d try %d", l.number(p.index, to, m.Text.Seq), m.Text.Seq, m.Try), Direct
+		return fmt.Sprintf("%s %sseq %d try %d", textOrVoid(&m.Text), l.number(p.index, to, m.Text.Seq), m.Text.Seq, m.Try), Direct
 	case *wire.Ack:
 		return fmt.Sprintf("ack %sseq %d try %d", l.number(to, p.index, m.Seq), m.Seq, m.Try), Direct
 	case *wire.Deposit:
@@ -81,6 +84,14 @@ func (w *world) label(p *party, to int, m wire.Message) (string, Class) {
 	return m.Kind().String(), Background
 }
 
+// textOrVoid: a void closes a seq that has no text any more (protocol.md §5.6).
+func textOrVoid(t *wire.Text) string {
+	if t.Flags&wire.FlagVoid != 0 {
+		return "void"
+	}
+	return "text"
+}
+
 // by is the way of what is for someone by the server.
 func by(to wire.Key) Class {
 	if to == wire.Channel {
@@ -100,7 +111,7 @@ func (w *world) index(k wire.Key) int {
 // sent counts a message that left, and says for which timer when it is not the first time.
 func (l *ledger) sent(p *party, d link.Traced, m wire.Message) {
 	text, author := carried(m)
-	if text == nil {
+	if text == nil || text.Flags&wire.FlagVoid != 0 {
 		return
 	}
 	to := l.w.party(d.Who)

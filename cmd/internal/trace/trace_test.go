@@ -179,7 +179,12 @@ func TestWatch(t *testing.T) {
 	if _, _, err := w.Read(make([]byte, 100)); !errors.Is(err, c.err) {
 		t.Fatal(err)
 	}
+	if err := w.Write(request, link.Path{Remote: server}); !errors.Is(err, c.err) {
+		t.Fatal(err)
+	}
 	d.expect(`   0.0000 → server               19 B  key request
    0.0010 ← server               19 B  key answer, round trip 1.0 ms
+   0.0010 → server               19 B  key request
+   0.0010 → server               19 B  key request: not sent, closed
 `)
 }

@@ -22,8 +22,11 @@ func (w *watched) Read(b []byte) (int, link.Path, error) {
 }
 
 func (w *watched) Write(b []byte, p link.Path) error {
+	w.tracer.Datagram(raw(b, p, true, nil)) // before: another goroutine reads, and may have the answer first
 	err := w.Conn.Write(b, p)
-	w.tracer.Datagram(raw(b, p, true, err))
+	if err != nil {
+		w.tracer.Datagram(raw(b, p, true, err))
+	}
 	return err
 }
 
