@@ -192,6 +192,9 @@ func (c *chat) noticed(ctx context.Context, n peer.Notice) error {
 	switch n := n.(type) {
 	case peer.Welcome:
 		c.started = true
+		if err := remember(c.settings.state, c.session.name, c.rule.address); err != nil {
+			c.log.Warn("the server is not remembered", "err", err)
+		}
 	case peer.Refused:
 		if !c.started {
 			return &exitError{code: exitFailed}

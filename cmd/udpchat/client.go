@@ -17,6 +17,7 @@ import (
 
 // clientSettings are the flags of udpchat client.
 type clientSettings struct {
+	asks       bool // someone at a terminal is asked for a name and a server that are lacking
 	name, host string
 	port       int
 	clientPort int
@@ -41,6 +42,7 @@ func (env *environment) clientCommand() *command {
 	s.register(f)
 	c := &command{name: "client", short: "register with a server and chat", flags: f}
 	c.exec = func(ctx context.Context, _ []string) error {
+		s.asks = true
 		server, rule, err := s.check(ctx, env, f)
 		if err != nil {
 			return err
@@ -52,7 +54,7 @@ func (env *environment) clientCommand() *command {
 
 func (s *clientSettings) register(f *config.Flags) {
 	f.String(&s.name, "n", "name", "", "your `NAME`: 1 to 32 letters and digits")
-	f.String(&s.host, "i", "ip", "127.0.0.1", "the server's `ADDRESS` or host name, or an invite to it, udpchat://HOST:PORT#KEY", config.NotEmpty)
+	f.String(&s.host, "i", "ip", "127.0.0.1", "the server's `ADDRESS` or host name, or an invite to it, udpchat://HOST:PORT#KEY; without it, and without a port, the server that the name had last", config.NotEmpty)
 	f.Port(&s.port, "p", "port", 9999, "the server's `PORT`; an invite has it")
 	f.AnyPort(&s.clientPort, "c", "client-port", 0, "your own UDP `PORT`; 0: any free one")
 	f.String(&s.serverKey, "", "server-key", "", "the server's `KEY`, 52 characters, as an invite has it; empty: the one that your profile knows, or on first use the one that the server says")
@@ -69,10 +71,10 @@ func (s *clientSettings) register(f *config.Flags) {
 
 // check completes the settings and refuses what can't work.
 func (s *clientSettings) check(ctx context.Context, env *environment, f *config.Flags) (server netip.AddrPort, rule serverKey, err error) {
-	if s.name == "" {
-		return server, rule, config.Errorf("a name is needed: give one with -n NAME or UDPCHAT_NAME")
-	}
 	if s.state, err = env.stateFile(s.state, "clients"); err != nil {
+		return server, rule, err
+	}
+	if err = s.complete(ctx, env, f); err != nil {
 		return server, rule, err
 	}
 	if s.name, err = ownName(s.state, s.name); err != nil {

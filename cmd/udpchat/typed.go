@@ -66,11 +66,7 @@ func (t *typedLines) rewrite(lines []string) error {
 	for _, line := range lines {
 		all.Write(encoded(line))
 	}
-	next := t.path + ".new"
-	if err := os.WriteFile(next, all.Bytes(), 0o600); err != nil {
-		return err
-	}
-	return os.Rename(next, t.path)
+	return replaceFile(t.path, all.Bytes())
 }
 
 // add appends a line. One that begins with a space is not kept, as in a shell. Only the first error is given.

@@ -1,0 +1,205 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"golang.org/x/term"
+
+	"udpchat/cmd/internal/config"
+	"udpchat/cmd/internal/plain"
+	"udpchat/wire/link"
+)
+
+// last is what the last run of a client leaves for the next one: who it was, and each name's server, as host:port. It stands in
+// the folder of the profiles, under a name that no profile has.
+type last struct {
+	Name    string            `json:"name"`
+	Servers map[string]string `json:"servers"`
+}
+
+func lastFile(state string) string { return filepath.Join(state, "last.json") }
+
+// readLast gives what the last run left; nothing when that is not there, or is not readable: it is a convenience.
+func readLast(state string) (l last) {
+	content, err := os.ReadFile(lastFile(state))
+	if err != nil || json.Unmarshal(content, &l) != nil {
+		return last{}
+	}
+	return l
+}
+
+// remember notes that a name was welcome at a server. Two clients that do so at once leave what one of them knows.
+func remember(state, name, server string) error {
+	l := readLast(state)
+	if l.Name == name && l.Servers[name] == server {
+		return nil
+	}
+	if l.Servers == nil {
+		l.Servers = map[string]string{}
+	}
+	l.Name, l.Servers[name] = name, server
+	content, err := json.MarshalIndent(l, "", "  ")
+	if err != nil {
+		return err
+	}
+	return replaceFile(lastFile(state), append(content, '\n'))
+}
+
+// replaceFile puts a file that is its owner's only in the place of the present one, in one step.
+func replaceFile(path string, content []byte) error {
+	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*")
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(content)
+	if err = errors.Join(err, f.Close()); err == nil {
+		err = os.Rename(f.Name(), path)
+	}
+	if err != nil {
+		_ = os.Remove(f.Name())
+	}
+	return err
+}
+
+// complete takes the server that the name had last, when none is given, and asks someone at a terminal for what is lacking.
+func (s *clientSettings) complete(ctx context.Context, env *environment, f *config.Flags) error {
+	l := readLast(s.state)
+	asks := s.asks && term.IsTerminal(int(env.stdin.Fd())) && term.IsTerminal(int(env.stdout.Fd()))
+	q := questions{in: env.stdin, out: env.stdout}
+	if s.name == "" && asks {
+		if err := s.askName(q, l.Name); err != nil {
+			return err
+		}
+	}
+	if s.name == "" {
+		return config.Errorf("a name is needed: give one with -n NAME or UDPCHAT_NAME")
+	}
+	if f.Source("ip") != config.Default || f.Source("port") != config.Default {
+		return nil
+	}
+	name, err := ownName(s.state, s.name)
+	if err != nil {
+		return config.Errorf("flag -name: %v", err)
+	}
+	if host, port, ok := splitServer(l.Servers[name]); ok {
+		s.host, s.port = host, port
+		return nil
+	}
+	if !asks {
+		return nil // flag -ip has a default
+	}
+	return s.askServer(ctx, q, l.Servers[l.Name])
+}
+
+func (s *clientSettings) askName(q questions, before string) error {
+	for {
+		name, err := q.ask("Your name", before)
+		if err != nil {
+			return err
+		}
+		if name == "" {
+			continue
+		}
+		if s.name, err = ownName(s.state, name); err == nil {
+			return nil
+		}
+		q.say("%v", err)
+	}
+}
+
+func (s *clientSettings) askServer(ctx context.Context, q questions, before string) error {
+	if before == "" {
+		before = s.host
+	}
+	for {
+		server, err := q.ask("The server's address, or an invite", before)
+		if err != nil {
+			return err
+		}
+		host, port, ok := splitServer(server)
+		if !ok {
+			host, port = server, s.port
+		}
+		if strings.Contains(server, "://") { // what is wrong with an invite is said where all are read
+			s.host = server
+			return nil
+		}
+		if _, err := link.Resolve(ctx, host, port); err == nil {
+			s.host, s.port = host, port
+			return nil
+		} else if ctx.Err() != nil {
+			return err
+		} else {
+			q.say("%v", err)
+		}
+	}
+}
+
+// splitServer takes HOST:PORT apart.
+func splitServer(server string) (host string, port int, ok bool) {
+	host, digits, err := net.SplitHostPort(server)
+	if err != nil || strings.Contains(server, "://") {
+		return "", 0, false
+	}
+	n, err := strconv.ParseUint(digits, 10, 16)
+	return host, int(n), err == nil && n > 0 && host != ""
+}
+
+// questions are asked at a terminal before the prompt is there.
+type questions struct {
+	in  io.Reader
+	out io.Writer
+}
+
+// ask gives the answer, without blanks around it; an empty one means what is suggested.
+func (q questions) ask(what, suggested string) (string, error) {
+	hint := ""
+	if suggested != "" {
+		hint = " [" + plain.Name(suggested) + "]"
+	}
+	if _, err := fmt.Fprintf(q.out, "%s%s: ", what, hint); err != nil {
+		return "", fmt.Errorf("write output: %w", err)
+	}
+	line, err := q.line()
+	if errors.Is(err, io.EOF) {
+		_, _ = fmt.Fprintln(q.out)
+		return "", config.Errorf("no answer: give a name with -n NAME, and the server with -i ADDRESS")
+	}
+	if err != nil {
+		return "", fmt.Errorf("read input: %w", err)
+	}
+	if answer := strings.TrimSpace(line); answer != "" {
+		return answer, nil
+	}
+	return suggested, nil
+}
+
+// line reads one line and not a byte more: what is typed ahead is for the prompt.
+func (q questions) line() (string, error) {
+	var line bytes.Buffer
+	for b := make([]byte, 1); ; {
+		n, err := q.in.Read(b)
+		switch {
+		case n == 1 && b[0] == '\n':
+			return line.String(), nil
+		case n == 1:
+			line.WriteByte(b[0])
+		case err != nil:
+			return "", err
+		}
+	}
+}
+
+func (q questions) say(format string, args ...any) {
+	_, _ = fmt.Fprintf(q.out, format+"\n", args...)
+}
