@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -27,6 +28,7 @@ func (r *room) again(change func(*exec.Cmd)) {
 	if code, err := r.x.process.Exit(r.ctx); err != nil || code != exitOK {
 		r.t.Fatalf("exit code %d, %v", code, err)
 	}
+	r.last("y", "OFFLINE")
 	r.Open = func(cmd *exec.Cmd) (play.Desk, error) {
 		change(cmd)
 		return openDesk(cmd)
@@ -36,6 +38,23 @@ func (r *room) again(change func(*exec.Cmd)) {
 	r.x = r.Desk("x").(*desk)
 	r.must(r.x.sees(play.Prompt, ""))
 	r.shows("x", "SERVER: [Welcome, you are registered.]")
+	r.last("y", "ONLINE")
+}
+
+// last waits until the last that someone heard of x is that.
+func (r *room) last(who, state string) {
+	r.t.Helper()
+	is := func(lines []string) bool {
+		for _, line := range slices.Backward(lines) {
+			if strings.HasPrefix(line, "x @ ") {
+				return strings.HasSuffix(line, " is "+state)
+			}
+		}
+		return false
+	}
+	if !r.Desk(who).Screen().Until(r.ctx, is) {
+		r.t.Fatalf("%s does not hear that x is %s", who, state)
+	}
 }
 
 // Tab completes commands and names; the prompt says whom plain text is for; a pasted block is one message.
