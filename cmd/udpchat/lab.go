@@ -4,10 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"strings"
 	"time"
+
+	"golang.org/x/term"
 
 	"udpchat/cmd/internal/config"
 	"udpchat/cmd/internal/lab"
@@ -61,8 +62,11 @@ func (env *environment) lab(s labSettings) error {
 			return fmt.Errorf("write picture: %w", err)
 		}
 	}
-	if _, err := io.WriteString(env.stdout, story.Ladder()); err != nil {
-		return fmt.Errorf("write output: %w", err)
+	if err := env.write(story.Ladder()); err != nil {
+		return err
+	}
+	if here, _, err := term.GetSize(int(env.stdout.Fd())); err == nil && here < story.Width() {
+		fmt.Fprintf(env.stderr, "udpchat lab: the ladder has %d columns, and this terminal %d: widen it, or add | less -S\n", story.Width(), here)
 	}
 	return nil
 }

@@ -26,7 +26,7 @@ type Config struct {
 }
 
 // ErrNobody is a network on which the clients do not get as far as a conversation.
-var ErrNobody = errors.New("after ten minutes some clients are not registered yet: lose fewer datagrams, or give another seed")
+var ErrNobody = errors.New("after ten minutes some clients are not registered yet: lose fewer datagrams, delay them less, or give another seed")
 
 const (
 	patience  = 10 * time.Minute // for everybody to be registered

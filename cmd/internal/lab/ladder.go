@@ -35,6 +35,9 @@ func (s *Story) Ladder() string {
 	return b.String()
 }
 
+// Width is how many columns a ladder has, without what stands behind the last party's line.
+func (s *Story) Width() int { return s.column(len(s.Parties)-1) + 1 }
+
 // Title says with what the story was played.
 func (s *Story) Title() string {
 	c := s.Config
