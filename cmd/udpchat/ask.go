@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"udpchat/peer"
@@ -36,10 +37,8 @@ func (c *chat) arrive(ctx context.Context) error {
 		return errors.Join(err, o.profile.Close())
 	}
 	c.coming = &arrival{o, socket}
-	for _, line := range addresses(socket, c.server) {
-		if err := c.print(line); err != nil {
-			return err
-		}
+	if err := c.screen.where(addresses(socket, c.server)); err != nil {
+		return fmt.Errorf("write output: %w", err)
 	}
 	if f, ok := c.rule.known(o.loaded.Servers); ok {
 		return c.begin(ctx, f)

@@ -27,7 +27,7 @@ type clientSettings struct {
 	history    string
 	colour     string
 	bell       string
-	trace      bool
+	tui, trace bool
 	log        logSettings
 	ackTimeout time.Duration
 	retries    int
@@ -63,6 +63,7 @@ func (s *clientSettings) register(f *config.Flags) {
 	f.Choice(&s.history, "", "history", "on", "keep messages on disk; off: what is promised ends with the program", "on", "off")
 	f.Choice(&s.colour, "", "color", "auto", "names in colours, one for each key; auto: at a terminal, unless NO_COLOR is set", "auto", "always", "never")
 	f.Choice(&s.bell, "", "bell", "direct", "what rings the terminal's bell: direct messages and posts with your name in them, all messages, or nothing", "direct", "all", "off")
+	f.Bool(&s.tui, "", "tui", false, "use the whole terminal: talks, the open one, delivery marks, search, mouse; F1 lists the keys")
 	f.Bool(&s.trace, "", "trace", false, "write a line to standard error for each datagram as it goes: time, direction, the messages inside, round trip; never a text")
 	s.log.register(f, "warn")
 	f.Duration(&s.ackTimeout, "", "ack-timeout", 500*time.Millisecond, 10*time.Millisecond, time.Minute, "how long a direct message waits for its acknowledgement, and the time between tries at the server")
@@ -71,6 +72,11 @@ func (s *clientSettings) register(f *config.Flags) {
 
 // check completes the settings and refuses what can't work.
 func (s *clientSettings) check(ctx context.Context, env *environment, f *config.Flags) (server netip.AddrPort, rule serverKey, err error) {
+	if s.tui {
+		if err := env.checkFullScreen(s.trace, f); err != nil {
+			return server, rule, err
+		}
+	}
 	if s.state, err = env.stateFile(s.state, "clients"); err != nil {
 		return server, rule, err
 	}

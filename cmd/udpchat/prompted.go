@@ -7,9 +7,7 @@ import (
 	"os"
 	"strings"
 	"sync"
-	"time"
 	"unicode"
-	"unicode/utf8"
 
 	"golang.org/x/term"
 
@@ -24,7 +22,7 @@ const prompt = ">>> "
 type prompted struct {
 	editor   *lineedit.Editor
 	settings clientSettings
-	rung     time.Time // when the bell was rung last
+	bell     bell
 
 	mu      sync.Mutex // guards what follows: the editor asks for words, and lines are read, in goroutines of their own
 	painter painter
@@ -38,7 +36,7 @@ func newPrompted(env *environment, s clientSettings) (*prompted, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open terminal: %w", err)
 	}
-	p := &prompted{editor: e, settings: s, painter: newPainter(env, s.colour, true)}
+	p := &prompted{editor: e, settings: s, bell: bell{setting: s.bell}, painter: newPainter(env, s.colour, true)}
 	e.SetCompleter(p.complete)
 	return p, nil
 }
@@ -56,6 +54,8 @@ func (p *prompted) read(ctx context.Context) typed {
 	}
 	return typed{line: line, err: err}
 }
+
+func (p *prompted) where(lines []string) error { return p.tell(nil, lines) }
 
 // begin brings back what was typed under the name.
 func (p *prompted) begin(s *session) {
@@ -88,54 +88,13 @@ func (p *prompted) tell(n peer.Notice, lines []string) error {
 	}
 	lines = p.painter.paint(n, lines)
 	p.mu.Unlock()
-	if p.rings(n) && len(lines) > 0 {
+	if p.bell.rings(n, p.me) && len(lines) > 0 {
 		lines = append([]string{"\a" + lines[0]}, lines[1:]...)
 	}
 	for _, line := range lines {
 		p.editor.Println(line)
 	}
 	return nil
-}
-
-// bellPause is the least time between two bells: a hundred messages at once are one reason to look up.
-const bellPause = time.Second
-
-// rings tells whether a notice rings the bell.
-func (p *prompted) rings(n peer.Notice) bool {
-	a, ok := n.(peer.Arrived)
-	if !ok || time.Since(p.rung) < bellPause {
-		return false
-	}
-	if p.settings.bell != "all" && (p.settings.bell == "off" || a.Post && !mentions(a.Text, p.me)) {
-		return false
-	}
-	p.rung = time.Now()
-	return true
-}
-
-// mentions tells whether a text has a name among its words, in upper or lower case.
-func mentions(text, name string) bool {
-	text, name = strings.ToLower(text), strings.ToLower(name)
-	for name != "" {
-		at := strings.Index(text, name)
-		if at < 0 {
-			break
-		}
-		last, _ := utf8.DecodeLastRuneInString(text[:at])
-		next, _ := utf8.DecodeRuneInString(text[at+len(name):])
-		if !inName(last) && !inName(next) {
-			return true
-		}
-		text = text[at+len(name):]
-		if inName(next) { // the rest of that word is no word
-			text = strings.TrimLeftFunc(text, inName)
-		}
-	}
-	return false
-}
-
-func inName(r rune) bool {
-	return r != utf8.RuneError && (unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r) || r == '_')
 }
 
 func (p *prompted) println(line string) error {

@@ -18,6 +18,8 @@ import (
 type screen interface {
 	// read gives what the user wants next; its error is io.EOF at the end of the input, lineedit.ErrInterrupt for Ctrl-C.
 	read(ctx context.Context) typed
+	// where shows where the client and the server are.
+	where(lines []string) error
 	// begin says that a client runs: the first one, or one of another name.
 	begin(s *session)
 	// tell shows what happened; the lines are those that say it at the prompt.
@@ -32,11 +34,19 @@ type screen interface {
 
 // openScreen chooses by what standard input and output are.
 func (env *environment) openScreen(s clientSettings) (screen, error) {
-	in, out := term.IsTerminal(int(env.stdin.Fd())), term.IsTerminal(int(env.stdout.Fd()))
-	if !in || !out || env.lookup("TERM") == "dumb" {
-		return &piped{in: bufio.NewReader(env.stdin), out: env.stdout, painter: newPainter(env, s.colour, out)}, nil
+	if !env.onTerminal() {
+		painter := newPainter(env, s.colour, term.IsTerminal(int(env.stdout.Fd())))
+		return &piped{in: bufio.NewReader(env.stdin), out: env.stdout, painter: painter}, nil
+	}
+	if s.tui {
+		return env.openFullScreen(s), nil
 	}
 	return newPrompted(env, s)
+}
+
+// onTerminal tells whether there is a terminal that can be drawn on.
+func (env *environment) onTerminal() bool {
+	return term.IsTerminal(int(env.stdin.Fd())) && term.IsTerminal(int(env.stdout.Fd())) && env.lookup("TERM") != "dumb"
 }
 
 // piped is a screen without a terminal: no prompt, and no escape sequence unless colours are asked for.
@@ -56,6 +66,8 @@ func (p *piped) read(context.Context) typed {
 	}
 	return typed{line: strings.TrimSuffix(strings.TrimSuffix(line, "\n"), "\r")}
 }
+
+func (p *piped) where(lines []string) error { return p.tell(nil, lines) }
 
 func (p *piped) begin(*session) {}
 

@@ -1,0 +1,97 @@
+package tui
+
+import (
+	"fmt"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+)
+
+// written draws what is being written, and says where the cursor is.
+func (m *Model) written(l layout) ([]row, *tea.Cursor) {
+	in := &m.talks.open.input
+	rows, x, y := in.rows(m.measure, m.inputWidth())
+	top := inputTop(len(rows), y, l.inputRows)
+	var out []row
+	for i := top; i < top+l.inputRows; i++ {
+		lead := span{"   ", faint}
+		switch i {
+		case 0:
+			lead = span{" › ", accent}
+		case top:
+			lead = span{" ↑ ", faint}
+		}
+		out = append(out, row{lead, {join(rows[i].cells), plainStyle}})
+	}
+	if in.empty() && m.over == nil {
+		out[0] = row{{" › ", accent}, {m.placeholder(), faint}}
+	}
+	if m.over != nil {
+		if m.over.finder == noFinder {
+			return out, nil
+		}
+		_, x, _ := m.over.query.rows(m.measure, 1<<20)
+		return out, tea.NewCursor(min(l.pane+3+x, m.width-1), l.top)
+	}
+	return out, tea.NewCursor(min(inputMargin+x, m.width-1), l.input+y-top)
+}
+
+func (m *Model) placeholder() string {
+	if t := m.talks.open; t.name != everyone {
+		return "Message to " + t.title()
+	}
+	return "Message to everyone"
+}
+
+// stateRow is how it stands with the server, or what there is to say for the moment.
+func (m *Model) stateRow() row {
+	state, s := "", bar
+	switch {
+	case m.hint != "":
+		state, s = m.hint, barWarn
+	case m.link == connecting:
+		state, s = "waiting for the server…", barWarn
+	case m.link == offline:
+		state, s = fmt.Sprintf("offline: /reg %s comes back", m.me.Name), barWarn
+	default:
+		state = fmt.Sprintf("%d online", m.talks.online())
+		if m.width >= listFrom {
+			state = fmt.Sprintf("connected to %s · %s", m.server, state)
+		}
+		if n := m.talks.undecided(); n > 0 {
+			state += fmt.Sprintf(" · %d on the way", n)
+		}
+	}
+	right := ""
+	if n := m.talks.unread(); n > 0 && m.hint == "" && m.width >= listFrom {
+		right = fmt.Sprintf("%d unread ", n)
+	}
+	if m.height < roomyFrom {
+		right += "F1 help "
+	}
+	r := m.fit(row{{" " + state, s}}, m.width-m.wide(right))
+	for i := range r {
+		if r[i].style == plainStyle {
+			r[i].style = bar
+		}
+	}
+	return append(r, span{right, bar})
+}
+
+// helpRow names the keys that one needs first, as many as there is room for.
+func (m *Model) helpRow() row {
+	keys := [][2]string{{"Enter", "send"}, {"Tab", "next talk"}, {"F1", "help"}, {"Ctrl-F", "search"}, {"Alt-Enter", "new line"}, {"Ctrl-T", "find someone"}, {"PgUp", "scroll"}, {"Ctrl-D", "leave"}}
+	if m.over != nil {
+		keys = [][2]string{{"Enter", "open"}, {"Up Down", "choose"}, {"Esc", "back"}}
+	}
+	r, left := row{{" ", plainStyle}}, m.width-1
+	for _, k := range keys {
+		n := len(k[0]) + len(k[1]) + 4
+		if n > left {
+			break
+		}
+		left -= n
+		r = append(r, span{k[0], strong}, span{" " + k[1] + strings.Repeat(" ", 3), faint})
+	}
+	return r
+}

@@ -1,0 +1,184 @@
+package tui
+
+import (
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+)
+
+// key does what a key is for.
+func (m *Model) key(k tea.KeyPressMsg) tea.Cmd {
+	name := k.Keystroke()
+	m.hint = ""
+	if name != "ctrl+c" {
+		m.leaving = false
+	}
+	switch {
+	case name == "ctrl+z":
+		return tea.Suspend
+	case name == "ctrl+l":
+		return tea.ClearScreen
+	case m.over != nil:
+		return m.overKey(name, k)
+	case m.global(name):
+	case m.talkKey(name):
+	case name == "enter":
+		cmd := m.submit()
+		m.look()
+		return tea.Batch(cmd, m.reach())
+	default:
+		m.inputKey(name, k.Text)
+	}
+	m.look()
+	return m.reach()
+}
+
+// global are the keys of the program.
+func (m *Model) global(name string) bool {
+	switch name {
+	case "ctrl+c":
+		m.interrupt()
+	case "ctrl+d":
+		if !m.talks.open.input.empty() {
+			return false
+		}
+		m.hint = "Leaving…"
+		m.chat.Leave()
+	case "f1", "alt+h":
+		m.over = help()
+	case "ctrl+f", "f3":
+		m.openFinder(textFinder)
+	case "ctrl+t", "f2":
+		m.openFinder(peopleFinder)
+	default:
+		return false
+	}
+	return true
+}
+
+// interrupt empties what is being written; with nothing there, the second time leaves.
+func (m *Model) interrupt() {
+	switch in := &m.talks.open.input; {
+	case !in.empty():
+		*in, m.recall = input{}, 0
+	case m.leaving:
+		m.chat.Interrupt()
+	default:
+		m.leaving, m.hint = true, "Ctrl-C again leaves at once, Ctrl-D goes offline first."
+	}
+}
+
+// talkKey are the keys that choose a talk and move in it.
+func (m *Model) talkKey(name string) bool {
+	t, p := m.talks.open, m.page()
+	switch name {
+	case "ctrl+n", "alt+down", "ctrl+pgdown", "tab":
+		m.open(m.talks.beside(1))
+	case "ctrl+p", "alt+up", "ctrl+pgup", "shift+tab":
+		m.open(m.talks.beside(-1))
+	case "alt+a":
+		m.open(m.talks.nextUnread())
+	case "pgup":
+		p.scroll(t, max(p.height-2, 1))
+	case "pgdown":
+		p.scroll(t, -max(p.height-2, 1))
+	case "shift+up":
+		p.scroll(t, 1)
+	case "shift+down":
+		p.scroll(t, -1)
+	case "ctrl+home":
+		p.scroll(t, 1<<30)
+	case "ctrl+end":
+		t.low = nil
+	case "esc":
+		t.low, m.target = nil, nil
+	default:
+		if n, ok := strings.CutPrefix(name, "alt+"); ok && len(n) == 1 && n >= "1" && n <= "9" {
+			if i := int(n[0] - '1'); i < len(m.talks.all) {
+				m.open(m.talks.all[i])
+			}
+			return true
+		}
+		return false
+	}
+	return true
+}
+
+// open shows a talk.
+func (m *Model) open(t *talk) {
+	if old := m.talks.open; old != t {
+		old.forgetRule()
+		m.talks.open, m.recall, m.target = t, 0, nil
+		m.talks.sort() // an empty one may have lost its draft
+	}
+	m.over = nil
+}
+
+// inputKey edits what is being written.
+func (m *Model) inputKey(name, text string) {
+	in, width := &m.talks.open.input, m.inputWidth()
+	switch name {
+	case "alt+enter", "shift+enter", "ctrl+j":
+		in.insert(lineBreak)
+	case "backspace", "ctrl+h", "shift+backspace":
+		in.backspace()
+	case "delete", "ctrl+d":
+		in.delete()
+	case "left", "ctrl+b":
+		in.move(-1)
+	case "right":
+		in.move(1)
+	case "up":
+		if !in.vertical(m.measure, width, -1) {
+			m.recallBy(1)
+		}
+	case "down":
+		if !in.vertical(m.measure, width, 1) {
+			m.recallBy(-1)
+		}
+	case "ctrl+left", "alt+left", "alt+b":
+		in.move(-in.wordLeft())
+	case "ctrl+right", "alt+right", "alt+f":
+		in.move(in.wordRight())
+	case "home", "ctrl+a":
+		in.home()
+	case "end", "ctrl+e":
+		in.end()
+	case "ctrl+w", "alt+backspace":
+		in.cutLeft(in.wordLeft())
+	case "alt+d":
+		in.cutRight(in.wordRight())
+	case "ctrl+u":
+		in.cutLeft(len(in.before) - in.lineStart())
+	case "ctrl+k":
+		in.cutRight(in.lineRest())
+	default:
+		in.insert(text)
+	}
+}
+
+func (m *Model) paste(text string) tea.Cmd {
+	m.hint = ""
+	if m.over != nil {
+		return m.typeInto(strings.Join(strings.Fields(text), " "))
+	}
+	m.talks.open.input.insert(text)
+	return nil
+}
+
+// recallBy goes back, or forth again, among the texts that were sent.
+func (m *Model) recallBy(by int) {
+	in := &m.talks.open.input
+	to := m.recall + by
+	if to < 0 || to > len(m.sent) {
+		return
+	}
+	if m.recall == 0 {
+		m.draft = in.text()
+	}
+	if m.recall = to; to == 0 {
+		in.set(m.draft)
+		return
+	}
+	in.set(m.sent[len(m.sent)-to])
+}

@@ -1,0 +1,154 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os"
+	"strings"
+	"sync"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/colorprofile"
+	"golang.org/x/term"
+
+	"udpchat/cmd/internal/config"
+	"udpchat/cmd/internal/lineedit"
+	"udpchat/cmd/internal/tui"
+	"udpchat/peer"
+	"udpchat/wire/link"
+)
+
+// fullScreen is a screen of package tui on a terminal.
+type fullScreen struct {
+	program *tea.Program
+	out     io.Writer
+	wanted  *link.Queue[typed] // what the user wants, in order
+	next    []typed            // what was taken of it and is not read yet
+	ended   chan struct{}      // the program has ended, with failed
+	failed  error
+
+	mu     sync.Mutex
+	client *peer.Client // the one that runs, whose history is read
+
+	me   string
+	bell bell
+	last []string // what to leave on the terminal: the lines that say why it ended
+}
+
+// checkFullScreen refuses a full screen that could not be seen. Wished for by the environment or a file it is meant for when there is
+// a terminal.
+func (env *environment) checkFullScreen(traced bool, f *config.Flags) error {
+	if !env.onTerminal() {
+		if f.Source("tui") == config.CommandLine {
+			return config.Errorf("flag -tui: it needs a terminal for input and output: leave it out in scripts")
+		}
+		return nil
+	}
+	if traced && term.IsTerminal(int(env.stderr.Fd())) {
+		return config.Errorf("flag -trace: with -tui its lines need another place than the terminal: add 2>trace.txt")
+	}
+	return nil
+}
+
+// openFullScreen begins to draw.
+func (env *environment) openFullScreen(s clientSettings) *fullScreen {
+	f := &fullScreen{out: env.stdout, bell: bell{setting: s.bell}, wanted: link.NewQueue[typed](), ended: make(chan struct{})}
+	f.program = tea.NewProgram(tui.New(f, time.Now), tea.WithInput(env.stdin), tea.WithOutput(env.stdout), tea.WithEnvironment(env.environ),
+		tea.WithColorProfile(env.colours(s.colour)), tea.WithoutSignalHandler())
+	go func() {
+		defer close(f.ended)
+		_, f.failed = f.program.Run()
+	}()
+	return f
+}
+
+// colours says which ones the terminal has, by the environment alone: the library would ask a running tmux too, with a process.
+func (env *environment) colours(flag string) colorprofile.Profile {
+	if flag == "never" || flag == "auto" && env.lookup("NO_COLOR") != "" { // whatever its value is (no-color.org)
+		return colorprofile.ASCII
+	}
+	return colorprofile.Env(env.environ)
+}
+
+func (f *fullScreen) read(ctx context.Context) typed {
+	for {
+		if f.next = append(f.next, f.wanted.Take()...); len(f.next) > 0 {
+			t := f.next[0]
+			f.next = f.next[1:]
+			return t
+		}
+		select {
+		case <-f.wanted.Ready:
+		case <-f.ended:
+			return typed{err: errors.Join(errors.New("the terminal is gone"), f.failed)}
+		case <-ctx.Done():
+			return typed{err: ctx.Err()}
+		}
+	}
+}
+
+func (f *fullScreen) where([]string) error { return nil } // the state row says it
+
+func (f *fullScreen) begin(s *session) {
+	f.mu.Lock()
+	f.client = s.client
+	f.mu.Unlock()
+	f.me = s.name
+	f.program.Send(tui.Began{Name: s.name, Key: s.client.Key()})
+}
+
+func (f *fullScreen) tell(n peer.Notice, lines []string) error {
+	switch n.(type) {
+	case peer.Quit:
+		f.last = append(f.last, lines...)
+	case peer.Refused: // the client may end with it
+		f.last = lines
+	default:
+		f.last = nil
+	}
+	f.program.Send(tui.Notice{Notice: n, Lines: lines, Bell: f.bell.rings(n, f.me)})
+	return nil
+}
+
+func (f *fullScreen) println(line string) error {
+	f.last = append(f.last, line)
+	f.program.Send(tui.Line{Text: line})
+	return nil
+}
+
+func (f *fullScreen) logWriter(stderr *os.File) io.Writer {
+	if !term.IsTerminal(int(stderr.Fd())) {
+		return stderr
+	}
+	return drawnLog{f}
+}
+
+// drawnLog shows log lines among the others.
+type drawnLog struct{ screen *fullScreen }
+
+func (l drawnLog) Write(b []byte) (int, error) {
+	l.screen.program.Send(tui.Line{Text: strings.TrimRight(string(b), "\n")})
+	return len(b), nil
+}
+
+func (f *fullScreen) interactive() bool { return true }
+
+// close gives the terminal back, as it was, and leaves on it what was said last.
+func (f *fullScreen) close() {
+	f.program.Quit()
+	<-f.ended
+	for _, line := range f.last {
+		_, _ = io.WriteString(f.out, line+"\n") // the terminal may be gone
+	}
+}
+
+// Send, Enter, Leave and Interrupt are what a user does.
+
+func (f *fullScreen) Send(ref uint64, to, body string) {
+	f.wanted.Put(typed{text: &text{ref, to, body}})
+}
+func (f *fullScreen) Enter(line string) { f.wanted.Put(typed{line: line}) }
+func (f *fullScreen) Leave()            { f.wanted.Put(typed{err: io.EOF}) }
+func (f *fullScreen) Interrupt()        { f.wanted.Put(typed{err: lineedit.ErrInterrupt}) }
