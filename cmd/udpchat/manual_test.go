@@ -55,9 +55,9 @@ func TestCompletionsAndManualAreWhole(t *testing.T) {
 		if !strings.Contains(book.Overview(), c.Name) {
 			t.Errorf("%s is not in the overview", c.Name)
 		}
-		syntax(t, page, "mandoc", "-Tlint")
+		syntax(t, page, "mandoc", "-Tlint", "-Wwarning")
 	}
-	syntax(t, book.Overview(), "mandoc", "-Tlint")
+	syntax(t, book.Overview(), "mandoc", "-Tlint", "-Wwarning")
 }
 
 // syntax has a program look at a text, where it is installed: it must find nothing.

@@ -4,6 +4,7 @@ package completion
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 
 	"udpchat/cmd/internal/config"
@@ -50,13 +51,16 @@ func valueOf(o config.Option) value {
 	return anything
 }
 
+// choice is how the words of an argument are written: bash|zsh|fish. In NAME [TEXT|-] there is none.
+var choice = regexp.MustCompile(`^[a-z]+(\|[a-z]+)+$`)
+
 // operand is what a command's arguments may be: words, as in bash|zsh|fish, the commands where COMMAND stands, files where FILE does.
 func operand(f *config.Flags, commands []config.Command) (all []string, kind value) {
 	_, operands := f.Line()
 	switch name := strings.Trim(operands, "[]."); {
 	case operands == "":
 		return nil, nothing
-	case strings.Contains(name, "|"):
+	case choice.MatchString(name):
 		return strings.Split(name, "|"), words
 	case name == "COMMAND":
 		for _, c := range commands {

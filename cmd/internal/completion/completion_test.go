@@ -29,7 +29,9 @@ func commands() []config.Command {
 	shells.Takes("bash|zsh|fish", 1, 1)
 	read := config.New("udpchat read")
 	read.Takes("FILE...", 1, -1)
-	return []config.Command{{Name: "play", Short: "play a tune: it's [loud]", Flags: play}, {Name: "help", Short: "print this", Flags: help},
+	say := config.New("udpchat say")
+	say.Takes("NAME [TEXT|-]", 1, -1)
+	return []config.Command{{Name: "say", Short: "say it", Flags: say}, {Name: "play", Short: "play a tune: it's [loud]", Flags: play}, {Name: "help", Short: "print this", Flags: help},
 		{Name: "completion", Short: "complete", Flags: shells}, {Name: "read", Short: "read files", Flags: read}}
 }
 
@@ -38,7 +40,7 @@ var situations = []struct {
 	line string
 	want []string
 }{
-	{"udpchat ", []string{"completion", "help", "play", "read"}},
+	{"udpchat ", []string{"completion", "help", "play", "read", "say"}},
 	{"udpchat pl", []string{"play"}},
 	{"udpchat nonsense ", nil},
 	{"udpchat play -fo", []string{"-format"}},
@@ -51,6 +53,7 @@ var situations = []struct {
 	{"udpchat play -state ./f", []string{"./folder"}},
 	{"udpchat play -out ./f", []string{"./file", "./folder"}},
 	{"udpchat read ./f", []string{"./file", "./folder"}},
+	{"udpchat say ", nil},
 	{"udpchat help p", []string{"play"}},
 	{"udpchat completion ", []string{"bash", "fish", "zsh"}},
 }
@@ -117,7 +120,7 @@ func TestBash(t *testing.T) {
 func TestFish(t *testing.T) {
 	folder := written(t, "fish")
 	for _, s := range situations {
-		got := run(t, folder, "fish", "--no-config", "-c", "source ./script; complete -C "+single(s.line)+" | string replace -r '\\t.*' '' | string trim -r -c /; true")
+		got := run(t, folder, "fish", "-c", "source ./script; complete -C "+single(s.line)+" | string replace -r '\\t.*' '' | string trim -r -c /; true")
 		if !slices.Equal(got, s.want) {
 			t.Errorf("%q: got %q, want %q", s.line, got, s.want)
 		}

@@ -23,10 +23,8 @@ func zsh(commands []config.Command) string {
 		for _, o := range options(c) {
 			fmt.Fprintf(&b, " \\\n\t\t\t%s", zshOption(o))
 		}
-		if ws, kind := operand(c.Flags, commands); kind == words {
-			fmt.Fprintf(&b, " \\\n\t\t\t%s", single("1: :("+strings.Join(ws, " ")+")"))
-		} else if kind == file {
-			fmt.Fprintf(&b, " \\\n\t\t\t%s", single("1:file:_files"))
+		if spec := zshOperand(c, commands); spec != "" {
+			fmt.Fprintf(&b, " \\\n\t\t\t%s", single(spec))
 		}
 		b.WriteString("\n\t\t;;\n")
 	}
@@ -55,6 +53,21 @@ func zshOption(o config.Option) string {
 		spec += ":" + zshText(o.Placeholder) + ": "
 	}
 	return before + single(spec)
+}
+
+// zshOperand is what follows the flags; of what can't be completed zsh shows the name.
+func zshOperand(c config.Command, commands []config.Command) string {
+	ws, kind := operand(c.Flags, commands)
+	switch kind {
+	case words:
+		return "1: :(" + strings.Join(ws, " ") + ")"
+	case file:
+		return "*:file:_files"
+	case anything:
+		_, operands := c.Flags.Line()
+		return "*:" + zshText(operands) + ": "
+	}
+	return ""
 }
 
 // zshText keeps a text from ending the part that it stands in.

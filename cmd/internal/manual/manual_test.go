@@ -58,7 +58,7 @@ func TestMandocFindsNothing(t *testing.T) {
 	need(t, "mandoc")
 	b := book()
 	for _, page := range []string{b.Overview(), b.Page(b.Commands[0])} {
-		cmd := exec.Command("mandoc", "-Tlint")
+		cmd := exec.Command("mandoc", "-Tlint", "-Wwarning")
 		cmd.Stdin = strings.NewReader(page)
 		if out, err := cmd.CombinedOutput(); err != nil || len(out) > 0 {
 			t.Errorf("%v\n%s", err, out)
@@ -70,7 +70,7 @@ func TestMandocFindsNothing(t *testing.T) {
 func TestGroffShowsWhatWasWritten(t *testing.T) {
 	need(t, "groff")
 	b := book()
-	cmd := exec.Command("groff", "-man", "-Tutf8", "-ww", "-P-c", "-P-b", "-P-u", "-P-o")
+	cmd := exec.Command("groff", "-man", "-Tutf8", "-P-c", "-P-b", "-P-u", "-P-o")
 	cmd.Stdin = strings.NewReader(b.Page(b.Commands[0]))
 	var out, wrong bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &wrong
