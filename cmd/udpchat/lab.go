@@ -16,10 +16,10 @@ import (
 
 // labSettings are the flags of udpchat lab.
 type labSettings struct {
-	config      lab.Config
-	seed        int
-	svg, script string
-	show        string
+	config           lab.Config
+	seed             int
+	svg, hex, script string
+	show             string
 }
 
 func (env *environment) labCommand() *command {
@@ -28,7 +28,7 @@ func (env *environment) labCommand() *command {
 	f.Example = "udpchat lab\nudpchat lab -clients 3 -drop 20% -dup 5% -delay 50ms -seed 42 -svg ladder.svg"
 	f.About = "Plays a server and a few clients in one process and in virtual time, with the program's own code, and draws each datagram as an arrow with kind, seq and try; timers, and what became of each message.\n\nA script has a line for each thing that is done: a time, a name, and send NAME TEXT, send_all TEXT, dereg, reg, unplug or plug."
 	f.Exits = []config.Exit{{Code: "0", When: "played"},
-		{Code: "1", When: "the network was too bad for everybody to register, or the picture could not be written"}, exitsOfUsage}
+		{Code: "1", When: "the network was too bad for everybody to register, or a file could not be written"}, exitsOfUsage}
 	f.Count(&s.config.Clients, "", "clients", 3, lab.MinClients, lab.MaxClients, "how many clients there are, `N`: "+strings.Join(lab.Names(lab.MaxClients), ", "))
 	f.Percent(&s.config.Drop, "", "drop", 0, lab.MaxLoss, "how many datagrams the network loses")
 	f.Percent(&s.config.Dup, "", "dup", 0, 1, "how many it doubles")
@@ -38,6 +38,7 @@ func (env *environment) labCommand() *command {
 	f.String(&s.script, "", "script", "", "play this `FILE`, with a line like 1.5s ann send bob hello for each thing that is done; - is standard input")
 	f.Choice(&s.show, "", "show", "chat", "what to draw; all: the background too, registrations, tables, keepalives", "chat", "all")
 	f.String(&s.svg, "", "svg", "", "draw it into this `FILE` too, as a picture")
+	f.String(&s.hex, "", "hex", "", "write the bytes of each datagram into this `FILE`, as it travelled and as it was opened, for udpchat decode")
 	c := &command{name: "lab", short: "play a conversation on a bad network, and draw it", flags: f}
 	c.exec = func(context.Context, []string) error { return env.lab(s) }
 	return c
@@ -57,9 +58,12 @@ func (env *environment) lab(s labSettings) error {
 	if err != nil {
 		return err
 	}
-	if s.svg != "" {
-		if err := os.WriteFile(s.svg, []byte(story.SVG()), 0o644); err != nil {
-			return fmt.Errorf("write picture: %w", err)
+	for file, text := range map[string]func() string{s.svg: story.SVG, s.hex: story.Hex} {
+		if file == "" {
+			continue
+		}
+		if err := os.WriteFile(file, []byte(text()), 0o644); err != nil {
+			return fmt.Errorf("write file: %w", err)
 		}
 	}
 	if err := env.write(story.Ladder()); err != nil {

@@ -1,12 +1,15 @@
 package lab
 
 import (
+	"encoding/hex"
 	"encoding/xml"
 	"errors"
 	"io"
 	"strings"
 	"testing"
 	"time"
+
+	"udpchat/cmd/internal/explain"
 )
 
 // play runs a conversation, with texts by everybody to everybody.
@@ -233,5 +236,33 @@ func TestRows(t *testing.T) {
 				t.Errorf("seed %d: %q is not in %s", seed, first, string(row))
 			}
 		}
+	}
+}
+
+// The bytes of a story are those of whole datagrams and bodies: they can be explained.
+func TestHex(t *testing.T) {
+	s := play(t, Config{Clients: 3, Drop: .2, Delay: 10 * time.Millisecond, Seed: 5, All: true})
+	datagrams, bodies := 0, 0
+	for line := range strings.Lines(s.Hex()) {
+		what, digits, _ := strings.Cut(strings.TrimSpace(line), " ")
+		explained := map[string]func([]byte) ([]explain.Line, error){"datagram": explain.Datagram, "body": explain.Body}[what]
+		if explained == nil {
+			continue
+		}
+		b, err := hex.DecodeString(digits)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := explained(b); err != nil {
+			t.Errorf("%s: %v", line, err)
+		}
+		if what == "body" {
+			bodies++
+		} else {
+			datagrams++
+		}
+	}
+	if datagrams != len(s.Arrows) || bodies < datagrams/2 {
+		t.Errorf("%d datagrams and %d bodies of %d arrows", datagrams, bodies, len(s.Arrows))
 	}
 }

@@ -28,7 +28,7 @@ func (p *party) write(b []byte, path link.Path) error {
 	r := w.lane(p.index, to.index)
 	// All is drawn, whether needed or not, so that another probability leaves the other fates as they were.
 	lost, twice, late, later := r.Float64() < w.cfg.Drop, r.Float64() < w.cfg.Dup, r.Float64(), r.Float64()
-	a := Arrow{From: p.index, To: to.index, Sent: w.at - w.zero, Size: len(b)}
+	a := Arrow{From: p.index, To: to.index, Sent: w.at - w.zero, Bytes: bytes.Clone(b)}
 	a.Copies = append(a.Copies, w.copy(late))
 	if twice && !lost {
 		a.Copies = append(a.Copies, w.copy(later))

@@ -41,7 +41,8 @@ const (
 type Arrow struct {
 	From, To int
 	Sent     time.Duration
-	Size     int
+	Bytes    []byte // the datagram as it travels
+	Body     []byte // its messages, opened
 	Label    string // the messages in it
 	Short    string // the first, and how many more
 	Class    Class

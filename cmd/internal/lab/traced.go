@@ -42,6 +42,7 @@ func (p *party) traced(d link.Traced) {
 		labels = append(labels, "(empty)")
 	}
 	a := &w.story.Arrows[p.writing]
+	a.Body = bytes.Clone(d.Body)
 	a.Label, a.Short, a.Class = strings.Join(labels, " + "), labels[0], class
 	if n := len(labels) - 1; n > 0 {
 		a.Short += fmt.Sprintf(" (+%d)", n)
