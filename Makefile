@@ -56,6 +56,10 @@ chaos: ## real processes in network namespaces, as root: MESSAGES messages, KILL
 powerloss: ## STATES power losses of the real store
 	go test ./store/bolt/crashtest -count 1 -run Promised -states $(STATES) -v -timeout 0
 
+.PHONY: screenshots
+screenshots: build ## the pictures of docs/pictures, from a real conversation in tmux
+	go run ./cmd/internal/screenshots bin/udpchat docs/pictures
+
 .PHONY: bench
 bench: ## every benchmark
 	go test -run '^$$' -bench . -benchmem ./...

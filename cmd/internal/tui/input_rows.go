@@ -20,7 +20,7 @@ type laidOut struct {
 }
 
 // rows breaks an input into rows of at most so many columns, one of which stays free for the cursor, and says where the cursor is.
-// It breaks between characters: what is written stays where it was written.
+// It breaks between words, or within one that is longer than a row; no blank is left out.
 func (in *input) rows(m measure, width int) (rows []inputRow, x, y int) {
 	if l := in.laid; l == nil || l.measure != m || l.width != width {
 		in.laid = &laidOut{measure: m, width: width}
@@ -30,28 +30,40 @@ func (in *input) rows(m measure, width int) (rows []inputRow, x, y int) {
 }
 
 func (in *input) lay(m measure, width int) (rows []inputRow, x, y int) {
-	at, column := 0, 0
 	rows = []inputRow{{}}
+	column := 0
 	for i, c := range slices.Concat(in.before, in.after) {
-		shown := m.inputCell(c)
-		if column+shown.width >= width && c != lineBreak {
-			rows, column = append(rows, inputRow{from: i}), 0
-		}
-		if i == len(in.before) {
-			x, y, at = column, len(rows)-1, i
-		}
 		if c == lineBreak {
 			rows, column = append(rows, inputRow{from: i + 1}), 0
 			continue
 		}
+		shown := m.inputCell(c)
 		last := &rows[len(rows)-1]
 		last.cells = append(last.cells, shown)
-		column += shown.width
+		if column += shown.width; column >= width {
+			rows = last.broken(rows)
+			column = columns(rows[len(rows)-1].cells)
+		}
 	}
-	if at != len(in.before) || len(in.after) == 0 {
-		x, y = column, len(rows)-1
+	at := len(in.before)
+	for y = len(rows) - 1; rows[y].from > at; {
+		y--
 	}
-	return rows, x, y
+	return rows, columns(rows[y].cells[:at-rows[y].from]), y
+}
+
+// broken moves the end of the last row, which is full, into a new one: its last word, when it has others, or its last character.
+func (r *inputRow) broken(rows []inputRow) []inputRow {
+	n := len(r.cells) - 1
+	for i := n; i > 0; i-- {
+		if r.cells[i-1].text == " " && r.cells[i].text != " " {
+			n = i
+			break
+		}
+	}
+	next := inputRow{slices.Clone(r.cells[n:]), r.from + n}
+	r.cells = r.cells[:n]
+	return append(rows, next)
 }
 
 // inputCell draws a character that is being written; nothing of it steers the terminal or turns the row around.

@@ -37,7 +37,7 @@ func (m *Model) notice(told Notice) {
 		}
 	}
 	if len(told.Lines) > 0 {
-		m.sayIn(m.about(told.Notice), stroked.Replace(strings.Join(told.Lines, "\n")), alarming(told.Notice))
+		m.sayIn(m.about(told.Notice), slashed.Replace(strings.Join(told.Lines, "\n")), alarming(told.Notice))
 	}
 }
 

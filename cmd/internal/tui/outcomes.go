@@ -98,12 +98,12 @@ func (m *Model) taken(ref uint64) *message {
 	return msg
 }
 
-// stroked writes the commands in a line of the prompt as they are typed here.
-var stroked = strings.NewReplacer(": verify ", ": /verify ", ": trust ", ": /trust ", ": reg ", ": /reg ")
+// slashed writes the commands in a line of the prompt as they are typed here.
+var slashed = strings.NewReplacer(": verify ", ": /verify ", ": trust ", ": /trust ", ": reg ", ": /reg ")
 
 // sentence makes a sentence of the prompt's lines, which are in brackets.
 func sentence(lines []string) string {
-	s := strings.TrimSuffix(strings.TrimPrefix(stroked.Replace(strings.Join(lines, " ")), "["), "]")
+	s := strings.TrimSuffix(strings.TrimPrefix(slashed.Replace(strings.Join(lines, " ")), "["), "]")
 	if s != "" && !strings.HasSuffix(s, ".") {
 		s += "."
 	}

@@ -295,7 +295,7 @@ var helpRows = []struct{ keys, what string }{
 	{"/verify, /trust", "compare keys with this one, accept them"},
 	{"/dereg, /reg NAME", "go offline, come back"},
 	{"/search WORDS", "search"},
-	{"//text", "a text that begins with a stroke"},
+	{"//text", "a text that begins with a slash"},
 	{"Ctrl-D, /quit", "go offline and leave"},
 	{"Ctrl-C twice", "leave without a word"},
 	{"", "What became of it"},

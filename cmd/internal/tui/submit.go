@@ -31,7 +31,7 @@ func (m *Model) submit() tea.Cmd {
 	if command, ok := strings.CutPrefix(text, "/"); ok && !strings.HasPrefix(command, "/") {
 		return m.command(command)
 	}
-	m.send(t, strings.TrimPrefix(text, "/")) // two strokes are one that is no command
+	m.send(t, strings.TrimPrefix(text, "/")) // two slashes are one that is no command
 	return nil
 }
 
@@ -46,7 +46,7 @@ func (m *Model) send(t *talk, text string) {
 	m.chat.Send(m.ref, t.name, text)
 }
 
-// command does what was typed after a stroke. What the screen doesn't know is a command of the prompt.
+// command does what was typed after a slash. What the screen doesn't know is a command of the prompt.
 func (m *Model) command(line string) tea.Cmd {
 	name, rest, _ := strings.Cut(line, " ")
 	to := m.talks.open.name

@@ -71,6 +71,9 @@ func (m *Model) terminalCounts(r tea.ModeReportMsg) {
 func (m *Model) header(l layout) row {
 	t := m.talks.open
 	open := append(row{{" ", plainStyle}}, m.heading(t)...)
+	if l.list == 0 {
+		open = open[1:] // as the names below it
+	}
 	switch {
 	case m.over != nil && m.over.finder == peopleFinder:
 		open = row{{" Talks", strong}}
@@ -81,7 +84,7 @@ func (m *Model) header(l layout) row {
 	}
 	if l.list == 0 {
 		if n := m.talks.unread() - t.unread; n > 0 {
-			count := fmt.Sprintf("%d new ", n)
+			count := fmt.Sprintf(" %d new", n)
 			return append(m.fit(open, m.width-len(count)), span{count, unread})
 		}
 		return open
@@ -98,6 +101,8 @@ func (m *Model) heading(t *talk) row {
 		return append(r, span{fmt.Sprintf("  %d online", m.talks.online()), faint})
 	case t.online:
 		return append(r, span{"  online", good})
+	case t.listed && m.width < listFrom:
+		return append(r, span{"  offline", faint})
 	case t.listed:
 		return append(r, span{"  offline: the server keeps messages", faint})
 	case m.link == connecting:
