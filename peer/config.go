@@ -24,7 +24,7 @@ type Config struct {
 	Seed       uint64        // of nonces and jitter
 	Log        *slog.Logger  // silence
 
-	Trace func(link.Traced) // is told of every datagram, in the loop; nil: nobody watches
+	Trace func(link.Traced) // is told of every datagram, one at a time; nil: nobody watches
 
 	// For tests.
 	Wall   func(now time.Time) time.Time // the clock on the wall, which may be wrong and jump: dates that leave the process, or outlive it, are its; nil: now
