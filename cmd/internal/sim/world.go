@@ -100,7 +100,7 @@ func (w *World) furnish() {
 	w.ledger = ledger{w: w, deposits: map[deposited]*deposit{}, members: make([]time.Duration, w.mix.Guests+1)}
 	w.host = &host{party: party{w: w, name: "server", key: wire.ServerKey}, born: w.rand.Uint64() | 1}
 	w.host.store = memory.NewServer(w.host.born)
-	w.host.party.furnish(w.host)
+	w.host.furnish(w.host)
 	w.net.move(&w.host.party)
 	w.host.start()
 	for i := 1; i <= w.mix.Guests; i++ {
