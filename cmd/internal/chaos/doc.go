@@ -13,5 +13,5 @@
 //	go test ./cmd/internal/chaos                            5,000 texts, 30 kills, and the rest: three minutes
 //	go test ./cmd/internal/chaos -v -run TestChaos -timeout 30m -messages 100000 -kills 300 -rate 400
 //	go test ./cmd/internal/chaos -v -run TestChaos -seed N  the same texts and faults; what meets what differs
-//	go test ./cmd/internal/chaos -v -run 'TestGarbage|TestInitiations|TestRegistrations' -latency 100ms -registrations 100000
+//	go test ./cmd/internal/chaos -v -run 'Garbage|Initiations|Registrations'
 package chaos

@@ -1,7 +1,6 @@
 package chaos
 
 import (
-	"context"
 	"encoding/binary"
 	"math/rand/v2"
 	"net/netip"
@@ -58,21 +57,12 @@ func garbage(rng *rand.Rand) []byte {
 	return whole[:rng.IntN(len(whole))]
 }
 
-// pour writes packets to a host, over and over, so many a second or as many as it can, until ctx ends. It gives how many.
-func pour(ctx context.Context, h *host, packets []packet, perSecond int) (n int) {
-	tick := time.NewTicker(time.Millisecond)
-	defer tick.Stop()
-	start := time.Now()
-	for ctx.Err() == nil {
-		for due := int(time.Since(start).Seconds() * float64(perSecond)); n < due && ctx.Err() == nil; n++ {
-			_, _ = h.tun.Write(packets[n%len(packets)])
-		}
-		select {
-		case <-tick.C:
-		case <-ctx.Done():
-		}
+// rubbish is a lot of it, from as many addresses.
+func rubbish(rng *rand.Rand, to string) (packets []packet) {
+	for range 1 << 14 {
+		packets = append(packets, forged(rng, netip.MustParseAddrPort(to), garbage(rng)))
 	}
-	return n
+	return packets
 }
 
 // initiations are forged: their mac1 is right. One in fifty is a real first message of somebody.

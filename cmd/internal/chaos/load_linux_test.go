@@ -3,29 +3,22 @@ package chaos
 import (
 	"context"
 	"math/rand/v2"
-	"net/netip"
 	"sync"
 	"testing"
 	"time"
 )
 
-// Garbage comes as fast as one processor can write it, at most 250,000 datagrams a second, for 10 s: the chat goes on, and the server
-// does not grow.
+// Garbage comes at 250,000 datagrams a second, or as fast as what the chat leaves of this machine can write it, for 10 s: the chat goes on,
+// and the server does not grow.
 func TestGarbage(t *testing.T) {
 	measures(t)
 	s := seed(t)
-	rng := rand.New(rand.NewPCG(s, 9))
 	w := newBesieged(t, s, "anna", "bob")
 	w.joins("10.77.1.1", "10.77.0.1")
 	w.joins("10.77.1.2", "10.77.0.1")
-	var packets []packet
-	for range 1 << 14 {
-		packets = append(packets, forged(rng, netip.MustParseAddrPort("10.77.0.1:9999"), garbage(rng)))
-	}
-	d := 10 * time.Second
-	w.under(d, func(ctx context.Context) {
-		n := pour(ctx, w.server.host, packets, 250_000)
-		t.Logf("%.0f datagrams a second", float64(n)/d.Seconds())
+	packets := rubbish(rand.New(rand.NewPCG(s, 9)), "10.77.0.1:9999")
+	w.under(10*time.Second, func(ctx context.Context) {
+		t.Logf("%.0f datagrams a second", pour(ctx, t, w.server.host, packets, 260_000))
 	})
 	w.settled()
 	w.stays()
@@ -47,8 +40,7 @@ func TestInitiations(t *testing.T) {
 	w.under(d, func(ctx context.Context) {
 		var pouring sync.WaitGroup
 		pouring.Go(func() {
-			n := pour(ctx, w.server.host, packets, 20_000)
-			t.Logf("%.0f initiations a second", float64(n)/d.Seconds())
+			t.Logf("%.0f initiations a second", pour(ctx, t, w.server.host, packets, 20_000))
 		})
 		pause(ctx, 2*time.Second)
 		w.ledger.reading("anna", "bob", "carl")
@@ -56,7 +48,7 @@ func TestInitiations(t *testing.T) {
 		w.joinsAt(h, "10.77.0.1")
 		took := time.Since(start)
 		w.ledger.reading("anna", "bob")
-		if t.Logf("somebody new is in after %v", took.Round(time.Millisecond)); took > 3*time.Second && *latency > 0 {
+		if t.Logf("somebody new is in after %v", took.Round(time.Millisecond)); took > 3*time.Second {
 			t.Errorf("it took somebody new %v to get in", took)
 		}
 		pouring.Wait()

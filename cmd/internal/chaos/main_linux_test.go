@@ -15,7 +15,9 @@ var (
 	kills    = flag.Int("kills", 30, "how many programs TestChaos kills")
 	seedFlag = flag.Uint64("seed", 0, "seed of texts and faults; 0: any")
 	rate     = flag.Float64("rate", 150, "texts a second in TestChaos")
-	latency  = flag.Duration("latency", 0, "the longest that chat may take, 99 times of 100, while the server is flooded, such as 100ms; 0: it is only measured, as on machines that do other things too")
+	latency  = flag.Duration("latency", 100*time.Millisecond, "the longest that chat may take, 99 times of 100, while the server is flooded; on a slow machine 4 times the longest while a flood goes elsewhere, if that is more")
+	pouring  = flag.Int("pour", 0, "be the flood of a test, of so many packets a second")
+	applying = flag.Int("apply", 0, "be those who ask for so many names in a test")
 	program  = flag.String("program", "", "the udpchat to test; empty: it is built")
 )
 
@@ -24,6 +26,13 @@ var built string
 
 func TestMain(m *testing.M) {
 	flag.Parse()
+	if is, err := attacker(); is {
+		if err != nil {
+			fmt.Fprintln(os.Stderr, "chaos: attack:", err)
+			os.Exit(1)
+		}
+		return
+	}
 	os.Exit(run(m))
 }
 
