@@ -41,11 +41,24 @@ type Card struct {
 type keys struct {
 	private ed25519.PrivateKey
 	card    link.Card
+
+	// What was used last is kept ready: mail comes and goes in rows, and verifying or deriving a key costs as much as using it. No
+	// prekey outlives its successor here.
+	to      recipient
+	address *seal.Address
+	secret  seal.Secret
+	box     *seal.Box
+}
+
+// recipient is whom mail is sealed for, and to which prekey.
+type recipient struct {
+	key    wire.Key
+	prekey seal.Prekey
 }
 
 // NewKeys derives a client's keys from its seed.
 func NewKeys(seed [32]byte) Keys {
-	return &keys{ed25519.NewKeyFromSeed(seed[:]), link.NewIdentity(seed).Card()}
+	return &keys{private: ed25519.NewKeyFromSeed(seed[:]), card: link.NewIdentity(seed).Card()}
 }
 
 // PublicKey is the identity that a seed gives: its Ed25519 public key (RFC 8032 §5.1.5).
@@ -85,11 +98,29 @@ func (k *keys) Check(of wire.Key, card []byte) (Card, error) {
 }
 
 func (k *keys) Seal(to Card, id seal.MailID, body []byte) ([]byte, error) {
-	return seal.SealMail(k.private, to.Prekey, id, body)
+	if r := (recipient{id.To, to.Prekey}); k.address == nil || k.to != r {
+		a, err := seal.NewAddress(r.key, r.prekey)
+		if err != nil {
+			return nil, err
+		}
+		k.to, k.address = r, a
+	}
+	return k.address.Seal(k.private, id, body)
 }
 
 func (k *keys) Open(id seal.MailID, secrets func(prekey uint32) (seal.Secret, bool), sealed []byte) ([]byte, error) {
-	return seal.OpenMail(id, secrets, sealed)
+	secret, ok := secrets(seal.MailPrekey(sealed))
+	if !ok {
+		return seal.OpenMail(id, secrets, sealed) // it says what is wrong
+	}
+	if k.box == nil || k.secret != secret {
+		box, err := secret.Box()
+		if err != nil {
+			return nil, seal.ErrSealed
+		}
+		k.secret, k.box = secret, box
+	}
+	return k.box.Open(id, sealed)
 }
 
 func (k *keys) Sign(p *seal.Post) error   { return seal.SignPost(k.private, p) }

@@ -67,36 +67,81 @@ func signedMail(info []byte, prekey uint32, public, enc, body []byte) []byte {
 	return append(b, body...)
 }
 
-// SealMail seals a body that id names to a prekey of id.To, which it verifies, as id.From, whose key sender must be. The
-// same mail sealed twice has other bytes, and either opens. The sealed mail is MailOverhead longer than the body.
-func SealMail(sender ed25519.PrivateKey, to Prekey, id MailID, body []byte) ([]byte, error) {
-	if len(sender) != ed25519.PrivateKeySize || !bytes.Equal(sender[32:], id.From[:]) {
-		return nil, errors.New("seal mail: the key is not the sender's")
-	}
-	if err := to.Verify(id.To); err != nil {
+// Address is a prekey that was verified: what mail to its owner is sealed to. Safe for concurrent use.
+type Address struct {
+	owner  [32]byte
+	prekey Prekey
+	public hpke.PublicKey
+}
+
+// NewAddress verifies a prekey of owner's: for mail after mail that is done once.
+func NewAddress(owner [32]byte, p Prekey) (*Address, error) {
+	if err := p.Verify(owner); err != nil {
 		return nil, fmt.Errorf("seal mail: %w", err)
 	}
-	public, err := hpke.DHKEM(ecdh.X25519()).NewPublicKey(to.Public[:])
+	public, err := hpke.DHKEM(ecdh.X25519()).NewPublicKey(p.Public[:])
 	if err != nil {
 		return nil, fmt.Errorf("seal mail: %w: %w", ErrPrekey, err)
 	}
+	return &Address{owner, p, public}, nil
+}
+
+// SealMail seals a body that id names to a prekey of id.To, which it verifies: it is Address.Seal for one mail.
+func SealMail(sender ed25519.PrivateKey, to Prekey, id MailID, body []byte) ([]byte, error) {
+	if !isKeyOf(sender, id) {
+		return nil, errNotSender
+	}
+	a, err := NewAddress(id.To, to)
+	if err != nil {
+		return nil, err
+	}
+	return a.Seal(sender, id, body)
+}
+
+var errNotSender = errors.New("seal mail: the key is not the sender's")
+
+func isKeyOf(sender ed25519.PrivateKey, id MailID) bool {
+	return len(sender) == ed25519.PrivateKeySize && bytes.Equal(sender[32:], id.From[:])
+}
+
+// Seal seals a body that id names, as id.From, whose key sender must be, for id.To, who must be the owner. The
+// same mail sealed twice has other bytes, and either opens. The sealed mail is MailOverhead longer than the body.
+func (a *Address) Seal(sender ed25519.PrivateKey, id MailID, body []byte) ([]byte, error) {
+	if !isKeyOf(sender, id) {
+		return nil, errNotSender
+	}
+	if id.To != a.owner {
+		return nil, errors.New("seal mail: the prekey is not the recipient's")
+	}
 	info := id.info()
 	// RFC 9180 §7.1.4: the encapsulation fails for a public key of small order.
-	enc, context, err := hpke.NewSender(public, hpke.HKDFSHA256(), hpke.ChaCha20Poly1305(), info)
+	enc, context, err := hpke.NewSender(a.public, hpke.HKDFSHA256(), hpke.ChaCha20Poly1305(), info)
 	if err != nil {
 		return nil, fmt.Errorf("seal mail: %w: %w", ErrPrekey, err)
 	}
 	plain := make([]byte, 0, len(body)+ed25519.SignatureSize)
 	plain = append(plain, body...)
-	plain = append(plain, ed25519.Sign(sender, signedMail(info, to.ID, to.Public[:], enc, body))...)
+	plain = append(plain, ed25519.Sign(sender, signedMail(info, a.prekey.ID, a.prekey.Public[:], enc, body))...)
 	ciphertext, err := context.Seal(nil, plain)
 	if err != nil {
 		return nil, fmt.Errorf("seal mail: %w", err)
 	}
 	sealed := make([]byte, 0, len(body)+MailOverhead)
-	sealed = binary.BigEndian.AppendUint32(sealed, to.ID)
+	sealed = binary.BigEndian.AppendUint32(sealed, a.prekey.ID)
 	sealed = append(sealed, enc...)
 	return append(sealed, ciphertext...), nil
+}
+
+// Box is the private part of a prekey, ready to open mail. Safe for concurrent use.
+type Box struct{ private hpke.PrivateKey }
+
+// Box derives the key pair of a secret: for mail after mail that is done once.
+func (s Secret) Box() (*Box, error) {
+	private, err := s.private()
+	if err != nil {
+		return nil, err
+	}
+	return &Box{private}, nil
 }
 
 // OpenMail opens a mail that came under the name id. secrets finds the private part of a prekey of id.To. The error is
@@ -105,18 +150,25 @@ func OpenMail(id MailID, secrets func(prekey uint32) (Secret, bool), sealed []by
 	if len(sealed) < MailOverhead {
 		return nil, ErrSealed
 	}
-	prekey := MailPrekey(sealed)
-	enc, ciphertext := sealed[idSize:idSize+encSize], sealed[idSize+encSize:]
-	secret, ok := secrets(prekey)
+	secret, ok := secrets(MailPrekey(sealed))
 	if !ok {
 		return nil, ErrNoPrekey
 	}
-	private, err := secret.private()
+	box, err := secret.Box()
 	if err != nil {
 		return nil, ErrSealed
 	}
+	return box.Open(id, sealed)
+}
+
+// Open is OpenMail for the prekey that the mail is sealed to (MailPrekey).
+func (x *Box) Open(id MailID, sealed []byte) ([]byte, error) {
+	if len(sealed) < MailOverhead {
+		return nil, ErrSealed
+	}
+	enc, ciphertext := sealed[idSize:idSize+encSize], sealed[idSize+encSize:]
 	info := id.info()
-	context, err := hpke.NewRecipient(enc, private, hpke.HKDFSHA256(), hpke.ChaCha20Poly1305(), info)
+	context, err := hpke.NewRecipient(enc, x.private, hpke.HKDFSHA256(), hpke.ChaCha20Poly1305(), info)
 	if err != nil {
 		return nil, ErrSealed
 	}
@@ -126,7 +178,7 @@ func OpenMail(id MailID, secrets func(prekey uint32) (Secret, bool), sealed []by
 	}
 	end := len(plain) - ed25519.SignatureSize
 	body, sig := plain[:end:end], plain[end:]
-	if !ed25519.Verify(id.From[:], signedMail(info, prekey, private.PublicKey().Bytes(), enc, body), sig) {
+	if !ed25519.Verify(id.From[:], signedMail(info, MailPrekey(sealed), x.private.PublicKey().Bytes(), enc, body), sig) {
 		return nil, ErrForged
 	}
 	return body, nil
