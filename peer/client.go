@@ -63,7 +63,7 @@ func (c *Client) Send(to, text string) { c.SendAs(0, to, text) }
 
 // SendAs is Send under a number of the caller's, which the notice that follows bears.
 func (c *Client) SendAs(ref uint64, to, text string) {
-	c.loop.Events.Put(func(now time.Time) { c.core.SendAs(now, ref, to, text) })
+	c.loop.Do(func(now time.Time) { c.core.SendAs(now, ref, to, text) })
 }
 
 // SendAll takes a text for the channel.
@@ -71,7 +71,7 @@ func (c *Client) SendAll(text string) { c.SendAllAs(0, text) }
 
 // SendAllAs is SendAll under a number of the caller's.
 func (c *Client) SendAllAs(ref uint64, text string) {
-	c.loop.Events.Put(func(now time.Time) { c.core.SendAllAs(now, ref, text) })
+	c.loop.Do(func(now time.Time) { c.core.SendAllAs(now, ref, text) })
 }
 
 // Verify asks for the keys of a name, to be compared: Identity or UnknownPeer follows.

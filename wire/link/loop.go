@@ -50,7 +50,8 @@ type Loop struct {
 	out      outlet
 	timer    *time.Timer
 	armed    time.Time // when the timer fires, zero when it does not
-	over     bool      // nothing is handled any more
+	runs     bool      // Run is at work
+	last     time.Time // when Do had the turn
 }
 
 // NewLoop makes a loop on a socket, which Run closes. cfg.Identity is the party's.
@@ -82,11 +83,14 @@ func (l *Loop) Run(ctx context.Context, core Core, carryOut func() []Send, stop 
 	l.core, l.carryOut, l.out.to = core, carryOut, reader
 	l.timer = time.NewTimer(0)
 	defer l.timer.Stop()
+	l.turn.Lock()
+	l.runs = true
+	l.turn.Unlock()
 	var wg sync.WaitGroup
 	wg.Go(func() { l.read(reader, make([]byte, room)) })
 	err := l.drive(ctx)
 	l.turn.Lock()
-	if l.over = true; err == nil {
+	if l.runs = false; err == nil {
 		l.step(nil)
 		stop()
 		l.add(carryOut())
@@ -100,6 +104,27 @@ func (l *Loop) Run(ctx context.Context, core Core, carryOut func() []Send, stop 
 	return err
 }
 
+// Do is Events.Put for what somebody waits for. What comes alone is done before Do returns, if nobody else has the turn: that is a
+// goroutine sooner. What follows within a row is left to the loop, which does it together.
+func (l *Loop) Do(f func(now time.Time)) {
+	if !l.turn.TryLock() {
+		l.Events.Put(f)
+		return
+	}
+	defer l.turn.Unlock()
+	now := time.Now()
+	alone := l.runs && now.Sub(l.last) > row
+	if l.last = now; !alone {
+		l.Events.Put(f)
+		return
+	}
+	l.Events.add(f) // behind what was put before
+	l.step(nil)
+}
+
+// row is how soon something must follow to be of a row.
+const row = 20 * time.Microsecond
+
 // read handles what comes, until the socket is closed.
 func (l *Loop) read(from Runs, b []byte) {
 	for {
@@ -111,7 +136,7 @@ func (l *Loop) read(from Runs, b []byte) {
 			continue
 		}
 		l.turn.Lock()
-		if !l.over {
+		if l.runs {
 			l.step(func() { eachOf(b[:n], size, func(d []byte) { l.open(Datagram{p, d}) }) })
 		}
 		l.turn.Unlock()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/netip"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -245,5 +246,38 @@ func TestLoopSaysGoodbye(t *testing.T) {
 			t.Errorf("Run: %v", err)
 		}
 		server.end()
+	})
+}
+
+// What is done at once is done behind what was put before it; and before the loop runs, or when it has ended, nothing is done.
+func TestLoopDoesInOrder(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := newPartner(linktest.New(1, linktest.Conditions{}), 1, link.SessionConfig{})
+		var done []int
+		note := func(n int) func(time.Time) { return func(time.Time) { done = append(done, n) } }
+		p.loop.Do(note(1))
+		if len(done) != 0 {
+			t.Errorf("before Run: %v", done)
+		}
+		p.run(t)
+		synctest.Wait()
+		time.Sleep(time.Second)
+		p.loop.Do(note(2)) // nobody has the turn: it is done when Do returns
+		if !slices.Equal(done, []int{1, 2}) {
+			t.Errorf("done %v", done)
+		}
+		p.loop.Do(note(3)) // of a row
+		p.loop.Events.Put(note(4))
+		p.loop.Do(note(5))
+		synctest.Wait()
+		if !slices.Equal(done, []int{1, 2, 3, 4, 5}) {
+			t.Errorf("done %v", done)
+		}
+		p.stop(t)
+		p.loop.Do(note(6))
+		synctest.Wait()
+		if len(done) != 5 {
+			t.Errorf("after Run: %v", done)
+		}
 	})
 }

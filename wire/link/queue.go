@@ -19,17 +19,21 @@ func NewQueue[T any]() *Queue[T] { return &Queue[T]{Ready: make(chan struct{}, 1
 
 // Put appends one thing.
 func (q *Queue[T]) Put(item T) {
-	q.mu.Lock()
-	q.items = append(q.items, item)
-	serving := q.serving
-	q.mu.Unlock()
-	if serving {
+	if q.add(item) {
 		return
 	}
 	select {
 	case q.Ready <- struct{}{}:
 	default:
 	}
+}
+
+// add is Put without a token. It reports whether somebody serves, who will look again.
+func (q *Queue[T]) add(item T) (serving bool) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.items = append(q.items, item)
+	return q.serving
 }
 
 // Take gives everything that has come, in order.
