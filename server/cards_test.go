@@ -141,7 +141,7 @@ func TestLookupTellsWhatIsDurable(t *testing.T) {
 
 func trustIn(m *member) Trust { return Trust{m.key, [32]byte(m.card)} }
 
-// protocol.md §8.6: the server dials by itself whom it knows a card of, also when it was restarted.
+// protocol.md §8.6: the server dials by itself who is there and whose card it knows, also when it was restarted.
 func TestTrusts(t *testing.T) {
 	b := newBench(t, Config{})
 	b.legacy("old", 1)
@@ -169,8 +169,12 @@ func TestTrusts(t *testing.T) {
 	bob := b.away("bob")
 	b.advance(2 * time.Minute)
 	b.restart()
+	if want := []Trust{kept}; !slices.Equal(b.trusts, want) {
+		t.Errorf("after a restart, of who is there: %+v", b.trusts)
+	}
+	b.recv(bob, ask(bob, 7))
 	if want := []Trust{kept, trustIn(bob)}; !slices.Equal(b.trusts, want) {
-		t.Errorf("after a restart, of who is away too: %+v", b.trusts)
+		t.Errorf("when who was away comes back: %+v", b.trusts)
 	}
 }
 

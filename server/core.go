@@ -90,12 +90,12 @@ func NewCore(now time.Time, cfg Config, head store.Head, rows []store.Client) *C
 		cl := &client{key: wire.Key(row.Key), row: row, published: row}
 		c.clients[cl.key] = cl
 		c.table.add(cl)
-		c.trust(&cl.row)
 		c.claim(row.Name, cl.key)
 	}
 	c.table.sort()
 	for _, e := range c.table.log {
 		if cl := e.cl; cl.row.State == store.Online {
+			c.trust(&cl.row) // who comes back is trusted then: until then nobody is dialled
 			c.begin(now, cl, link.Path{Remote: cl.row.Addr, Local: cl.row.Local}, 0, wire.Present)
 			c.probe(now, cl)
 		}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime/debug"
+	"slices"
 	"sync"
 	"time"
 
@@ -50,6 +52,7 @@ func (s *Server) Run(ctx context.Context, ready func()) error {
 	var wg sync.WaitGroup
 	wg.Go(func() { s.look(ctx) })
 	ready()
+	wg.Go(debug.FreeOSMemory) // reading the directory left as much behind as it made
 	err := s.loop.Run(ctx, s.core, s.carryOut, s.core.Stop)
 	cancel()
 	wg.Wait()
@@ -67,6 +70,9 @@ func (s *Server) load() error {
 		page, err := s.store.Clients(after, readPage)
 		if err != nil {
 			return fmt.Errorf("read directory: %w", err)
+		}
+		if len(rows)+len(page) > cap(rows) {
+			rows = slices.Grow(rows, 2*cap(rows)+readPage) // append alone would copy a large directory five times
 		}
 		if rows = append(rows, page...); len(page) < readPage {
 			break

@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -72,18 +73,28 @@ func (b *bench) serveAt(port int) (*process, error) {
 	return p, nil
 }
 
-// meet asks the server for its key until it answers.
+// meet asks the server for its key until it answers. Each question has a socket of its own, so that none waits for the time at which
+// an earlier one, which nobody heard, is asked again.
 func (p *process) meet(b *bench) error {
-	socket, err := link.Listen("127.0.0.1", 0)
-	if err != nil {
-		return err
+	for end := time.Now().Add(patience); time.Now().Before(end) && b.ctx.Err() == nil; {
+		socket, err := link.Listen("127.0.0.1", 0)
+		if err != nil {
+			return err
+		}
+		ctx, cancel := context.WithTimeout(b.ctx, 20*time.Millisecond)
+		key, card, err := link.AskKey(ctx, socket, p.path)
+		cancel()
+		if err == nil {
+			p.key, p.static = key, card.Static
+			return nil
+		}
+		select {
+		case <-p.ended:
+			return fmt.Errorf("the server ended: %s", bytes.TrimSpace(p.log.Bytes()))
+		default:
+		}
 	}
-	key, card, err := link.AskKey(b.ctx, socket, p.path)
-	if err != nil {
-		return err
-	}
-	p.key, p.static = key, card.Static
-	return nil
+	return errors.New("the server does not answer")
 }
 
 // stop kills the server and waits for its end.

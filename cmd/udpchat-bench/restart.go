@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"path/filepath"
 	"time"
@@ -10,7 +11,7 @@ import (
 	"udpchat/store/bolt"
 )
 
-// restart measures a server that is killed and started again: from its start until a deposit is acknowledged.
+// restart measures a server that is killed and started again: from its start until a deposit of a new client is acknowledged.
 func (b *bench) restart() error {
 	if err := b.fresh(); err != nil {
 		return err
@@ -25,24 +26,14 @@ func (b *bench) restart() error {
 	if err != nil {
 		return err
 	}
-	stored := make(chan struct{}, 1)
-	heard := func(_ *user, n peer.Notice) {
-		if _, ok := n.(peer.Stored); ok {
-			stored <- struct{}{}
-		}
-	}
 	away, err := b.goAway(server.target, nothing)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = away.leave() }() // the work is done
-	u, err := join(b.ctx, server.target, "", "sender", heard)
-	if err != nil {
+	if err := b.depositOne(server.target, "before"); err != nil {
 		return err
 	}
-	defer func() { _ = u.leave() }() // the work is done
-	u.Send("away", text())
-	<-stored
 	before := memoryOf(server.pid())
 	port := int(server.path.Remote.Port())
 	server.stop()
@@ -52,16 +43,35 @@ func (b *bench) restart() error {
 		return err
 	}
 	defer server.stop()
-	u.Send("away", text())
-	select {
-	case <-stored:
-	case <-time.After(patience):
-		return fmt.Errorf("no deposit is acknowledged after the restart")
+	answers := time.Since(begin)
+	if err := b.depositOne(server.target, "after"); err != nil {
+		return err
 	}
 	took := time.Since(begin)
 	return b.report(fmt.Sprintf("restart, %d clients, %d messages", clients, messages), "kill -9; page cache warm", map[string]float64{
-		"restart_s": took.Seconds(), "fill_s": filled.Seconds(),
+		"restart_s": took.Seconds(), "answers_s": answers.Seconds(), "fill_s": filled.Seconds(),
 		"rss_mb_before": before / (1 << 20), "rss_mb_after": memoryOf(server.pid()) / (1 << 20)})
+}
+
+// depositOne has a new client leave a message.
+func (b *bench) depositOne(t target, name string) error {
+	stored := make(chan struct{}, 1)
+	u, err := join(b.ctx, t, "", name, func(_ *user, n peer.Notice) {
+		if _, ok := n.(peer.Stored); ok {
+			stored <- struct{}{}
+		}
+	})
+	if err != nil {
+		return err
+	}
+	defer func() { _ = u.leave() }() // the work is done
+	u.Send("away", text())
+	select {
+	case <-stored:
+		return nil
+	case <-time.After(patience):
+		return errors.New("a deposit is not acknowledged")
+	}
 }
 
 // fill makes a database with clients, who are away, and messages for them, as a server would have left it.
