@@ -129,10 +129,12 @@ func (c *chat) fellSilent(ctx context.Context, n peer.ServerSilent) {
 
 // silent is the end when the server does not answer.
 func (c *chat) silent(kept int) error {
-	for _, line := range c.view().lines(peer.ServerSilent{Kept: kept}) {
-		if err := c.print(line); err != nil {
-			return err
-		}
+	if c.inside != nil {
+		return &exitError{exitSilent, fmt.Errorf("the server at %s does not answer", c.server)}
+	}
+	n := peer.ServerSilent{Kept: kept}
+	if err := c.tell(n, ""); err != nil {
+		return err
 	}
 	return &exitError{code: exitFailed}
 }

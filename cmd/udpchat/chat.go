@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"net"
 	"net/netip"
 	"os"
 	"os/signal"
@@ -12,6 +14,7 @@ import (
 
 	"udpchat/cmd/internal/trace"
 	"udpchat/peer"
+	"udpchat/wire"
 )
 
 // chat is the loop between a user and a client. It owns the session; nothing here decides about messages.
@@ -22,6 +25,8 @@ type chat struct {
 	screen   screen
 	log      *slog.Logger
 	tracer   *trace.Tracer // nil without -trace
+	mode     wire.Mode     // how the client is there
+	inside   net.Conn      // a command of this process that speaks with the client; nil for a user
 
 	coming *arrival // until it is known who the server is
 	id     identity // who it is
@@ -99,6 +104,8 @@ func (c *chat) run(ctx context.Context) error {
 			err = failed
 		case s := <-signals:
 			err = c.signalled(s)
+		case <-ctx.Done():
+			err = ctx.Err()
 		}
 		stop()
 		if err != nil {
@@ -168,6 +175,7 @@ func (c *chat) read(ctx context.Context, to chan<- typed) {
 
 // noticed prints what a notice says, and follows those that end something.
 func (c *chat) noticed(ctx context.Context, n peer.Notice) error {
+	c.session.hub.Notice(n)
 	switch n := n.(type) {
 	case peer.Arrived:
 		return c.arrived(n)
@@ -180,7 +188,7 @@ func (c *chat) noticed(ctx context.Context, n peer.Notice) error {
 		return c.change(ctx)
 	}
 	if _, ok := n.(peer.Left); ok && (c.ended || c.next != nil) {
-		return c.print("[You are Offline. Bye.]")
+		return c.tellAs(n, []string{"[You are Offline. Bye.]"})
 	}
 	if n, ok := n.(peer.ServerSilent); ok {
 		c.fellSilent(ctx, n)
@@ -196,6 +204,9 @@ func (c *chat) noticed(ctx context.Context, n peer.Notice) error {
 			c.log.Warn("the server is not remembered", "err", err)
 		}
 	case peer.Refused:
+		if !c.started && c.inside != nil {
+			return &exitError{exitIdentity, errors.New(refusal(n))}
+		}
 		if !c.started {
 			return &exitError{code: exitFailed}
 		}
@@ -221,6 +232,11 @@ func (c *chat) tell(n peer.Notice, before string) error {
 	if before != "" && len(lines) > 0 {
 		lines[0] = before + lines[0]
 	}
+	return c.tellAs(n, lines)
+}
+
+// tellAs shows what happened in lines of its own.
+func (c *chat) tellAs(n peer.Notice, lines []string) error {
 	if err := c.screen.tell(n, lines); err != nil {
 		return fmt.Errorf("write output: %w", err)
 	}
@@ -240,19 +256,26 @@ func (c *chat) view() view {
 }
 
 func (c *chat) signalled(s os.Signal) error {
+	return c.interrupted(signalCode(s))
+}
+
+// signalCode is the exit code that says which signal it was.
+func signalCode(s os.Signal) int {
 	switch s {
 	case syscall.SIGTERM:
-		return c.interrupted(exitTerminated)
+		return exitTerminated
 	case syscall.SIGHUP:
-		return c.interrupted(exitHungUp)
+		return exitHungUp
 	}
-	return c.interrupted(exitInterrupted)
+	return exitInterrupted
 }
 
 // interrupted leaves without a word to anyone.
 func (c *chat) interrupted(code int) error {
-	if err := c.print("[Exiting]"); err != nil {
-		return err
+	if c.inside == nil {
+		if err := c.print("[Exiting]"); err != nil {
+			return err
+		}
 	}
 	return &exitError{code: code}
 }

@@ -28,6 +28,7 @@ type clientSettings struct {
 	colour     string
 	bell       string
 	tui, trace bool
+	json       bool
 	log        logSettings
 	ackTimeout time.Duration
 	retries    int
@@ -53,18 +54,24 @@ func (env *environment) clientCommand() *command {
 }
 
 func (s *clientSettings) register(f *config.Flags) {
-	f.String(&s.name, "n", "name", "", "your `NAME`: 1 to 32 letters and digits")
-	f.String(&s.host, "i", "ip", "127.0.0.1", "the server's `ADDRESS` or host name, or an invite to it, udpchat://HOST:PORT#KEY; without it, and without a port, the server that the name had last", config.NotEmpty)
-	f.Port(&s.port, "p", "port", 9999, "the server's `PORT`; an invite has it")
+	s.connection(f)
 	f.AnyPort(&s.clientPort, "c", "client-port", 0, "your own UDP `PORT`; 0: any free one")
-	f.String(&s.serverKey, "", "server-key", "", "the server's `KEY`, 52 characters, as an invite has it; empty: the one that your profile knows, or on first use the one that the server says")
-	f.Bool(&s.trustNew, "", "trust-new-server-key", false, "accept another key of the server than before; its words are shown")
-	f.String(&s.state, "", "state", "", "the `FOLDER` of your profiles (key, outbox, history); empty: $XDG_STATE_HOME/udpchat/clients")
 	f.Choice(&s.history, "", "history", "on", "keep messages on disk; off: what is promised ends with the program", "on", "off")
 	f.Choice(&s.colour, "", "color", "auto", "names in colours, one for each key; auto: at a terminal, unless NO_COLOR is set", "auto", "always", "never")
 	f.Choice(&s.bell, "", "bell", "direct", "what rings the terminal's bell: direct messages and posts with your name in them, all messages, or nothing", "direct", "all", "off")
 	f.Bool(&s.tui, "", "tui", false, "use the whole terminal: talks, the open one, delivery marks, search, mouse; F1 lists the keys")
+	f.Bool(&s.json, "", "json", false, "speak with a program: commands and what happens are JSON objects, one a line")
 	f.Bool(&s.trace, "", "trace", false, "write a line to standard error for each datagram as it goes: time, direction, the messages inside, round trip; never a text")
+}
+
+// connection registers what every command needs that speaks as a client.
+func (s *clientSettings) connection(f *config.Flags) {
+	f.String(&s.name, "n", "name", "", "your `NAME`: 1 to 32 letters and digits")
+	f.String(&s.host, "i", "ip", "127.0.0.1", "the server's `ADDRESS` or host name, or an invite to it, udpchat://HOST:PORT#KEY; without it, and without a port, the server that the name had last", config.NotEmpty)
+	f.Port(&s.port, "p", "port", 9999, "the server's `PORT`; an invite has it")
+	f.String(&s.serverKey, "", "server-key", "", "the server's `KEY`, 52 characters, as an invite has it; empty: the one that your profile knows, or on first use the one that the server says")
+	f.Bool(&s.trustNew, "", "trust-new-server-key", false, "accept another key of the server than before; its words are shown")
+	f.String(&s.state, "", "state", "", "the `FOLDER` of your profiles (key, outbox, history); empty: $XDG_STATE_HOME/udpchat/clients")
 	s.log.register(f, "warn")
 	f.Duration(&s.ackTimeout, "", "ack-timeout", 500*time.Millisecond, 10*time.Millisecond, time.Minute, "how long a direct message waits for its acknowledgement, and the time between tries at the server")
 	f.Count(&s.retries, "", "retries", 5, 0, 100, "further tries before the server counts as not responding")
@@ -72,6 +79,9 @@ func (s *clientSettings) register(f *config.Flags) {
 
 // check completes the settings and refuses what can't work.
 func (s *clientSettings) check(ctx context.Context, env *environment, f *config.Flags) (server netip.AddrPort, rule serverKey, err error) {
+	if s.tui && s.json {
+		return server, rule, config.Errorf("flag -json: it is for a program, and -tui for people: leave one out")
+	}
 	if s.tui {
 		if err := env.checkFullScreen(s.trace, f); err != nil {
 			return server, rule, err

@@ -101,9 +101,9 @@ func (f *fullScreen) begin(s *session) {
 
 func (f *fullScreen) tell(n peer.Notice, lines []string) error {
 	switch n.(type) {
-	case peer.Quit:
+	case peer.Quit, peer.ServerSilent:
 		f.last = append(f.last, lines...)
-	case peer.Refused: // the client may end with it
+	case peer.Refused, peer.Left: // the client may end with it
 		f.last = lines
 	default:
 		f.last = nil

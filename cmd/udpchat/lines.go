@@ -195,6 +195,9 @@ func presenceLine(name string, addr netip.AddrPort, online bool) string {
 	if online {
 		state = "ONLINE"
 	}
+	if !addr.IsValid() { // who was never there for others to see
+		return fmt.Sprintf("%s is %s", name, state)
+	}
 	return fmt.Sprintf("%s @ %s is %s", name, addr, state)
 }
 

@@ -34,6 +34,9 @@ type screen interface {
 
 // openScreen chooses by what standard input and output are.
 func (env *environment) openScreen(s clientSettings) (screen, error) {
+	if s.json {
+		return newObjects(env.stdin, env.stdout), nil
+	}
 	if !env.onTerminal() {
 		painter := newPainter(env, s.colour, term.IsTerminal(int(env.stdout.Fd())))
 		return &piped{in: bufio.NewReader(env.stdin), out: env.stdout, painter: painter}, nil

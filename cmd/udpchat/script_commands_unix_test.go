@@ -112,6 +112,11 @@ func startClient(ts *testscript.TestScript, args []string) {
 	start(ts, args[0], append([]string{"client", "-n", args[0], "-p", ts.Getenv("PORT")}, args[1:]...)...)
 }
 
+func runs(ts *testscript.TestScript, args []string) {
+	need(ts, args, 2)
+	start(ts, args[0], args[1:]...)
+}
+
 // listed gives an argument, or the lines of the file that it names.
 func listed(ts *testscript.TestScript, arg string) []string {
 	file, ok := strings.CutPrefix(arg, "@")
@@ -130,7 +135,10 @@ func types(ts *testscript.TestScript, args []string) {
 
 var printedPort = regexp.MustCompile(`(127\.0\.0\.1:|Port->)[0-9]+`)
 
+var printedTime = regexp.MustCompile(`[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{15}Z`)
+
 func printed(line string) string {
+	line = printedTime.ReplaceAllString(line, "TIMESTAMP")
 	return printedPort.ReplaceAllString(play.Keyless(play.Timeless(line)), "${1}PORT")
 }
 
@@ -215,15 +223,26 @@ func logs(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
+// execute runs the program and gives its exit code.
+func execute(ts *testscript.TestScript, args []string) int {
+	err := ts.Exec("udpchat", args...)
+	if exit, ok := errors.AsType[*exec.ExitError](err); ok {
+		return exit.ExitCode()
+	}
+	check(ts, err)
+	return 0
+}
+
+func exits(ts *testscript.TestScript, args []string) {
+	need(ts, args, 2)
+	if code := execute(ts, args[1:]); strconv.Itoa(code) != args[0] {
+		ts.Fatalf("exit code %d\n%s\n%s", code, ts.ReadFile("stdout"), ts.ReadFile("stderr"))
+	}
+}
+
 func refuses(ts *testscript.TestScript, args []string) {
 	need(ts, args, 2)
-	err := ts.Exec("udpchat", args[2:]...)
-	code := 0
-	if exit, ok := errors.AsType[*exec.ExitError](err); ok {
-		code = exit.ExitCode()
-	} else {
-		check(ts, err)
-	}
+	code := execute(ts, args[2:])
 	if got := strings.TrimSuffix(ts.ReadFile("stderr"), "\n"); got != args[1] || strconv.Itoa(code) != args[0] || ts.ReadFile("stdout") != "" {
 		ts.Fatalf("exit code %d, it says\n%s\n%s", code, got, ts.ReadFile("stdout"))
 	}

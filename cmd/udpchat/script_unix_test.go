@@ -27,6 +27,8 @@ import (
 //	agree NAME NAME         both saw the same safety number last
 //	private FOLDER          nobody else may read what is in it
 //	refuses CODE LINE ARGS  udpchat ARGS ends with that code, and that is all it says
+//	exits CODE ARGS         udpchat ARGS ends with that code; what it wrote is stdout and stderr
+//	runs NAME ARGS          starts udpchat ARGS, with pipes
 //	lines N FORMAT FILE     makes a file of N numbered lines
 //	bytes N PREFIX FILE     makes a file of one line: PREFIX and N letters
 //
@@ -42,7 +44,7 @@ func TestScripts(t *testing.T) {
 			"server": plainly(startServer), "client": plainly(startClient), "types": plainly(types), "sees": sees, "counts": plainly(counts),
 			"closes": plainly(closes), "signals": plainly(signals), "ends": plainly(ends), "logs": logs,
 			"invited": plainly(invited), "agree": plainly(agree), "private": plainly(private),
-			"refuses": plainly(refuses), "lines": plainly(numbered), "bytes": plainly(letters),
+			"refuses": plainly(refuses), "exits": plainly(exits), "runs": plainly(runs), "lines": plainly(numbered), "bytes": plainly(letters),
 		},
 	})
 }

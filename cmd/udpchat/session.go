@@ -7,7 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"path/filepath"
 
+	"udpchat/cmd/internal/control"
 	"udpchat/peer"
 	"udpchat/wire/link"
 )
@@ -20,6 +22,8 @@ type session struct {
 	failed  chan error
 	kept    bool // something stays in the outbox at the end of a script
 	cancel  context.CancelFunc
+	hub     *control.Hub      // other programs, which
+	door    *control.Listener // come in here; nil: they can't
 }
 
 // random draws an epoch: never 0.
@@ -41,7 +45,7 @@ func (c *chat) listen(port int) (*link.Socket, error) {
 // start makes a client of a profile and a socket, which are the session's from now on, and registers it with the server that the
 // chat trusts.
 func (c *chat) start(ctx context.Context, o *opened, socket *link.Socket) error {
-	config := peer.Config{Name: o.name, Server: link.Path{Remote: c.server}, ServerKey: c.id.key, Static: c.id.static,
+	config := peer.Config{Name: o.name, Mode: c.mode, Server: link.Path{Remote: c.server}, ServerKey: c.id.key, Static: c.id.static,
 		AckTimeout: c.settings.ackTimeout, Retries: retries(c.settings.retries), Seed: random(), Log: c.log,
 		Trace: c.watcher()}
 	client, err := peer.New(config, socket, o.profile)
@@ -50,6 +54,8 @@ func (c *chat) start(ctx context.Context, o *opened, socket *link.Socket) error 
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	s := &session{opened: *o, client: client, notices: make(chan peer.Notice), failed: make(chan error, 1), cancel: cancel}
+	client.Register() // before anybody else can ask for something
+	c.admit(s)
 	go func() {
 		if err := client.Run(ctx); err != nil {
 			s.failed <- err
@@ -67,10 +73,21 @@ func (c *chat) start(ctx context.Context, o *opened, socket *link.Socket) error 
 			}
 		}
 	}()
-	client.Register()
 	c.session = s
 	c.screen.begin(s)
 	return nil
+}
+
+// admit lets other programs speak with the client (package control).
+func (c *chat) admit(s *session) {
+	s.hub = control.NewHub(s.client, s.name, c.inside == nil, statusLines)
+	var err error
+	if s.door, err = control.Listen(filepath.Dir(profileFile(c.settings.state, s.name)), s.hub); err != nil {
+		c.log.Warn("send, tail, ask and status can't be used beside this client", "err", err)
+	}
+	if c.inside != nil {
+		go s.hub.Serve(c.inside) // ends with the hub
+	}
 }
 
 // send accepts a text.
@@ -84,6 +101,10 @@ func (s *session) send(t text) {
 
 // close ends the client and lets go of its profile. What was accepted is on disk then.
 func (s *session) close() {
+	s.hub.Close()
+	if s.door != nil {
+		s.door.Close()
+	}
 	s.cancel()
 	for range s.failed { // until Run has returned
 	}

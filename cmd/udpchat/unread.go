@@ -134,7 +134,7 @@ func (c *chat) show(now time.Time, a peer.Arrived) error {
 	if err := c.tell(a, before); err != nil {
 		return err
 	}
-	c.session.client.Shown([]uint64{a.Line})
+	c.session.hub.Printed(a.Line)
 	return nil
 }
 
