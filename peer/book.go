@@ -201,6 +201,7 @@ func (c *Core) found(now time.Time, m *wire.Found) {
 	}
 	c.book.lookups.Drop(m.Key)
 	e.fresh = now
+	c.requests.Hasten(now, reaching) // it may have waited for that
 	if l != nil {
 		c.pump(now, l)
 		c.leaveWhenDecided(now)

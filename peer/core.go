@@ -31,6 +31,7 @@ type Core struct {
 	requests  wire.Tracker[uint32]
 	pingDue   time.Time
 	probe     prober
+	reaching  *reach
 	quitting  bool
 	quitBy    time.Time // leave by then, whatever is undecided; zero: wait
 	draining  bool

@@ -67,6 +67,9 @@ func (c *Core) missed(now time.Time, id partID) {
 
 // acked: a recipient says what it has of this client's texts.
 func (c *Core) acked(now time.Time, from wire.Key, m *wire.Ack) {
+	if c.reached(now, from, m) {
+		return
+	}
 	l := c.outbox.lanes[from]
 	if l == nil || c.nameless() {
 		return // the first table has names for people: it comes again

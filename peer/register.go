@@ -41,6 +41,9 @@ func (c *Core) sendRequest(now time.Time, id uint32) {
 	case id == probing:
 		c.sendProbe(now)
 		return
+	case id == reaching:
+		c.tryReach(now)
+		return
 	case id == find && c.phase == ready:
 		c.toServer(&wire.Find{Name: c.finding.name})
 		return
@@ -70,6 +73,8 @@ func (c *Core) requestFailed(now time.Time, id uint32) {
 	switch {
 	case id == probing:
 		c.probed(now, false)
+	case id == reaching:
+		c.reachedNot()
 	case c.silent(now) && c.needed():
 		c.giveUp()
 	case id == find:
@@ -184,12 +189,13 @@ func (c *Core) deregistered(now time.Time, m *wire.Deregistered) {
 }
 
 // The names of what is among the requests beside registrations, whose ids are odd: the keepalive, the ping that waits for the first
-// table, the look-up of a name, and the ping that someone waits for.
+// table, the look-up of a name, the ping that someone waits for, and the direct way that is tried.
 const (
 	keepalive  = 0
 	firstTable = 2
 	find       = 4
 	probing    = 6
+	reaching   = 8
 )
 
 // keepAlive tells the server that one is there, and which table one has: again until the server says something.

@@ -50,7 +50,7 @@ type command struct {
 // commands are all of them, as help lists them: manual pages and completions are made from them too.
 func (env *environment) commands() []*command {
 	return []*command{env.serverCommand(), env.clientCommand(), env.sendCommand(), env.tailCommand(), env.askCommand(), env.statusCommand(),
-		env.decodeCommand(), env.labCommand(), env.manCommand(), env.completionCommand(), env.versionCommand(), env.helpCommand()}
+		env.doctorCommand(), env.decodeCommand(), env.labCommand(), env.manCommand(), env.completionCommand(), env.versionCommand(), env.helpCommand()}
 }
 
 // exitError ends the program with a code; its text, if any, was not printed yet.

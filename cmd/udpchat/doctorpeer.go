@@ -1,0 +1,108 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	"udpchat/cmd/internal/plain"
+	"udpchat/peer"
+	"udpchat/wire"
+	"udpchat/wire/link"
+)
+
+func oneLine(err error) string { return strings.ReplaceAll(plain.Text(err.Error()), "\n", "; ") }
+
+// peer registers without presence and tries the direct way to someone.
+func (d *checkup) peer(ctx context.Context) bool {
+	name := plain.Name(d.with)
+	switch {
+	case d.with == "":
+		return true
+	case d.profile == nil:
+		d.bad(exitFailed, "peer", fmt.Sprintf("the way to %s begins at your profile, which is not there, or in use", name),
+			"see above: type status in the client that runs, or start udpchat client once")
+		return false
+	}
+	reached, err := d.tryPeer(ctx)
+	by := "; messages go by the server, and get there later"
+	switch {
+	case err != nil:
+		d.bad(exitCode(err), "peer", oneLine(err), "see that you can chat with udpchat client first")
+	case !reached.Known:
+		d.bad(exitUnknown, "peer", fmt.Sprintf("the server knows no %s", name), "look at the spelling: peers lists all at the prompt")
+	case reached.Blocked:
+		d.bad(exitServerKey, "peer", fmt.Sprintf("%s has another key than before", name), "compare with verify at the prompt, accept with trust")
+	case reached.Online && reached.Keyless:
+		d.bad(exitFailed, "peer", fmt.Sprintf("no keys of %s are known", name), name+" must register once with this version of the program")
+	case !reached.Online:
+		d.say("warn", "peer", "%s is offline%s", name, by)
+		return true
+	case !reached.Answered:
+		d.bad(exitFailed, "peer", fmt.Sprintf("%s is online and does not answer at %v%s", name, reached.Addr, by),
+			fmt.Sprintf("let UDP port %d in at that machine and on the way there (a fixed one: udpchat client -c %d)", reached.Addr.Port(), reached.Addr.Port()))
+	default:
+		d.say("ok", "peer", "%s answers directly at %v, round trip %s", name, reached.Addr, about(reached.RoundTrip))
+		return true
+	}
+	return false
+}
+
+// exitCode is the one that an error names.
+func exitCode(err error) int {
+	var exit *exitError
+	if errors.As(err, &exit) {
+		return exit.code
+	}
+	return exitFailed
+}
+
+// tryPeer runs a client for as long as it takes.
+func (d *checkup) tryPeer(ctx context.Context) (reached peer.Reached, err error) {
+	socket, err := d.listen()
+	if err != nil {
+		return reached, err
+	}
+	// Registering and looking the name up take as long as typed commands do, each; so does the way itself.
+	ctx, cancel := context.WithTimeout(ctx, 4*time.Duration(1+d.settings.retries)*d.settings.ackTimeout)
+	defer cancel()
+	client, err := peer.New(peer.Config{Name: d.settings.name, Mode: wire.Sender, Server: link.Path{Remote: d.server}, ServerKey: d.said.key, Static: d.said.static,
+		AckTimeout: d.settings.ackTimeout, Retries: retries(d.settings.retries), Seed: random()}, socket, d.profile)
+	if err != nil {
+		return reached, errors.Join(err, socket.Close())
+	}
+	running, stop := context.WithCancel(ctx)
+	var wg sync.WaitGroup
+	var failed error
+	wg.Go(func() { failed = client.Run(running) })
+	client.Register()
+	if err = registered(ctx, client); err == nil {
+		reached, err = client.Reach(ctx, d.with)
+	}
+	stop()
+	wg.Wait()
+	return reached, errors.Join(err, failed)
+}
+
+// registered waits for the server's answer to a registration.
+func registered(ctx context.Context, client *peer.Client) error {
+	for {
+		notices := client.Notices(ctx)
+		if len(notices) == 0 {
+			return &exitError{exitNoServer, errors.New("the server does not answer a registration")}
+		}
+		for _, n := range notices {
+			switch n := n.(type) {
+			case peer.Welcome:
+				return nil
+			case peer.Refused:
+				return &exitError{exitServerKey, errors.New(refusal(n))}
+			case peer.ServerSilent:
+				return &exitError{exitNoServer, errors.New("the server does not answer a registration")}
+			}
+		}
+	}
+}
