@@ -18,11 +18,6 @@ import (
 	"udpchat/wire/words"
 )
 
-const (
-	exitUnknown  = 4 // there is no such name
-	exitNoServer = 5 // the server does not answer
-)
-
 // pings is how many pings a server is examined with: at one each 20 ms they take half a second.
 const pings = 20
 
@@ -148,7 +143,7 @@ func (d *checkup) readProfile(context.Context) bool {
 	}
 	p, err := bolt.OpenProfile(path, bolt.Options{})
 	if errors.Is(err, store.ErrInUse) {
-		d.say("skip", "profile", "a client of %s runs and has it: type status there", d.settings.name)
+		d.say("skip", "profile", "a client of %s runs and has it: type status there, or udpchat status -n %s", d.settings.name, d.settings.name)
 		return true
 	}
 	var loaded store.Loaded
@@ -205,7 +200,7 @@ func (d *checkup) resolve(ctx context.Context) bool {
 func (d *checkup) route(context.Context) bool {
 	from := link.LocalFor(d.server)
 	if !from.IsValid() {
-		d.bad(exitNoServer, "route", fmt.Sprintf("this machine knows no way to %v", d.server.Addr()), "connect it to that network, or to a gateway")
+		d.bad(exitSilent, "route", fmt.Sprintf("this machine knows no way to %v", d.server.Addr()), "connect it to that network, or to a gateway")
 		return false
 	}
 	d.say("ok", "route", "from %v", from)
@@ -230,11 +225,11 @@ func (d *checkup) reach(ctx context.Context) bool {
 		return true
 	}
 	if refused, why := link.Refused(ctx, d.server); refused {
-		d.bad(exitNoServer, "server", fmt.Sprintf("no datagram gets to %v (%s)", d.server, oneLine(why)),
+		d.bad(exitSilent, "server", fmt.Sprintf("no datagram gets to %v (%s)", d.server, oneLine(why)),
 			fmt.Sprintf("the machine is there, or one before it, and nothing listens: start the server, or give its port with -p (it is %d here)", d.server.Port()))
 		return false
 	}
-	d.bad(exitNoServer, "server", fmt.Sprintf("nobody answers at %v for %s", d.server, about(patience)),
+	d.bad(exitSilent, "server", fmt.Sprintf("nobody answers at %v for %s", d.server, about(patience)),
 		fmt.Sprintf("see that the server runs there (it logs listening), and that every firewall on the way lets UDP port %d in", d.server.Port()))
 	return false
 }
@@ -250,7 +245,7 @@ func (d *checkup) key(context.Context) bool {
 	_, err := d.rule.said(d.pins, d.said)
 	switch {
 	case err != nil:
-		d.bad(exitServerKey, "key", oneLine(err), "do not send anything before you know why")
+		d.bad(exitIdentity, "key", oneLine(err), "do not send anything before you know why")
 		return false
 	case d.rule.given != nil:
 		d.say("ok", "key", "%s, as given", fingerprint)
@@ -273,7 +268,7 @@ func (d *checkup) session(ctx context.Context) bool {
 	case err != nil:
 		d.bad(exitFailed, "session", oneLine(err), "this machine's socket failed")
 	case x.Answered == 0:
-		d.bad(exitNoServer, "session", "the server says who it is, and answers nothing that is encrypted", "it may be full, or a middlebox may let only the first datagrams pass: try again, and from another network")
+		d.bad(exitSilent, "session", "the server says who it is, and answers nothing that is encrypted", "it may be full, or a middlebox may let only the first datagrams pass: try again, and from another network")
 	case x.Answered < x.Sent:
 		d.say("warn", "session", "%d of %d pings were lost, round trip %s; remedy: it works, more slowly; look at the radio link or the cable", x.Sent-x.Answered, x.Sent, about(x.Median()))
 		return true

@@ -35,7 +35,7 @@ func (d *checkup) peer(ctx context.Context) bool {
 	case !reached.Known:
 		d.bad(exitUnknown, "peer", fmt.Sprintf("the server knows no %s", name), "look at the spelling: peers lists all at the prompt")
 	case reached.Blocked:
-		d.bad(exitServerKey, "peer", fmt.Sprintf("%s has another key than before", name), "compare with verify at the prompt, accept with trust")
+		d.bad(exitIdentity, "peer", fmt.Sprintf("%s has another key than before", name), "compare with verify at the prompt, accept with trust")
 	case reached.Online && reached.Keyless:
 		d.bad(exitFailed, "peer", fmt.Sprintf("no keys of %s are known", name), name+" must register once with this version of the program")
 	case !reached.Online:
@@ -53,8 +53,7 @@ func (d *checkup) peer(ctx context.Context) bool {
 
 // exitCode is the one that an error names.
 func exitCode(err error) int {
-	var exit *exitError
-	if errors.As(err, &exit) {
+	if exit, ok := errors.AsType[*exitError](err); ok {
 		return exit.code
 	}
 	return exitFailed
@@ -92,16 +91,16 @@ func registered(ctx context.Context, client *peer.Client) error {
 	for {
 		notices := client.Notices(ctx)
 		if len(notices) == 0 {
-			return &exitError{exitNoServer, errors.New("the server does not answer a registration")}
+			return &exitError{exitSilent, errors.New("the server does not answer a registration")}
 		}
 		for _, n := range notices {
 			switch n := n.(type) {
 			case peer.Welcome:
 				return nil
 			case peer.Refused:
-				return &exitError{exitServerKey, errors.New(refusal(n))}
+				return &exitError{exitIdentity, errors.New(refusal(n))}
 			case peer.ServerSilent:
-				return &exitError{exitNoServer, errors.New("the server does not answer a registration")}
+				return &exitError{exitSilent, errors.New("the server does not answer a registration")}
 			}
 		}
 	}

@@ -29,8 +29,7 @@ func Refused(ctx context.Context, at netip.AddrPort) (bool, error) {
 	if _, err = conn.Write([]byte{0}); err == nil {
 		_, err = conn.Read(make([]byte, 1))
 	}
-	var said syscall.Errno
-	if errors.As(err, &said) {
+	if said, ok := errors.AsType[syscall.Errno](err); ok {
 		err = said // without the addresses and the names of calls
 	}
 	return err != nil && aboutPeer(err), err
