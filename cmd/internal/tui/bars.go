@@ -47,6 +47,8 @@ func (m *Model) placeholder() string {
 func (m *Model) stateRow() row {
 	state, s := "", bar
 	switch {
+	case m.left:
+		state, s = "leaving: what was sent just now goes first…", barWarn
 	case m.hint != "":
 		state, s = m.hint, barWarn
 	case m.link == connecting:

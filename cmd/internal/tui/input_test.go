@@ -58,14 +58,17 @@ func TestPaste(t *testing.T) {
 
 // Up brings back what was sent, Down what was being written.
 func TestRecall(t *testing.T) {
-	w := here(t)
+	w := newWorld(t)
+	w.past = []Past{{Line: 1, Text: "earlier", Time: noon}, {Line: 2, Text: "of someone else", From: "bob", Time: noon}}
+	w.begins()
 	in := &w.talks.open.input
-	for _, text := range []string{"one", "two\nlines"} {
+	for _, text := range []string{"//one", "two\nlines"} {
 		in.insert(text)
 		w.press("enter")
 	}
 	w.types("draft")
-	for _, want := range []string{"up two\nlines", "up two\nlines", "up one", "up one", "down two\nlines", "down draft", "down draft"} {
+	for _, want := range []string{"up two\nlines", "up two\nlines", "up //one", "up earlier", "up earlier", "down //one", "down two\nlines", "down draft",
+		"down draft"} {
 		key, text, _ := strings.Cut(want, " ")
 		if w.press(key); in.text() != text {
 			t.Errorf("%s gave %q, not %q", key, in.text(), text)

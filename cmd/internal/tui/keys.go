@@ -11,7 +11,7 @@ func (m *Model) key(k tea.KeyPressMsg) tea.Cmd {
 	name := k.Keystroke()
 	m.hint = ""
 	if name != "ctrl+c" {
-		m.leaving = false
+		m.asked = false
 	}
 	switch {
 	case name == "ctrl+z":
@@ -42,8 +42,7 @@ func (m *Model) global(name string) bool {
 		if !m.talks.open.input.empty() {
 			return false
 		}
-		m.hint = "Leaving…"
-		m.chat.Leave()
+		m.leave()
 	case "f1", "alt+h":
 		m.over = help()
 	case "ctrl+f", "f3":
@@ -56,15 +55,21 @@ func (m *Model) global(name string) bool {
 	return true
 }
 
+// leave goes offline, which may take a moment: what was typed just now goes first.
+func (m *Model) leave() {
+	m.left = true
+	m.chat.Leave()
+}
+
 // interrupt empties what is being written; with nothing there, the second time leaves.
 func (m *Model) interrupt() {
 	switch in := &m.talks.open.input; {
 	case !in.empty():
 		*in, m.recall = input{}, 0
-	case m.leaving:
+	case m.asked:
 		m.chat.Interrupt()
 	default:
-		m.leaving, m.hint = true, "Ctrl-C again leaves at once, Ctrl-D goes offline first."
+		m.asked, m.hint = true, "Ctrl-C again leaves at once, Ctrl-D goes offline first."
 	}
 }
 
@@ -166,19 +171,25 @@ func (m *Model) paste(text string) tea.Cmd {
 	return nil
 }
 
-// recallBy goes back, or forth again, among the texts that were sent.
+// recallBy goes back, or forth again, among one's own texts in the open talk.
 func (m *Model) recallBy(by int) {
-	in := &m.talks.open.input
-	to := m.recall + by
-	if to < 0 || to > len(m.sent) {
+	t, to := m.talks.open, m.recall+by
+	text := m.draft
+	if to > 0 {
+		var ok bool
+		if text, ok = t.own(to); !ok {
+			return
+		}
+		if strings.HasPrefix(text, "/") {
+			text = "/" + text // as it was typed
+		}
+	}
+	if to < 0 {
 		return
 	}
 	if m.recall == 0 {
-		m.draft = in.text()
+		m.draft = t.input.text()
 	}
-	if m.recall = to; to == 0 {
-		in.set(m.draft)
-		return
-	}
-	in.set(m.sent[len(m.sent)-to])
+	m.recall = to
+	t.input.set(text)
 }

@@ -81,9 +81,8 @@ type Model struct {
 	server string              // its address
 	ref    uint64              // of the last text that was typed
 	typed  map[uint64]*message // texts that were typed, by ref, until it is known whether they were taken
-	sent   []string            // texts for the up arrow, oldest first
 	ends   map[uint64]state    // of texts of one's own that are not read yet, by line
-	recall int                 // how many steps back in sent; 0: one's own draft
+	recall int                 // how many steps back among one's own texts; 0: the draft
 	draft  string              // what was there before that
 	over   *overlay            // what covers the talk, if anything does
 
@@ -91,7 +90,8 @@ type Model struct {
 	theme         *theme
 	blurred       bool     // the terminal is not looked at
 	hint          string   // one line for the moment, until the next key
-	leaving       bool     // Ctrl-C was pressed once
+	asked         bool     // Ctrl-C was pressed once
+	left          bool     // one is on the way out: nothing is sent any more
 	target        *message // what a search found
 	listTop       int      // the first row of the list that is in view
 	listFor       *talk    // for which open talk that was chosen

@@ -270,7 +270,11 @@ func TestLeaving(t *testing.T) {
 	}
 	w.press("ctrl+c")
 	w.press("ctrl+d")
+	w.shows("leaving: what was sent just now goes first")
+	w.types("too late")
+	w.press("enter")
 	if got := strings.Join(w.done, " "); got != "interrupt leave" {
 		t.Error(got)
 	}
+	w.shows("› too late")
 }

@@ -1,10 +1,6 @@
 package tui
 
 import (
-	"fmt"
-	"slices"
-	"strings"
-
 	tea "charm.land/bubbletea/v2"
 
 	"udpchat/cmd/internal/plain"
@@ -34,35 +30,9 @@ type overlay struct {
 	rows    []row // of the help
 }
 
-// foundLimit is how many messages a search shows.
-const foundLimit = 200
-
-// namesLimit is how many columns of it are for who wrote them.
-const namesLimit = 24
-
-// finding is what was read for a search. The empty search says with whom one talks.
-type finding struct {
-	began Began
-	words string
-	list  []Past
-	err   error
-}
-
 func (m *Model) openFinder(f finder) {
 	m.over = &overlay{finder: f}
 	m.filter()
-}
-
-// filter lists the talks whose names have what is typed in them.
-func (m *Model) filter() {
-	o := m.over
-	o.choice, o.top, o.talks = 0, 0, nil
-	want := strings.ToLower(o.query.text())
-	for _, t := range m.talks.all {
-		if strings.Contains(strings.ToLower(t.title()), want) {
-			o.talks = append(o.talks, t)
-		}
-	}
 }
 
 // overKey does what a key is for while an overlay is open.
@@ -112,42 +82,6 @@ func (m *Model) typeInto(text string) tea.Cmd {
 	}
 	m.over.query.insert(text)
 	return m.requery()
-}
-
-// requery searches anew.
-func (m *Model) requery() tea.Cmd {
-	o := m.over
-	switch words := strings.TrimSpace(o.query.text()); {
-	case o.finder == peopleFinder:
-		m.filter()
-	case o.finder == textFinder && words == "":
-		o.texts, o.reading, o.err = nil, false, nil
-	case o.finder == textFinder:
-		o.reading = true
-		chat, began := m.chat, m.me
-		return func() tea.Msg {
-			got, err := chat.Find(words, foundLimit)
-			slices.Reverse(got.List)
-			return finding{began: began, words: words, list: got.List, err: err}
-		}
-	}
-	return nil
-}
-
-func (m *Model) readFound(f finding) {
-	switch o := m.over; {
-	case f.began != m.me:
-	case f.words == "":
-		for _, past := range f.list {
-			m.talks.get(past.Talk).spoken = true
-		}
-		m.talks.sort()
-	case o != nil && o.finder == textFinder && strings.TrimSpace(o.query.text()) == f.words:
-		o.texts, o.err, o.reading, o.choice, o.top, o.names = f.list, f.err, false, 0, 0, 0
-		for _, past := range f.list {
-			o.names = max(o.names, min(m.wide(past.who()), namesLimit))
-		}
-	}
 }
 
 // choose opens what is chosen.
@@ -227,82 +161,4 @@ func (m *Model) overRow(p page, i int) row {
 		return append(row{lead}, m.foundRow(o.texts[i], chosen)...)
 	}
 	return o.rows[i]
-}
-
-// foundRow is a message that a search found: when, where, who, and its text in one line.
-func (m *Model) foundRow(p Past, chosen bool) row {
-	at := p.Time.Local()
-	when := at.Format("02 Jan 2006")
-	if sameDay(at, m.now()) {
-		when = at.Format("      15:04")
-	}
-	s := plainStyle
-	if chosen {
-		s = strong
-	}
-	r := append(row{{when + "  ", faint}}, m.fit(row{{p.who(), p.style()}}, m.over.names)...)
-	return append(r, span{"  " + strings.Join(strings.Fields(lines(p.Text)), " "), s})
-}
-
-// who is who wrote to whom.
-func (p Past) who() string {
-	switch {
-	case p.From == "" && p.Talk == everyone:
-		return "you to everyone"
-	case p.From == "":
-		return "you to " + plain.Name(p.Talk)
-	case p.Talk == everyone:
-		return plain.Name(p.From) + " to everyone"
-	}
-	return plain.Name(p.From)
-}
-
-func (p Past) style() style {
-	if p.From == "" {
-		return mine
-	}
-	return nameStyle(hue(p.Key))
-}
-
-// help is the list of keys.
-func help() *overlay {
-	o := &overlay{}
-	for _, h := range helpRows {
-		if h.keys == "" {
-			o.rows = append(o.rows, nil, row{{" " + h.what, strong}})
-			continue
-		}
-		o.rows = append(o.rows, row{{fmt.Sprintf("  %-19s", h.keys), accent}, {h.what, plainStyle}})
-	}
-	o.rows = o.rows[1:]
-	return o
-}
-
-var helpRows = []struct{ keys, what string }{
-	{"", "Write"},
-	{"Enter", "send"},
-	{"Alt-Enter, Ctrl-J", "a new line"},
-	{"Up, Down", "what you sent before"},
-	{"Ctrl-W, -U, -K", "delete a word, to the start, to the end"},
-	{"", "Talks"},
-	{"Tab, Shift-Tab", "the next, the one before"},
-	{"Alt-1 to Alt-9", "by place"},
-	{"Alt-A", "the next with something new"},
-	{"Ctrl-T", "find someone"},
-	{"Ctrl-F", "search all messages"},
-	{"PgUp, PgDn, wheel", "scroll; Esc goes back to the end"},
-	{"", "Commands"},
-	{"/verify, /trust", "compare keys with this one, accept them"},
-	{"/dereg, /reg NAME", "go offline, come back"},
-	{"/search WORDS", "search"},
-	{"//text", "a text that begins with a slash"},
-	{"Ctrl-D, /quit", "go offline and leave"},
-	{"Ctrl-C twice", "leave without a word"},
-	{"", "What became of it"},
-	{"…  waiting", "the server does not answer yet"},
-	{"…  sending", "on your disk, on its way"},
-	{"…  kept here", "the server does not take it now"},
-	{"✓  stored", "on the server's disk"},
-	{"✓✓ delivered", "in the other's history"},
-	{"✗  not sent", "given up; below it stands why"},
 }

@@ -10,9 +10,6 @@ import (
 	"udpchat/wire"
 )
 
-// sentLimit is how many texts the up arrow has.
-const sentLimit = 100
-
 // submit sends what was written to the open talk, or does the command that it is.
 func (m *Model) submit() tea.Cmd {
 	t := m.talks.open
@@ -24,10 +21,10 @@ func (m *Model) submit() tea.Cmd {
 		m.hint = fmt.Sprintf("Too long: %d bytes, the limit is %d. Nothing was sent.", len(text), wire.MaxText)
 		return nil
 	}
-	t.input, m.recall, m.draft = input{}, 0, ""
-	if m.sent = append(m.sent, text); len(m.sent) > sentLimit {
-		m.sent = m.sent[1:]
+	if m.left {
+		return nil // it stays in its place
 	}
+	t.input, m.recall, m.draft = input{}, 0, ""
 	if command, ok := strings.CutPrefix(text, "/"); ok && !strings.HasPrefix(command, "/") {
 		return m.command(command)
 	}
@@ -61,8 +58,7 @@ func (m *Model) command(line string) tea.Cmd {
 	case name == "peers" && rest == "", name == "to":
 		m.openFinder(peopleFinder)
 	case name == "quit":
-		m.hint = "Leaving…"
-		m.chat.Leave()
+		m.leave()
 	case (name == "verify" || name == "trust") && rest == "" && to != everyone:
 		m.chat.Enter(name + " " + to)
 	default:

@@ -121,6 +121,18 @@ func (t *talk) find(line uint64) *message {
 	return nil
 }
 
+// own gives one's own text that is so many before the end, from 1 on.
+func (t *talk) own(n int) (text string, ok bool) {
+	for _, msg := range slices.Backward(t.messages) {
+		if msg.from == "" && !msg.note {
+			if n--; n == 0 {
+				return msg.text, true
+			}
+		}
+	}
+	return "", false
+}
+
 // drop takes a message away.
 func (t *talk) drop(msg *message) {
 	if i := slices.Index(t.messages, msg); i >= 0 {

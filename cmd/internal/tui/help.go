@@ -1,0 +1,47 @@
+package tui
+
+import "fmt"
+
+// help is the list of keys.
+func help() *overlay {
+	o := &overlay{}
+	for _, h := range helpRows {
+		if h.keys == "" {
+			o.rows = append(o.rows, nil, row{{" " + h.what, strong}})
+			continue
+		}
+		o.rows = append(o.rows, row{{fmt.Sprintf("  %-19s", h.keys), accent}, {h.what, plainStyle}})
+	}
+	o.rows = o.rows[1:]
+	return o
+}
+
+var helpRows = []struct{ keys, what string }{
+	{"", "Write"},
+	{"Enter", "send"},
+	{"Alt-Enter, Ctrl-J", "a new line"},
+	{"Up, Down", "what you sent here before"},
+	{"Ctrl-W, -U, -K", "delete a word, to the start, to the end"},
+	{"", "Talks"},
+	{"Tab, Shift-Tab", "the next, the one before"},
+	{"Alt-1 to Alt-9", "by place"},
+	{"Alt-A", "the next with something new"},
+	{"Ctrl-T", "find someone"},
+	{"Ctrl-F", "search all messages"},
+	{"PgUp, PgDn, wheel", "scroll; Esc goes back to the end"},
+	{"Shift and drag", "select, as the terminal does it"},
+	{"", "Commands"},
+	{"/verify, /trust", "compare keys with this one, accept them"},
+	{"/dereg, /reg NAME", "go offline, come back"},
+	{"/search WORDS", "search"},
+	{"//text", "a text that begins with a slash"},
+	{"Ctrl-D, /quit", "go offline and leave"},
+	{"Ctrl-C twice", "leave without a word"},
+	{"", "What became of it"},
+	{"…  waiting", "the server does not answer yet"},
+	{"…  sending", "on your disk, on its way"},
+	{"…  kept here", "the server does not take it now"},
+	{"✓  stored", "on the server's disk"},
+	{"✓✓ delivered", "in the other's history"},
+	{"✗  not sent", "given up; below it stands why"},
+}
