@@ -10,11 +10,12 @@ type page struct {
 	width, height int
 	now           time.Time
 	roomy         bool     // blank rows between groups
+	tight         bool     // every column counts
 	target        *message // what a search found
 }
 
 func (p page) margin() int {
-	if p.width < 48 {
+	if p.tight {
 		return 6
 	}
 	return 8
