@@ -26,7 +26,8 @@ type fullScreen struct {
 	out     io.Writer
 	wanted  *link.Queue[typed] // what the user wants, in order
 	next    []typed            // what was taken of it and is not read yet
-	ended   chan struct{}      // the program has ended, with failed
+	opened  time.Time
+	ended   chan struct{} // the program has ended, with failed
 	failed  error
 
 	mu     sync.Mutex
@@ -54,7 +55,7 @@ func (env *environment) checkFullScreen(traced bool, f *config.Flags) error {
 
 // openFullScreen begins to draw.
 func (env *environment) openFullScreen(s clientSettings) *fullScreen {
-	f := &fullScreen{out: env.stdout, bell: bell{setting: s.bell}, wanted: link.NewQueue[typed](), ended: make(chan struct{})}
+	f := &fullScreen{out: env.stdout, bell: bell{setting: s.bell}, wanted: link.NewQueue[typed](), opened: time.Now(), ended: make(chan struct{})}
 	f.program = tea.NewProgram(tui.New(f, time.Now), tea.WithInput(env.stdin), tea.WithOutput(env.stdout), tea.WithEnvironment(env.environ),
 		tea.WithColorProfile(env.colours(s.colour)), tea.WithoutSignalHandler())
 	go func() {
@@ -135,8 +136,16 @@ func (l drawnLog) Write(b []byte) (int, error) {
 
 func (f *fullScreen) interactive() bool { return true }
 
+// settle is how long a terminal has to answer what Bubble Tea asks it at the start. An answer to a program that has ended would stand
+// at the shell's prompt.
+const settle = 200 * time.Millisecond
+
 // close gives the terminal back, as it was, and leaves on it what was said last.
 func (f *fullScreen) close() {
+	select {
+	case <-time.After(time.Until(f.opened.Add(settle))):
+	case <-f.ended:
+	}
 	f.program.Quit()
 	<-f.ended
 	for _, line := range f.last {
