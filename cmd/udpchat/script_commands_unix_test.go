@@ -38,6 +38,11 @@ func setUp(env *testscript.Env) error {
 	env.Setenv("HOME", home)
 	env.Setenv("XDG_STATE_HOME", home)
 	env.Setenv("PORT", strconv.Itoa(port))
+	docs, err := filepath.Abs(filepath.Join("..", "..", "docs"))
+	if err != nil {
+		return err
+	}
+	env.Setenv("DOCS", docs)
 	all := cast{}
 	env.Values["cast"] = all
 	env.Defer(func() {
@@ -75,11 +80,15 @@ func waiting() (context.Context, context.CancelFunc) {
 }
 
 func start(ts *testscript.TestScript, name string, args ...string) *player {
+	return startProgram(ts, name, "udpchat", args...)
+}
+
+func startProgram(ts *testscript.TestScript, name, program string, args ...string) *player {
 	all := ts.Value("cast").(cast)
 	if old := all[name]; old != nil {
 		old.Process().Kill()
 	}
-	path, err := exec.LookPath("udpchat")
+	path, err := exec.LookPath(program)
 	check(ts, err)
 	cmd := exec.Command(path, args...)
 	cmd.Dir = ts.MkAbs(".")
@@ -110,6 +119,11 @@ func startServer(ts *testscript.TestScript, args []string) {
 func startClient(ts *testscript.TestScript, args []string) {
 	need(ts, args, 1)
 	start(ts, args[0], append([]string{"client", "-n", args[0], "-p", ts.Getenv("PORT")}, args[1:]...)...)
+}
+
+func starts(ts *testscript.TestScript, args []string) {
+	need(ts, args, 2)
+	startProgram(ts, args[0], args[1], args[2:]...)
 }
 
 func runs(ts *testscript.TestScript, args []string) {

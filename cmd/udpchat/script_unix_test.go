@@ -29,6 +29,7 @@ import (
 //	refuses CODE LINE ARGS  udpchat ARGS ends with that code, and that is all it says
 //	exits CODE ARGS         udpchat ARGS ends with that code; what it wrote is stdout and stderr
 //	runs NAME ARGS          starts udpchat ARGS, with pipes
+//	starts NAME PROG ARGS   starts another program, with pipes; $DOCS is the folder docs
 //	lines N FORMAT FILE     makes a file of N numbered lines
 //	bytes N PREFIX FILE     makes a file of one line: PREFIX and N letters
 //
@@ -44,7 +45,7 @@ func TestScripts(t *testing.T) {
 			"server": plainly(startServer), "client": plainly(startClient), "types": plainly(types), "sees": sees, "counts": plainly(counts),
 			"closes": plainly(closes), "signals": plainly(signals), "ends": plainly(ends), "logs": logs,
 			"invited": plainly(invited), "agree": plainly(agree), "private": plainly(private),
-			"refuses": plainly(refuses), "exits": plainly(exits), "runs": plainly(runs), "lines": plainly(numbered), "bytes": plainly(letters),
+			"refuses": plainly(refuses), "exits": plainly(exits), "runs": plainly(runs), "starts": plainly(starts), "lines": plainly(numbered), "bytes": plainly(letters),
 		},
 	})
 }

@@ -359,14 +359,17 @@ func TestLine(t *testing.T) {
 	}
 }
 
+// everyNotice is one of every kind that says something to a program.
+var everyNotice = []peer.Notice{
+	peer.Welcome{}, peer.Refused{Why: wire.NameTaken}, peer.Table{}, peer.Postponed{}, peer.DiskFull{}, peer.DiskRoom{}, peer.Left{}, peer.Waiting{},
+	peer.ServerSilent{}, peer.Drained{}, peer.Quit{}, peer.Accepted{}, peer.Delivered{}, peer.NoAck{}, peer.Stored{}, peer.Kept{NoKeys: true},
+	peer.Failed{}, peer.TooLong{}, peer.UnknownPeer{}, peer.NotRegistered{}, peer.NotYours{}, peer.Noted{}, peer.NotSent{}, peer.BadText{},
+	peer.KeyChanged{}, peer.Blocked{}, peer.Identity{}, peer.Trusted{}, peer.Distrust{}, peer.Arrived{},
+}
+
 // Every notice has an event, but for those that say nothing to a program.
 func TestEveryNoticeIsAnEvent(t *testing.T) {
-	for _, n := range []peer.Notice{
-		peer.Welcome{}, peer.Refused{Why: wire.NameTaken}, peer.Table{}, peer.Postponed{}, peer.DiskFull{}, peer.DiskRoom{}, peer.Left{}, peer.Waiting{},
-		peer.ServerSilent{}, peer.Drained{}, peer.Quit{}, peer.Accepted{}, peer.Delivered{}, peer.NoAck{}, peer.Stored{}, peer.Kept{NoKeys: true},
-		peer.Failed{}, peer.TooLong{}, peer.UnknownPeer{}, peer.NotRegistered{}, peer.NotYours{}, peer.Noted{}, peer.NotSent{}, peer.BadText{},
-		peer.KeyChanged{}, peer.Blocked{}, peer.Identity{}, peer.Trusted{}, peer.Distrust{}, peer.Arrived{},
-	} {
+	for _, n := range everyNotice {
 		if e, ok := Of(n); !ok || e.Event == "" {
 			t.Errorf("%T is none", n)
 		}
