@@ -15,6 +15,9 @@ import (
 type Examination struct {
 	Sent, Answered int
 	RoundTrips     []time.Duration // of those that were answered, ascending
+
+	Clock bool          // the server told the time,
+	Ahead time.Duration // and this machine's clock is so much ahead of its, below 0 behind: half a round trip more or less
 }
 
 // Median is the round trip in the middle; 0 when nothing was answered.
@@ -25,10 +28,13 @@ func (e Examination) Median() time.Duration {
 	return e.RoundTrips[len(e.RoundTrips)/2]
 }
 
+// clockNonce names the only question for the time.
+const clockNonce = 1
+
 // examined is how long an answer to the last ping is waited for, and how long a session may take.
 const examined = 4 * time.Second
 
-// Examine makes a session with a server, as nobody whom it knows, and sends n pings, one each 20 ms. The server answers a ping of a
+// Examine makes a session with a server, as nobody whom it knows, and sends n pings, one each 20 ms, and asks for the time. The server answers a ping of a
 // stranger, and remembers nothing of it (protocol.md §8). It returns when all are answered, or 4 s after the last; an error is one of
 // the socket, which it closes.
 func Examine(ctx context.Context, conn link.Conn, at link.Path, server wire.Key, static [32]byte, n int) (Examination, error) {
@@ -54,6 +60,7 @@ type examiner struct {
 	at     link.Path
 	left   int                  // pings to be sent
 	sent   map[uint32]time.Time // those without an answer, by nonce
+	asked  time.Time            // when the clock was asked for
 	first  bool                 // the first one was answered: there is a session
 	due    time.Time
 	out    []link.Send
@@ -63,6 +70,10 @@ type examiner struct {
 
 // Handle takes an answer. The first ping's round trip is that of the handshake too: it is not counted as one.
 func (x *examiner) Handle(now time.Time, _ link.Path, from wire.Key, m wire.Message) {
+	if told, ok := m.(*wire.Clock); ok && from == wire.ServerKey && !x.asked.IsZero() && told.Nonce == clockNonce {
+		half := now.Sub(x.asked) / 2
+		x.result.Clock, x.result.Ahead = true, now.Add(-half).Sub(time.UnixMicro(told.Time))
+	}
 	pong, ok := m.(*wire.Pong)
 	if !ok || from != wire.ServerKey {
 		return
@@ -76,7 +87,8 @@ func (x *examiner) Handle(now time.Time, _ link.Path, from wire.Key, m wire.Mess
 	if x.first {
 		x.result.RoundTrips = append(x.result.RoundTrips, now.Sub(sent))
 	} else {
-		x.first, x.due = true, now
+		x.first, x.due, x.asked = true, now, now
+		x.out = append(x.out, link.Send{Path: x.at, To: wire.ServerKey, Msg: &wire.Clock{Nonce: clockNonce, Time: now.UnixMicro()}})
 	}
 	if x.left == 0 && len(x.sent) == 0 {
 		x.stop()

@@ -76,6 +76,8 @@ func (h *host) Handle(_ time.Time, p link.Path, from wire.Key, m wire.Message) {
 		h.register(p, from, m)
 	case *wire.Ping:
 		answer(&wire.Pong{Nonce: m.Nonce, Known: true, Store: storeID, Revision: m.Revision})
+	case *wire.Clock:
+		answer(&wire.Clock{Nonce: m.Nonce, Time: time.Now().Add(time.Minute).UnixMicro()})
 	case *wire.Lookup:
 		answer(&wire.Found{Key: m.Key, Card: h.of(m.Key).card})
 	case *wire.Deposit:

@@ -110,7 +110,7 @@ func TestExamine(t *testing.T) {
 		}
 		at := link.Path{Remote: server.addr}
 		got, err := Examine(t.Context(), listen(1), at, h.id.Key(), h.id.Card().Static, 10)
-		if err != nil || got.Sent != 10 || got.Answered != 10 || len(got.RoundTrips) != 9 || got.Median() != 20*time.Millisecond {
+		if err != nil || got.Sent != 10 || got.Answered != 10 || len(got.RoundTrips) != 9 || got.Median() != 20*time.Millisecond || !got.Clock || got.Ahead != -time.Minute {
 			t.Errorf("examined %+v, %v", got, err)
 		}
 		if len(h.members) != 0 {

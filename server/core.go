@@ -134,6 +134,10 @@ func (c *Core) Handle(now time.Time, p link.Path, from wire.Key, m wire.Message)
 		return
 	}
 	cl := c.clients[from]
+	if ask, ok := m.(*wire.Clock); ok { // protocol.md §8.11: from anyone
+		c.send(p, from, &wire.Clock{Nonce: ask.Nonce, Time: c.cfg.Wall(now).UnixMicro()})
+		return
+	}
 	if r, ok := m.(*wire.Register); ok {
 		c.register(now, p, from, r)
 		return

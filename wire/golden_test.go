@@ -112,10 +112,13 @@ var golden = []struct {
 		"96" + aliceHex + "a3616e6e 05 c404c0000201 cd2328 01",
 		&Named{Name: "ann", Rows: []Row{{Key: alice, Name: "ann", Epoch: 5, Addr: netip.MustParseAddrPort("192.0.2.1:9000"), State: Online}}},
 		`[22 "ann" [[<` + aliceHex[4:] + `> "ann" 5 <c0000201> 9000 1]]]`},
+	{"93 17 cdbeef fe",
+		&Clock{Nonce: 0xbeef, Time: -2},
+		`[23 48879 -2]`},
 }
 
 // lastKind is the kind with the highest number.
-const lastKind = KindNamed
+const lastKind = KindClock
 
 func unhex(t testing.TB, s string) []byte {
 	t.Helper()

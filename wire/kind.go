@@ -34,6 +34,7 @@ const (
 	KindFound        Kind = 20
 	KindFind         Kind = 21
 	KindNamed        Kind = 22
+	KindClock        Kind = 23
 )
 
 // Message is one array of a body, [kind, fields…]. The pointers to the structs of this package are the messages; no
@@ -93,6 +94,8 @@ func (k Kind) String() string {
 		return "find"
 	case KindNamed:
 		return "named"
+	case KindClock:
+		return "clock"
 	}
 	return "kind " + strconv.Itoa(int(k))
 }
@@ -144,6 +147,8 @@ func newMessage(k Kind) Message {
 		return new(Find)
 	case KindNamed:
 		return new(Named)
+	case KindClock:
+		return new(Clock)
 	}
 	return nil
 }

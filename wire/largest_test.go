@@ -50,6 +50,7 @@ func widest() []Message {
 		&Found{Key: alice, Card: card},
 		&Find{Name: longRow.Name},
 		&Named{Name: longRow.Name, Rows: []Row{longRow}},
+		&Clock{Nonce: math.MaxUint32, Time: math.MinInt64},
 	}
 }
 

@@ -54,6 +54,7 @@ type checkup struct {
 	rule     serverKey
 	server   netip.AddrPort
 	said     identity
+	examined peer.Examination
 	pins     []store.ServerPin
 	profile  *bolt.Profile // nil: it is not there, or in use
 	worst    int           // the exit code
@@ -87,7 +88,7 @@ func (env *environment) examine(ctx context.Context, s clientSettings, f *config
 		name string
 		run  func(ctx context.Context) (goOn bool)
 	}{{"profile", d.readProfile}, {"buffers", d.buffers}, {"resolve", d.resolve}, {"route", d.route}, {"server", d.reach}, {"key", d.key},
-		{"session", d.session}, {"peer", d.peer}}
+		{"session", d.session}, {"clock", d.clock}, {"peer", d.peer}}
 	for len(left) > 0 && left[0].run(ctx) {
 		left = left[1:]
 	}
@@ -264,6 +265,7 @@ func (d *checkup) session(ctx context.Context) bool {
 	if err == nil {
 		x, err = peer.Examine(ctx, socket, link.Path{Remote: d.server}, d.said.key, d.said.static, pings)
 	}
+	d.examined = x
 	switch {
 	case err != nil:
 		d.bad(exitFailed, "session", oneLine(err), "this machine's socket failed")
@@ -277,4 +279,27 @@ func (d *checkup) session(ctx context.Context) bool {
 		return true
 	}
 	return false
+}
+
+// wrongClock is from when on a clock is called wrong: times are shown to people, who reckon in minutes.
+const wrongClock = time.Minute
+
+// clock compares this machine's clock with the server's.
+func (d *checkup) clock(context.Context) bool {
+	ahead := d.examined.Ahead
+	way := "ahead of"
+	if ahead < 0 {
+		way = "behind"
+	}
+	switch {
+	case !d.examined.Clock:
+		d.say("skip", "clock", "the server does not tell the time: its program is older")
+	case ahead.Abs() < time.Second:
+		d.say("ok", "clock", "the same as the server's, within a second")
+	case ahead.Abs() < wrongClock:
+		d.say("ok", "clock", "%s %s the server's", about(ahead.Abs()), way)
+	default:
+		d.say("warn", "clock", "%s %s the server's: others see wrong times with what you write; remedy: set the one that is wrong, by NTP for good; nothing else depends on it", about(ahead.Abs()), way)
+	}
+	return true
 }

@@ -63,6 +63,8 @@ func briefDirectory(m wire.Message, name func(wire.Key) string) string {
 		return "find " + plain.Name(m.Name)
 	case *wire.Named:
 		return "named " + plain.Name(m.Name) + when(len(m.Rows) == 0, ": nobody")
+	case *wire.Clock:
+		return fmt.Sprintf("clock %d", m.Nonce)
 	}
 	return m.Kind().String()
 }

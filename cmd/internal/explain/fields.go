@@ -90,6 +90,8 @@ var fields = map[string]field{
 	"seen.try":           {bits: 8, about: "its try"},
 	"push-post.to-epoch": {bits: 64, about: "the id of the server's store (§11.1)"},
 	"deposit.to-epoch":   {bits: 64, about: "the recipient's (§5.1); of a post the id of the server's store (§11.1)"},
+	"clock.nonce":        {bits: 32, about: "the answer repeats it"},
+	"clock.time":         {shape: signed, about: "by the clock of who sends it, in microseconds since 1970 (§8.11)"},
 	"lookup.key":         {shape: key, about: "whose card is asked for"},
 	"find.name":          {shape: words, most: wire.MaxNameBytes, about: "who is looked for (§8.9)"},
 	"named.rows":         {shape: rows, most: 1, about: "who has the name; none: nobody (§8.9)"},

@@ -1,0 +1,26 @@
+package server
+
+import (
+	"testing"
+	"time"
+
+	"udpchat/wire"
+)
+
+// protocol.md §8.11: the time by the wall clock, to whoever asks in a session. It is no sign of life.
+func TestClock(t *testing.T) {
+	wrong := 36 * time.Hour
+	b := newBench(t, Config{Wall: func(now time.Time) time.Time { return now.Add(wrong) }})
+	ann := b.person("ann")
+	ask := func(why string) {
+		t.Helper()
+		b.recv(ann, &wire.Clock{Nonce: 7, Time: 1})
+		b.want(why, ann, &wire.Clock{Nonce: 7, Time: b.now.Add(wrong).UnixMicro()})
+	}
+	ask("a stranger")
+	if len(b.core.clients) != 0 {
+		t.Error("a stranger is remembered")
+	}
+	b.register(ann)
+	ask("a client")
+}
