@@ -30,8 +30,8 @@ type fullScreen struct {
 	ended   chan struct{} // the program has ended, with failed
 	failed  error
 
-	mu     sync.Mutex
-	client *peer.Client // the one that runs, whose history is read
+	mu      sync.Mutex
+	session *session // the one that runs
 
 	me   string
 	bell bell
@@ -94,7 +94,7 @@ func (f *fullScreen) where([]string) error { return nil } // the state row says 
 
 func (f *fullScreen) begin(s *session) {
 	f.mu.Lock()
-	f.client = s.client
+	f.session = s
 	f.mu.Unlock()
 	f.me = s.name
 	f.program.Send(tui.Began{Name: s.name, Key: s.client.Key()})
@@ -153,11 +153,19 @@ func (f *fullScreen) close() {
 	}
 }
 
-// Send, Enter, Leave and Interrupt are what a user does.
+// Send, Enter, Seen, Leave and Interrupt are what a user does.
 
 func (f *fullScreen) Send(ref uint64, to, body string) {
 	f.wanted.Put(typed{text: &text{ref, to, body}})
 }
+func (f *fullScreen) Seen(lines []uint64) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, line := range lines {
+		f.session.hub.Printed(line)
+	}
+}
+
 func (f *fullScreen) Enter(line string) { f.wanted.Put(typed{line: line}) }
 func (f *fullScreen) Leave()            { f.wanted.Put(typed{err: io.EOF}) }
 func (f *fullScreen) Interrupt()        { f.wanted.Put(typed{err: lineedit.ErrInterrupt}) }

@@ -24,7 +24,7 @@ func (f *fullScreen) Find(words string, limit int) (tui.Passage, error) {
 // history reads what the client that runs now remembers. Someone who was never met has no history.
 func (f *fullScreen) history(r peer.Reading) (tui.Passage, error) {
 	f.mu.Lock()
-	client := f.client
+	client := f.session.client
 	f.mu.Unlock()
 	past, err := client.History(context.Background(), r)
 	if errors.Is(err, peer.ErrUnknown) {

@@ -111,6 +111,25 @@ func TestFullScreenTalk(t *testing.T) {
 	r.shows("Message to bob")
 }
 
+// What was not looked at is unread again after a restart; what was is not.
+func TestFullScreenUnread(t *testing.T) {
+	t.Parallel()
+	r := newFullRoom(t, "bob", "carol")
+	r.shows("connected to", "● carol")
+	r.sends("bob", "send alice one")
+	r.sends("bob", "send alice two")
+	r.sends("carol", "send alice three")
+	r.shows("3 unread")
+	r.press("M-a")
+	r.shows("● bob  online", "1 unread")
+	r.press("C-d")
+	r.shows("ended with 0")
+	r.tmux = r.opens(r.ctx, t)
+	r.shows("1 unread")
+	r.press("M-a")
+	r.shows("● carol  online", "─ new ─", "three")
+}
+
 // Three hundred lines arrive while someone types: what is typed stays whole, and no line is missing from the talk.
 func TestFullScreenBurst(t *testing.T) {
 	t.Parallel()

@@ -134,7 +134,9 @@ func (c *chat) show(now time.Time, a peer.Arrived) error {
 	if err := c.tell(a, before); err != nil {
 		return err
 	}
-	c.session.hub.Printed(a.Line)
+	if _, full := c.screen.(*fullScreen); !full { // which says itself what was looked at
+		c.session.hub.Printed(a.Line)
+	}
 	return nil
 }
 

@@ -13,6 +13,8 @@ import (
 type Chat interface {
 	// Send sends a text to someone, or to the channel, which is "". What becomes of it at first is told with the ref.
 	Send(ref uint64, to, text string)
+	// Seen says that these lines of the history were looked at. What was not comes again with the next run.
+	Seen(lines []uint64)
 	// Enter is a command as it is typed at the prompt.
 	Enter(line string)
 	// Leave goes offline and ends; Interrupt ends without a word to anyone.
@@ -81,6 +83,7 @@ type Model struct {
 	server string              // its address
 	ref    uint64              // of the last text that was typed
 	typed  map[uint64]*message // texts that were typed, by ref, until it is known whether they were taken
+	unseen int                 // lines that were not looked at, in all talks
 	ends   map[uint64]state    // of texts of one's own that are not read yet, by line
 	recall int                 // how many steps back among one's own texts; 0: the draft
 	draft  string              // what was there before that
@@ -150,6 +153,6 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 // look: what is in view counts as seen.
 func (m *Model) look() {
 	if t := m.talks.open; !m.blurred && m.over == nil && t.low == nil {
-		t.seen()
+		m.seen(t)
 	}
 }

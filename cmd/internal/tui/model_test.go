@@ -136,6 +136,36 @@ func TestUnread(t *testing.T) {
 	w.hides("─ new ─")
 }
 
+// A line counts as shown when it was looked at, and not before; but not too many wait for that.
+func TestSeen(t *testing.T) {
+	w := here(t, "bob")
+	w.arrives("#bob", "to all")
+	w.arrives("bob", "to alice")
+	w.press("f1")
+	w.arrives("#bob", "behind the help")
+	if got := fmt.Sprint(w.seenLines); got != "[1001]" {
+		t.Errorf("seen %s", got)
+	}
+	w.press("esc")
+	w.press("tab")
+	w.press("pgup")
+	if got := fmt.Sprint(w.seenLines); got != "[1001 1003 1002]" {
+		t.Errorf("seen %s", got)
+	}
+	w.seenLines = nil
+	w.press("shift+tab")
+	for i := range unseenLimit + 10 {
+		w.arrives("bob", fmt.Sprint(i))
+	}
+	if n := len(w.seenLines); n != 10 || w.talks.get("bob").unread != unseenLimit+10 {
+		t.Errorf("%d lines count as seen, %d are unread", n, w.talks.get("bob").unread)
+	}
+	w.press("tab")
+	if n := len(w.seenLines); n != unseenLimit+10 {
+		t.Errorf("%d of them were seen at last", n)
+	}
+}
+
 // A terminal that is not looked at reads nothing.
 func TestUnreadWithoutFocus(t *testing.T) {
 	w := here(t, "bob")
@@ -241,7 +271,7 @@ func TestTags(t *testing.T) {
 	w.size(120, 24)
 	w.press("tab")
 	w.told(peer.Arrived{Line: 1, From: "bob", Text: "hi", Time: noon.Add(-2 * time.Hour).UnixMicro(), Mail: true, Again: true, Late: true, Clear: true, Doubt: true})
-	at := w.shows("↻ (late) (not sealed) (another key) hi")
+	at := w.shows("  (late) (not sealed) (another key) hi")
 	if !strings.HasSuffix(w.rows()[at], "held 2 h") {
 		t.Error(w.rows()[at])
 	}

@@ -123,8 +123,29 @@ func (m *Model) arrived(n peer.Arrived) {
 	if n.Mail {
 		msg.held = heldFor(msg.at, m.now())
 	}
+	t.unseen = append(t.unseen, n.Line)
+	m.unseen++
+	if m.unseen > unseenLimit {
+		m.chat.Seen(t.unseen[:1])
+		t.unseen = t.unseen[1:]
+		m.unseen--
+	}
 	m.count(t, msg)
 	m.talks.sort()
+}
+
+// unseenLimit is how many lines may wait to be looked at: so many come again with the next run. A client takes nothing more when it
+// has some thousands.
+const unseenLimit = 1000
+
+// seen: everything in a talk was looked at.
+func (m *Model) seen(t *talk) {
+	t.unread = 0
+	if len(t.unseen) > 0 {
+		m.chat.Seen(t.unseen)
+		m.unseen -= len(t.unseen)
+		t.unseen = nil
+	}
 }
 
 // count counts a message as unread, unless it comes into view.
@@ -140,12 +161,9 @@ func (m *Model) count(t *talk, msg *message) {
 	t.unread++
 }
 
-// tags are what one has to know before one reads.
+// tags are what one has to know before one reads. That a line comes again is not: here it stands once, in its place.
 func tags(a peer.Arrived) string {
 	var b strings.Builder
-	if a.Again {
-		b.WriteString("↻ ")
-	}
 	if a.Late {
 		b.WriteString("(late) ")
 	}

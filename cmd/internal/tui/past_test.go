@@ -64,7 +64,7 @@ func TestToldAndRead(t *testing.T) {
 	if n := len(w.talks.open.messages); n != 3 {
 		t.Errorf("%d messages", n)
 	}
-	w.shows("↻ message 2.")
+	w.shows("message 2.")
 }
 
 // A text that an earlier run sent has the mark that is told of it now, also when it is read after that.

@@ -22,7 +22,6 @@ const (
 	mine             // one's own name
 	found            // what a search found
 	bar              // the row of state at the bottom
-	barFaint
 	barWarn
 	barBad
 	firstName // the styles of others' names follow
@@ -43,14 +42,15 @@ type palette struct {
 	names                                              [nameStyles]string
 }
 
+// The colours are among xterm's 256, so that they look the same on a terminal that has no more.
 var dark = palette{
-	line: "#3b424e", faint: "#7f8794", accent: "#5cc8c0", good: "#8fbf7f", warn: "#e0b060", bad: "#f07878", bar: "#262b33", barText: "#c8ced8",
-	names: [nameStyles]string{"#8fb8f0", "#c9a0e8", "#e8a87c", "#a8c878", "#f0a0b8", "#80c8d8"},
+	line: "#444444", faint: "#8a8a8a", accent: "#5fd7d7", good: "#87af5f", warn: "#d7af5f", bad: "#ff8787", bar: "#303030", barText: "#d0d0d0",
+	names: [nameStyles]string{"#87afff", "#d7afff", "#ffaf87", "#afd787", "#ff87af", "#87d7ff"},
 }
 
 var light = palette{
-	line: "#c3c9d2", faint: "#6b7280", accent: "#0f766e", good: "#3f7d2f", warn: "#94600a", bad: "#b42318", bar: "#e6e9ee", barText: "#2b313a",
-	names: [nameStyles]string{"#1d58b0", "#7a3fb0", "#a2521a", "#4d7a14", "#b02a5c", "#0d6f86"},
+	line: "#c6c6c6", faint: "#6c6c6c", accent: "#005f87", good: "#005f00", warn: "#875f00", bad: "#af0000", bar: "#e4e4e4", barText: "#303030",
+	names: [nameStyles]string{"#005fd7", "#8700af", "#af5f00", "#5f5f00", "#af005f", "#00005f"},
 }
 
 func newTheme(p palette) *theme {
@@ -71,7 +71,6 @@ func newTheme(p palette) *theme {
 		mine:       on(p.accent),
 		found:      on(p.accent).Bold(true).Underline(true),
 		bar:        onBar(p.barText),
-		barFaint:   onBar(p.faint),
 		barWarn:    onBar(p.warn),
 		barBad:     onBar(p.bad).Bold(true),
 	}

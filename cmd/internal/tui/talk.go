@@ -66,6 +66,7 @@ type talk struct {
 	input    input
 
 	unread int
+	unseen []uint64 // lines of the history that were not looked at
 	fresh  *message // the first one that was not seen when the talk was opened: a rule stands before it
 
 	low    *message // the one that the view ends with; nil follows what comes
@@ -99,9 +100,6 @@ func (t *talk) precede(older []*message) {
 	}
 	t.messages = append(older, t.messages...)
 }
-
-// seen: everything in it was looked at.
-func (t *talk) seen() { t.unread = 0 }
 
 // forgetRule takes the rule before the new ones away.
 func (t *talk) forgetRule() {

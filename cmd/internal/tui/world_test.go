@@ -22,13 +22,14 @@ var noon = time.Date(2026, 11, 28, 12, 0, 0, 0, time.UTC)
 // world is a screen, the chat behind it, and who uses it.
 type world struct {
 	*Model
-	t     *testing.T
-	now   time.Time
-	done  []string // what was asked of the chat
-	past  []Past   // the history, oldest first
-	err   error    // of reading it
-	reads int
-	line  uint64 // the last one given
+	t         *testing.T
+	now       time.Time
+	done      []string // what was asked of the chat
+	seenLines []uint64 // what it was told of
+	past      []Past   // the history, oldest first
+	err       error    // of reading it
+	reads     int
+	line      uint64 // the last one given
 }
 
 func newWorld(t *testing.T) *world {
@@ -69,9 +70,10 @@ func keyOf(name string) (k wire.Key) {
 func (w *world) Send(ref uint64, to, text string) {
 	w.done = append(w.done, fmt.Sprintf("send %d %s: %s", ref, to, text))
 }
-func (w *world) Enter(line string) { w.done = append(w.done, "enter "+line) }
-func (w *world) Leave()            { w.done = append(w.done, "leave") }
-func (w *world) Interrupt()        { w.done = append(w.done, "interrupt") }
+func (w *world) Seen(lines []uint64) { w.seenLines = append(w.seenLines, lines...) }
+func (w *world) Enter(line string)   { w.done = append(w.done, "enter "+line) }
+func (w *world) Leave()              { w.done = append(w.done, "leave") }
+func (w *world) Interrupt()          { w.done = append(w.done, "interrupt") }
 
 func (w *world) Older(talk string, before uint64, limit int) (Passage, error) {
 	w.reads++
