@@ -48,7 +48,11 @@ type chat struct {
 // firstSignal gives the first signal that asks to end. A second one has its ordinary effect: it ends a program that hangs.
 func firstSignal() <-chan os.Signal {
 	all, first := make(chan os.Signal, 1), make(chan os.Signal, 1)
-	signal.Notify(all, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	for _, s := range []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP} {
+		if !signal.Ignored(s) { // nohup, or a job in the background of a script, is to stay so
+			signal.Notify(all, s)
+		}
+	}
 	go func() {
 		s := <-all
 		signal.Stop(all)
@@ -204,7 +208,7 @@ func (c *chat) noticed(ctx context.Context, n peer.Notice) error {
 			c.log.Warn("the server is not remembered", "err", err)
 		}
 	case peer.Refused:
-		if !c.started && c.inside != nil {
+		if c.inside != nil {
 			return &exitError{exitIdentity, errors.New(refusal(n))}
 		}
 		if !c.started {

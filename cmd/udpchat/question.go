@@ -20,7 +20,7 @@ type asking struct{ sending }
 func (env *environment) askCommand() *command {
 	f := config.New("udpchat ask")
 	s := &asking{sending{script: script{env: env, flags: f, mode: wire.Hidden}, wait: "delivered"}}
-	f.Example = "udpchat ask -n ops -timeout 5m alice \"restart the database? y/n\"\nanswer=$(udpchat ask -n ops alice 'which host?') && ssh \"$answer\" uptime"
+	f.Example = "udpchat ask alice \"restart the database? y/n\" -timeout 5m -n ops\nanswer=$(udpchat ask -n ops alice 'which host?') && ssh \"$answer\" uptime"
 	f.About = "Sends QUESTION to NAME and writes the answer: the first message of NAME that was written after the question came. Other messages wait for the next tail or client."
 	f.Exits = exitsOf("the answer is on standard output",
 		config.Exit{Code: "4", When: "nobody has that name: nothing was sent"},
@@ -29,6 +29,7 @@ func (env *environment) askCommand() *command {
 		config.Exit{Code: "7", When: "a key is not the one that was known: the server's, NAME's, or your own name's"},
 		config.Exit{Code: "8", When: "no answer arrived in time; the question stays asked"})
 	f.Takes("NAME QUESTION", 2, 2)
+	f.Anywhere = true
 	f.Duration(&s.timeout, "", "timeout", 5*time.Minute, 100*time.Millisecond, 365*24*time.Hour, "how long to wait for the answer")
 	s.connection()
 	c := &command{name: "ask", short: "send a question, and write the answer", flags: f}

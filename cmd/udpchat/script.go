@@ -131,7 +131,7 @@ func (s *script) alone(ctx context.Context, do job) error {
 	ended := c.run(ctx)
 	select {
 	case err := <-result:
-		if ownVerdict(err) || bySignal(ended) {
+		if bySignal(ended) || ownVerdict(err) && !errors.Is(ended, context.Canceled) {
 			return ended
 		}
 		return err

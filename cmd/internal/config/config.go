@@ -31,6 +31,9 @@ type Flags struct {
 	Example string
 	// About says what the command does; an empty line parts paragraphs. Optional.
 	About string
+	// Anywhere lets flags stand behind the arguments, too: for commands whose arguments are few and quoted. A word that is no flag of the
+	// command is an argument there, also when it begins with a dash.
+	Anywhere bool
 	// Exits are the exit codes, in the order in which they are explained. Optional.
 	Exits []Exit
 

@@ -49,6 +49,9 @@ func (f *Flags) Parse(args, environ []string, known Names) ([]string, error) {
 }
 
 func (f *Flags) parse(args, environ []string, known Names) ([]string, error) {
+	if f.Anywhere {
+		args = f.gather(args)
+	}
 	words, err := f.scan(args)
 	if err != nil {
 		return nil, err
