@@ -13,15 +13,24 @@ func (m *Model) listed() []*talk {
 	var out []*talk
 	captioned := false
 	for _, t := range m.talks.all {
-		if t.group() >= 2 && !captioned && len(out) > 1 {
-			if captioned = true; m.height >= roomyFrom {
-				out = append(out, nil)
-			}
-			out = append(out, caption)
+		if t.group() >= 2 && !captioned {
+			captioned = true
+			out = append(out, m.captioned(len(out) > 1)...)
 		}
 		out = append(out, t)
 	}
 	return out
+}
+
+// captioned is what stands before those with whom one does not talk yet, if there are others.
+func (m *Model) captioned(others bool) []*talk {
+	switch {
+	case !others:
+		return nil
+	case m.height < roomyFrom:
+		return []*talk{caption}
+	}
+	return []*talk{nil, caption}
 }
 
 // listRows draws the list. The open talk is always in view when it changes.

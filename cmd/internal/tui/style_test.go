@@ -61,8 +61,9 @@ func TestColoursAreAmong256(t *testing.T) {
 				t.Fatal(err)
 			}
 			grey := r == g && g == b && (r-8)%10 == 0
-			if !grey && !(slices.Contains(levels, r) && slices.Contains(levels, g) && slices.Contains(levels, b)) {
-				t.Errorf("%s", c)
+			cube := slices.Contains(levels, r) && slices.Contains(levels, g) && slices.Contains(levels, b)
+			if !grey && !cube {
+				t.Errorf("%s is not one of them", c)
 			}
 		}
 	}

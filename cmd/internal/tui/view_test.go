@@ -31,8 +31,8 @@ func TestEverySize(t *testing.T) {
 		}
 		w.paste(strings.Join(hostile, "\n"))
 		overlays := []func(){func() { w.over = nil }, func() { w.over = help() }, func() { w.openFinder(peopleFinder) }, func() { w.openFinder(textFinder); w.typeInto("e") }}
-		for width := minWidth; width <= 200; width += 7 {
-			for height := minHeight; height <= 60; height += 3 {
+		for width := minWidth; width <= 200; width += 9 {
+			for height := minHeight; height <= 60; height += 5 {
 				w.width, w.height = width, height
 				overlays[(width+height)%len(overlays)]()
 				w.checkView()
@@ -106,7 +106,7 @@ func TestRandomUse(t *testing.T) {
 	for i := range int64(200) {
 		w.past = append(w.past, Past{Line: uint64(i + 1), Talk: []string{"bob", "", "carol"}[i%3], From: "bob", Text: hostile[i%int64(len(hostile))], Time: noon})
 	}
-	for range 1500 {
+	for range 800 {
 		switch r.IntN(8) {
 		case 0:
 			w.size(minWidth+r.IntN(100), minHeight+r.IntN(40))
