@@ -30,6 +30,7 @@ var helpRows = []struct{ keys, what string }{
 	{"Ctrl-F", "search all messages"},
 	{"PgUp, PgDn, wheel", "scroll; Esc goes back to the end"},
 	{"Shift and drag", "select, as the terminal does it"},
+	{"@NAME text", "to NAME alone, wherever it is typed"},
 	{"", "Commands"},
 	{"/verify, /trust", "compare keys with this one, accept them"},
 	{"/dereg, /reg NAME", "go offline, come back"},

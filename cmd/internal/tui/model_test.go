@@ -112,6 +112,34 @@ func TestCommands(t *testing.T) {
 	}
 }
 
+// What begins with @ and a name is for that person alone, as at the prompt; what begins with one that nobody has goes nowhere.
+func TestAddressed(t *testing.T) {
+	for _, tt := range []struct{ typed, asks, shows string }{
+		{"@bob for you alone", "send 1 bob: for you alone", "● bob  online"},
+		{"@bob /etc/hosts", "send 1 bob: /etc/hosts", "● bob  online"},
+		{"@bob\nfirst line", "send 1 bob: first line", "● bob  online"},
+		{"@bob", "", "● bob  online"},
+		{"@all to all", "send 1 : to all", "# everyone"},
+		{"@bbo for you alone", "", "Nobody is called bbo here"},
+		{" @bbo is text", "send 1 :  @bbo is text", "# everyone"},
+		{"@ is text", "send 1 : @ is text", "# everyone"},
+		{"/to bob", "", "● bob  online"},
+		{"/to nobody", "", "Nobody is called nobody here"},
+		{"/to", "", " Talks"},
+	} {
+		w := here(t, "bob", "carol")
+		w.paste(tt.typed)
+		w.press("enter")
+		if got := strings.Join(w.done, "|"); got != tt.asks {
+			t.Errorf("%q asked for %q, not %q", tt.typed, got, tt.asks)
+		}
+		w.shows(tt.shows)
+		if in := w.talks.get(everyone).input.text(); (in != "") != strings.HasPrefix(tt.typed, "@bbo") {
+			t.Errorf("%q left %q", tt.typed, in)
+		}
+	}
+}
+
 // What comes into a talk that is not looked at is counted, in the list, in the title, and by a rule in the talk.
 func TestUnread(t *testing.T) {
 	w := here(t, "bob", "carol")

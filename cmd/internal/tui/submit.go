@@ -3,6 +3,8 @@ package tui
 import (
 	"fmt"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -21,15 +23,51 @@ func (m *Model) submit() tea.Cmd {
 		m.hint = fmt.Sprintf("Too long: %d bytes, the limit is %d. Nothing was sent.", len(text), wire.MaxText)
 		return nil
 	}
-	if m.left {
+	to, rest, known := m.addressed(text)
+	if m.left || !known {
 		return nil // it stays in its place
 	}
 	t.input, m.recall, m.draft = input{}, 0, ""
-	if command, ok := strings.CutPrefix(text, "/"); ok && !strings.HasPrefix(command, "/") {
+	command, ok := strings.CutPrefix(text, "/")
+	switch {
+	case to != nil:
+		m.open(to)
+		if strings.TrimSpace(rest) != "" {
+			m.send(to, rest)
+		}
+	case ok && !strings.HasPrefix(command, "/"):
 		return m.command(command)
+	case ok: // two slashes are one that is no command
+		m.send(t, command)
+	default:
+		m.send(t, text)
 	}
-	m.send(t, strings.TrimPrefix(text, "/")) // two slashes are one that is no command
 	return nil
+}
+
+// addressed takes the name from before a text that is for one person alone, as at the prompt, wherever it was typed; to is nil when
+// there is none. A name that nobody has is no reason to tell everyone.
+func (m *Model) addressed(text string) (to *talk, rest string, known bool) {
+	name, ok := strings.CutPrefix(text, "@")
+	if i := strings.IndexFunc(name, unicode.IsSpace); i >= 0 {
+		_, n := utf8.DecodeRuneInString(name[i:])
+		name, rest = name[:i], name[i+n:]
+	}
+	if !ok || name == "" {
+		return nil, "", true
+	}
+	if to = m.named(name); to == nil {
+		m.hint = fmt.Sprintf("Nobody is called %s here: Ctrl-T lists who is. With a blank before the @ it is only text.", plain.Name(name))
+	}
+	return to, rest, to != nil
+}
+
+// named is the talk of someone who was named; nil when there is none.
+func (m *Model) named(name string) *talk {
+	if name == "all" {
+		name = everyone
+	}
+	return m.talks.byName[name]
 }
 
 func (m *Model) send(t *talk, text string) {
@@ -53,8 +91,8 @@ func (m *Model) command(line string) tea.Cmd {
 	case name == "search":
 		m.openFinder(textFinder)
 		return m.typeInto(rest)
-	case name == "to" && rest != "", strings.HasPrefix(name, "@") && rest == "":
-		m.turn(strings.TrimPrefix(strings.TrimSpace(line), "to "))
+	case name == "to" && rest != "":
+		m.turn(strings.TrimSpace(rest))
 	case name == "peers" && rest == "", name == "to":
 		m.openFinder(peopleFinder)
 	case name == "quit":
@@ -69,13 +107,9 @@ func (m *Model) command(line string) tea.Cmd {
 
 // turn opens the talk of someone who was named.
 func (m *Model) turn(name string) {
-	name = strings.TrimPrefix(strings.TrimSpace(name), "@")
-	if name == "all" {
-		name = everyone
-	}
-	if t := m.talks.byName[name]; t != nil {
+	if t := m.named(name); t != nil {
 		m.open(t)
 		return
 	}
-	m.hint = "Nobody is called " + plain.Name(name) + " here: Ctrl-T lists who is."
+	m.hint = fmt.Sprintf("Nobody is called %s here: Ctrl-T lists who is.", plain.Name(name))
 }
