@@ -79,13 +79,8 @@ func (s *clientSettings) connection(f *config.Flags) {
 
 // check completes the settings and refuses what can't work.
 func (s *clientSettings) check(ctx context.Context, env *environment, f *config.Flags) (server netip.AddrPort, rule serverKey, err error) {
-	if s.tui && s.json {
-		return server, rule, config.Errorf("flag -json: it is for a program, and -tui for people: leave one out")
-	}
-	if s.tui {
-		if err := env.checkFullScreen(s.trace, f); err != nil {
-			return server, rule, err
-		}
+	if err = s.checkFullScreen(env, f); err != nil {
+		return server, rule, err
 	}
 	if s.state, err = env.stateFile(s.state, "clients"); err != nil {
 		return server, rule, err

@@ -38,16 +38,19 @@ type fullScreen struct {
 	last []string // what to leave on the terminal: the lines that say why it ended
 }
 
-// checkFullScreen refuses a full screen that could not be seen. Wished for by the environment or a file it is meant for when there is
-// a terminal.
-func (env *environment) checkFullScreen(traced bool, f *config.Flags) error {
-	if !env.onTerminal() {
-		if f.Source("tui") == config.CommandLine {
-			return config.Errorf("flag -tui: it needs a terminal for input and output: leave it out in scripts")
-		}
-		return nil
-	}
-	if traced && term.IsTerminal(int(env.stderr.Fd())) {
+// checkFullScreen refuses a full screen that could not be seen. One that the environment or a file wishes for is meant for when there is
+// a terminal, and a person before it.
+func (s *clientSettings) checkFullScreen(env *environment, f *config.Flags) error {
+	asked := f.Source("tui") == config.CommandLine
+	switch {
+	case !s.tui:
+	case s.json && asked:
+		return config.Errorf("flag -json: it is for a program, and -tui for people: leave one out")
+	case !env.onTerminal() && asked:
+		return config.Errorf("flag -tui: it needs a terminal for input and output: leave it out in scripts")
+	case s.json || !env.onTerminal():
+		s.tui = false
+	case s.trace && term.IsTerminal(int(env.stderr.Fd())):
 		return config.Errorf("flag -trace: with -tui its lines need another place than the terminal: add 2>trace.txt")
 	}
 	return nil

@@ -32,7 +32,7 @@ func openTmux(ctx context.Context, t *testing.T, environ []string, command strin
 	}
 	ctx, cancel := context.WithTimeout(ctx, 2*patience)
 	socket := filepath.Join(t.TempDir(), "tmux")
-	cmd := exec.CommandContext(ctx, path, "-S", socket, "-f", "/dev/null", "-C", "new-session", "-x", "80", "-y", "24",
+	cmd := exec.CommandContext(ctx, path, "-u", "-S", socket, "-f", "/dev/null", "-C", "new-session", "-x", "80", "-y", "24",
 		command+"; echo ended with $?; exec cat")
 	cmd.Env = append(environ, "TERM=xterm-256color", "LC_ALL=C.UTF-8")
 	in, err := cmd.StdinPipe()
