@@ -33,13 +33,15 @@ type desk struct {
 	row      play.Screen // two lines: the row of the prompt left of the cursor, and right of it
 }
 
-func openDesk(cmd *exec.Cmd) (play.Desk, error) {
+func openDesk(cmd *exec.Cmd) (play.Desk, error) { return openDeskOf(cmd, 100, 30) }
+
+func openDeskOf(cmd *exec.Cmd, width, height int) (play.Desk, error) {
 	master, tty, err := pty.Open()
 	if err != nil {
 		return nil, err
 	}
-	d := &desk{master: master, terminal: terminal{width: 100, height: 30}}
-	if err := pty.Setsize(tty, &pty.Winsize{Cols: 100, Rows: 30}); err != nil {
+	d := &desk{master: master, terminal: terminal{width: width, height: height}}
+	if err := pty.Setsize(tty, &pty.Winsize{Cols: uint16(width), Rows: uint16(height)}); err != nil {
 		return nil, err
 	}
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = tty, tty, tty
@@ -110,6 +112,17 @@ func (d *desk) sees(before, after string) error {
 		return fmt.Errorf("the row is %q, not %q", d.row.Lines(), []string{before, after})
 	}
 	return nil
+}
+
+// resize gives the terminal another size. Rows that are wrapped stay as they are.
+func (d *desk) resize(t *testing.T, width, height int) {
+	t.Helper()
+	d.mu.Lock()
+	d.terminal.width = width
+	d.mu.Unlock()
+	if err := pty.Setsize(d.master, &pty.Winsize{Cols: uint16(width), Rows: uint16(height)}); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // stage gives an empty stage on pseudo-terminals, which is cleared after the test.

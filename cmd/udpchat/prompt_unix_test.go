@@ -196,3 +196,41 @@ func TestBurstWhileTyping(t *testing.T) {
 	r.must(r.x.press("\r"))
 	r.shows("y", "x: "+typed)
 }
+
+// In a terminal of 40 columns and 10 rows, wide characters, emoji, a paste and another width leave the row what was typed.
+func TestNarrowTerminal(t *testing.T) {
+	t.Parallel()
+	const lines = 60
+	narrow := func(cmd *exec.Cmd) (play.Desk, error) { return openDeskOf(cmd, 40, 10) }
+	r := newRoomOf(t, narrow, "y")
+	r.must(r.x.press("to y\r"))
+	r.must(r.x.sees("y >>> ", ""))
+	r.must(r.x.press("今日は "))
+	r.must(r.x.sees("y >>> 今日は ", ""))
+	for i := range lines {
+		r.must(r.Desk("y").(*play.Pipes).Send(fmt.Sprintf("send x 行 %d 👨‍👩‍👧 and more than a row of forty columns can hold", i)))
+	}
+	r.must(r.x.press("\x1b[200~👨‍👩‍👧\r\n日本\x1b[201~"))
+	r.must(r.x.sees("y >>> 今日は 👨‍👩‍👧⏎日本", ""))
+	r.shows("x", fmt.Sprintf("y: 行 %d 👨‍👩‍👧 and more than a row of forty columns can hold", lines-1))
+	r.must(r.x.sees("y >>> 今日は 👨‍👩‍👧⏎日本", ""))
+	r.must(r.x.press(" and the rest of a long line, which scrolls sideways"))
+	r.must(r.x.sees("y >>> ong line, which scrolls sideways", "")) // 38 columns, and one for the cursor
+	r.x.resize(r.t, 100, 30)
+	r.must(r.x.sees("y >>> 今日は 👨‍👩‍👧⏎日本 and the rest of a long line, which scrolls sideways", ""))
+	r.x.resize(r.t, 40, 10)
+	r.must(r.x.press("\x01"))
+	r.must(r.x.sees("y >>> ", "今日は 👨‍👩‍👧⏎日本 and the rest of a"))
+	r.must(r.x.press("\r"))
+	r.shows("y", "x: 今日は 👨‍👩‍👧")
+	r.shows("y", "    日本 and the rest of a long line, which scrolls sideways")
+	got := 0
+	for _, line := range r.x.Screen().Lines() {
+		if strings.HasPrefix(line, fmt.Sprintf("y: 行 %d 👨‍👩‍👧 and more", got)) {
+			got++
+		}
+	}
+	if got != lines {
+		t.Errorf("%d lines came in order", got)
+	}
+}

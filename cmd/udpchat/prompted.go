@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"unicode"
@@ -28,6 +29,7 @@ type prompted struct {
 	painter painter
 	me      string
 	names   []string // of the others in the table, sorted
+	tabled  bool     // there was one
 	typed   *typedLines
 }
 
@@ -67,19 +69,31 @@ func (p *prompted) begin(s *session) {
 	if err != nil {
 		p.editor.Println(fmt.Sprintf("[What you typed is not remembered: %v]", err))
 	}
+	p.mu.Lock() // never around a call of the editor, which asks for words while it is locked itself
+	before := p.me
+	p.me, p.typed, p.names, p.tabled = s.name, lines, nil, false
+	p.mu.Unlock()
+	if before != "" && before != s.name {
+		p.editor.Forget() // what was typed under another name
+	}
 	p.editor.Remember(old)
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.me, p.typed = s.name, lines
 }
 
 // aim shows whom plain text is for.
-func (p *prompted) aim(a aim) { p.editor.SetPrompt(a.prefix() + prompt) }
+func (p *prompted) aim(a aim) {
+	p.editor.SetPrompt(a.prefix() + prompt)
+	p.mu.Lock()
+	stranger := p.tabled && a.name != "" && a.name != p.me && !slices.Contains(p.names, a.name)
+	p.mu.Unlock()
+	if stranger {
+		p.editor.Println(fmt.Sprintf("[%s is not in the client table now.]", plain.Name(a.name)))
+	}
+}
 
 func (p *prompted) tell(n peer.Notice, lines []string) error {
 	p.mu.Lock()
 	if t, ok := n.(peer.Table); ok {
-		p.names = p.names[:0:0]
+		p.names, p.tabled = nil, true
 		for _, row := range t.All {
 			if row.Name != p.me {
 				p.names = append(p.names, row.Name)

@@ -6,9 +6,12 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/clipperhouse/displaywidth"
+	"github.com/clipperhouse/uax29/v2/graphemes"
 )
 
-// terminal is a small model of a terminal: as much of one as a line editor uses, for characters that take one cell.
+// terminal is a small model of a terminal: as much of one as a line editor uses.
 type terminal struct {
 	width, height int
 	rows          []terminalRow // scrollback and screen
@@ -21,9 +24,9 @@ type terminal struct {
 	unknown       string // the first sequence that is not known
 }
 
-// terminalRow is one row of cells. A wrapped one goes on in the next.
+// terminalRow is one row of cells. A wrapped one goes on in the next. The second cell of a wide character is "".
 type terminalRow struct {
-	cells   []rune
+	cells   []string
 	wrapped bool
 }
 
@@ -54,9 +57,13 @@ func (m *terminal) step(s string) int {
 	case !utf8.FullRuneInString(s):
 		return 0
 	default:
-		r, n := utf8.DecodeRuneInString(s)
-		m.put(r)
-		return n
+		g := graphemes.FromString(s)
+		g.Next()
+		if c := g.Value(); len(c) < len(s) || c[0] < utf8.RuneSelf {
+			m.put(c)
+			return len(c)
+		}
+		return 0 // the rest of it may follow
 	}
 	return 1
 }
@@ -124,28 +131,30 @@ func (m *terminal) down(scroll bool) {
 	m.at(m.row)
 }
 
-func (m *terminal) put(r rune) {
-	if m.col == m.width && m.noWrap {
-		m.col--
+func (m *terminal) put(cluster string) {
+	width := max(1, displaywidth.String(cluster))
+	if m.col+width > m.width && m.noWrap {
+		m.col = m.width - width
 	}
-	if m.col == m.width {
+	if m.col+width > m.width {
 		m.at(m.row).wrapped = true
 		m.down(true)
 		m.col = 0
 	}
 	l := m.at(m.row)
-	for len(l.cells) <= m.col {
-		l.cells = append(l.cells, ' ')
+	for len(l.cells) < m.col+width {
+		l.cells = append(l.cells, " ")
 	}
-	l.cells[m.col] = r
-	m.col++
+	l.cells[m.col] = cluster
+	clear(l.cells[m.col+1 : m.col+width])
+	m.col += width
 }
 
 // above gives the lines above the cursor's row, scrollback first, without blanks at their ends.
 func (m *terminal) above() (lines []string) {
 	line := ""
 	for i := range min(m.row, len(m.rows)) {
-		if line += string(m.rows[i].cells); m.rows[i].wrapped {
+		if line += strings.Join(m.rows[i].cells, ""); m.rows[i].wrapped {
 			continue
 		}
 		lines = append(lines, strings.TrimRight(line, " "))
@@ -158,7 +167,7 @@ func (m *terminal) above() (lines []string) {
 func (m *terminal) current() (before, after string) {
 	cells := m.at(m.row).cells
 	for len(cells) < m.col {
-		cells = append(cells, ' ')
+		cells = append(cells, " ")
 	}
-	return string(cells[:m.col]), strings.TrimRight(string(cells[m.col:]), " ")
+	return strings.Join(cells[:m.col], ""), strings.TrimRight(strings.Join(cells[m.col:], ""), " ")
 }

@@ -5,6 +5,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"os/exec"
 	"slices"
 	"strings"
 	"testing"
@@ -22,9 +23,14 @@ type room struct {
 
 func newRoom(t *testing.T, others ...string) *room {
 	t.Helper()
+	return newRoomOf(t, openDesk, others...)
+}
+
+func newRoomOf(t *testing.T, open func(*exec.Cmd) (play.Desk, error), others ...string) *room {
+	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 2*patience)
 	t.Cleanup(cancel)
-	r := &room{Stage: newStage(t, openDesk), t: t, ctx: ctx}
+	r := &room{Stage: newStage(t, open), t: t, ctx: ctx}
 	r.must(r.StartServer(ctx))
 	r.must(r.StartClient("x"))
 	r.x = r.Desk("x").(*desk)

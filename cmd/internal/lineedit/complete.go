@@ -80,3 +80,10 @@ func (e *Editor) Remember(lines []string) {
 	defer e.mu.Unlock()
 	e.past.before(lines)
 }
+
+// Forget leaves Up nothing to reach.
+func (e *Editor) Forget() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.past = history{}
+}

@@ -7,7 +7,8 @@
 // The row never wraps, it scrolls sideways, so that long input and narrow
 // terminals need no care; an entered line is then printed in full. Text is
 // cut into grapheme clusters: one Backspace takes one character as the user
-// sees it. A pasted block is one line that holds \n, and waits for Enter.
+// sees it. A pasted block is one line that holds \n, and waits for Enter. Up
+// and Down reach the lines before; Tab completes, when it is told how.
 //
 // It is not a full screen, knows nothing of chat, and does not sanitise what
 // it is told to print: escape sequences given to Println reach the terminal.

@@ -270,7 +270,9 @@ func TestOpenWantsATerminal(t *testing.T) {
 
 func TestTabCompletes(t *testing.T) {
 	d := sit(t, 40)
-	d.keys("\t") // nothing to say
+	d.keys("\tx") // nothing to say
+	d.row(">>> x @5")
+	d.keys("\x15")
 	d.SetCompleter(func(before string) (int, []string) {
 		from := strings.LastIndex(before, " ") + 1
 		return from, slices.DeleteFunc([]string{"日本", "bob", "bobby", "cat"}, func(w string) bool { return !strings.HasPrefix(w, before[from:]) })
@@ -298,4 +300,7 @@ func TestRememberedLinesComeBack(t *testing.T) {
 	d.keys("\x1b[A\r")
 	d.line("third", nil)
 	d.line("first", nil)
+	d.Forget()
+	d.keys("x\x1b[A")
+	d.row(">>> x @5")
 }
