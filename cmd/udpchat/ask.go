@@ -130,7 +130,11 @@ func (c *chat) fellSilent(ctx context.Context, n peer.ServerSilent) {
 // silent is the end when the server does not answer.
 func (c *chat) silent(kept int) error {
 	if c.inside != nil {
-		return &exitError{exitSilent, fmt.Errorf("the server at %s does not answer", c.server)}
+		also := ""
+		if kept > 0 {
+			also = fmt.Sprintf("; %s kept here: sent while a client of this profile runs", count(kept, "message"))
+		}
+		return &exitError{exitSilent, fmt.Errorf("the server at %s does not answer%s", c.server, also)}
 	}
 	n := peer.ServerSilent{Kept: kept}
 	if err := c.tell(n, ""); err != nil {
