@@ -25,6 +25,7 @@ type entry struct {
 	card    Card
 	known   bool      // card is the key's own
 	fresh   time.Time // when it was looked up in this run; zero: not yet
+	ended   time.Time // when mail that it can't open was last closed
 	came    bool      // its row changed while it was looked up
 	absent  bool      // the server has none: its owner was not there since cards came into use
 	urgent  bool      // someone waits for the look-up on its way
@@ -103,7 +104,7 @@ func (c *Core) equipped(now time.Time, l *lane, mail bool) bool {
 		c.holdBack(l, func(*part) bool { return true })
 		return false
 	case !e.known || !fresh:
-		c.lookup(now, l)
+		c.lookup(now, l.to)
 		return e.known && !mail
 	}
 	return true
@@ -123,14 +124,13 @@ func (c *Core) holdBack(l *lane, which func(p *part) bool) {
 	}
 }
 
-// lookup asks the server for the card of a lane's recipient, more urgently when what the user waits for can't go without it.
-func (c *Core) lookup(now time.Time, l *lane) {
-	e, asking := c.book.entry(l.to), c.book.lookups.Has(l.to)
+// lookup asks the server for the card of a recipient, more urgently when what the user waits for can't go without it.
+func (c *Core) lookup(now time.Time, to wire.Key) {
+	e, asking := c.book.entry(to), c.book.lookups.Has(to)
 	if asking && e.urgent {
 		return
 	}
-	e.urgent = slices.ContainsFunc(l.parts, func(p *part) bool { return p.state == queued && !p.held && p.text.typed }) &&
-		(!e.known || c.mailOnly(now, l))
+	e.urgent = c.cardAwaited(now, to)
 	if asking && !e.urgent {
 		return
 	}
@@ -138,9 +138,18 @@ func (c *Core) lookup(now time.Time, l *lane) {
 	if e.urgent {
 		policy = c.urgent()
 	}
-	c.book.lookups.Drop(l.to)
-	c.book.lookups.Track(now, l.to, policy)
-	c.toServer(&wire.Lookup{Key: l.to})
+	c.book.lookups.Drop(to)
+	c.book.lookups.Track(now, to, policy)
+	c.toServer(&wire.Lookup{Key: to})
+}
+
+// cardAwaited tells whether something that the user waits for can't go without the recipient's card.
+func (c *Core) cardAwaited(now time.Time, to wire.Key) bool {
+	w := c.outbox.ways[to]
+	return w != nil && slices.ContainsFunc(w.lanes, func(l *lane) bool {
+		return (!c.book.entry(to).known || c.mailOnly(now, l)) &&
+			slices.ContainsFunc(l.parts, func(p *part) bool { return p.state == queued && !p.held && p.text.typed })
+	})
 }
 
 // lookupFailed: it was asked as often as someone waits for.
@@ -153,16 +162,16 @@ func (c *Core) lookupFailed(now time.Time, k wire.Key) {
 		return
 	}
 	c.book.entry(k).urgent = false
-	if l := c.outbox.lanes[k]; l != nil {
-		c.lookup(now, l)
+	if c.outbox.ways[k] != nil {
+		c.lookup(now, k)
 	}
 }
 
-// appeared: the server told of a client's row. Whoever registers has a card by now.
-func (b *book) appeared(k wire.Key) (changed bool) {
+// appeared: the server told of a client's row. Whoever registers has a card by now: answers that say otherwise are from before.
+func (b *book) appeared(k wire.Key, online bool) (changed bool) {
 	e := b.entries[k]
 	if e != nil {
-		e.came = b.lookups.Has(k)
+		e.came = online && b.lookups.Has(k)
 	}
 	if e == nil || !e.absent {
 		return false
@@ -181,29 +190,28 @@ func (c *Core) found(now time.Time, m *wire.Found) {
 	if !c.book.lookups.Has(m.Key) {
 		return
 	}
-	e, l := c.book.entry(m.Key), c.outbox.lanes[m.Key]
+	e, w := c.book.entry(m.Key), c.outbox.ways[m.Key]
 	card, err := c.keys.Check(m.Key, m.Card)
 	switch {
 	case len(m.Card) == 0 && e.came:
-		e.came = false
-		return // the answer may be from before it came: the look-up goes on
+		return // the look-up goes on
 	case len(m.Card) == 0:
 		e.absent = !e.known
 	case err != nil:
 		e.absent = !e.known
 		c.tell(Distrust{From: c.roster.name(m.Key), Why: ForgedKey})
 	case !e.known || card.Prekey.ID > e.card.Prekey.ID:
-		if l != nil && e.known {
-			l.forgetStored() // what is sealed to the old one may be refused; the same identity again costs nothing
+		if w != nil && e.known {
+			w.forgetStored() // what is sealed to the old one may be refused; the same identity again costs nothing
 		}
 		e.card, e.known, e.absent, e.Card = card, true, false, string(m.Card)
 		c.commit(store.Meet{Contacts: []store.Contact{e.Contact}}, func(time.Time) {})
 	}
 	c.book.lookups.Drop(m.Key)
-	e.fresh = now
+	e.fresh, e.came = now, false
 	c.requests.Hasten(now, reaching) // it may have waited for that
-	if l != nil {
-		c.pump(now, l)
+	if w != nil {
+		c.pump(now, w)
 		c.leaveWhenDecided(now)
 	}
 }

@@ -10,18 +10,18 @@ const (
 	ForgottenMarks                   // a start forgets what was received before it
 	FreshID                          // the mailbox gets a text under another seq than its recipient got
 	ReusedSeqs                       // a start gives out seqs again
-	KeptEpoch                        // an older copy of a profile goes on as if it were none
+	KeptEpoch                        // every run has the same epoch
 	OpenHoles                        // a seq that has no text any more is not closed as void
 	HighWatermark                    // the watermark is the highest seq seen
 	UnaskedName                      // a name that the table lacks is unknown at once
 )
 
-// mark notes a seq.
-func (c *Core) mark(w *wire.Window, seq uint64) {
+// mark notes seqs.
+func (c *Core) mark(w *wire.Window, from, seq uint64) {
 	if c.cfg.Broken == HighWatermark {
-		w.MarkRange(1, seq)
+		from = 1
 	}
-	w.Mark(seq)
+	w.MarkRange(from, seq)
 }
 
 // renamed gives a part another seq, behind all others.

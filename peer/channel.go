@@ -66,12 +66,12 @@ func (c *Core) takePost(now time.Time, st *stream, m *wire.PushPost) {
 	order, prev, try := m.Order, m.Prev, m.Try
 	st.taken.MarkSpan(prev, order)
 	change := store.Receive{Stream: st.record(c.store)}
-	t, end, ok := c.believe(m)
-	change.Chain = end
+	t, end, gone, ok := c.believe(m)
+	change.Chain, change.Forget = end, gone
 	var line *store.Line
 	clear := m.Text.Flags&wire.FlagCovered == 0
 	if ok && t.Flags&wire.FlagVoid == 0 {
-		change.Part, line = st.keep(c, now, m, t)
+		change.Part, line = c.keepPost(now, m, t)
 		change.Line = line
 	}
 	c.commit(change, func(now time.Time) {
@@ -92,17 +92,17 @@ func (c *Core) takePost(now time.Time, st *stream, m *wire.PushPost) {
 
 // believe looks whether a post is its author's, and follows what was had of that author (protocol.md §14.4). What is not is taken, so
 // that the log goes on, told of, and not shown.
-func (c *Core) believe(m *wire.PushPost) (t wire.Text, end *store.Chain, ok bool) {
+func (c *Core) believe(m *wire.PushPost) (t wire.Text, end, gone *store.Chain, ok bool) {
 	t = m.Text
 	if m.Author == c.me {
-		return t, nil, false // nobody is sent one's own
+		return t, nil, nil, false // nobody is sent one's own
 	}
 	tell := func(why Fault) { c.tell(Distrust{From: c.roster.name(m.Author), Post: true, Why: why}) }
 	if t.Flags&wire.FlagCovered == 0 {
 		if ok = m.Order <= c.inbox.clear[c.store]; !ok {
 			tell(Forged)
 		}
-		return t, nil, ok
+		return t, nil, nil, ok
 	}
 	p := c.postID(m.Author, t)
 	err := seal.ParsePost(t.Body, p)
@@ -111,40 +111,43 @@ func (c *Core) believe(m *wire.PushPost) (t wire.Text, end *store.Chain, ok bool
 	}
 	if err != nil || !sized(t, p.Body) {
 		tell(Forged)
-		return t, nil, false
+		return t, nil, nil, false
 	}
-	chain := c.inbox.chains[p.Lane()]
-	switch chain.Check(p) {
+	a := c.inbox.author(m.Author)
+	switch a.seen.Check(p) {
 	case seal.Old:
-		return t, nil, false
+		return t, nil, nil, false
 	case seal.Gap:
 		tell(Missing)
 	case seal.Fork:
 		tell(Forked)
 	}
+	chain := a.seen[p.Epoch]
 	if p.Seq <= chain.Seq {
-		return t, nil, false
+		return t, nil, nil, false
 	}
-	chain = chain.Take(p)
-	c.inbox.chains[p.Lane()] = chain
+	gone = a.take(p)
 	t.Body, t.Flags = p.Body, t.Flags&^wire.FlagCovered
-	return t, &store.Chain{Author: p.Author, Epoch: p.Epoch, ToEpoch: p.ToEpoch, Seq: chain.Seq, Hash: chain.Hash}, true
+	end = a.record(p.Epoch)
+	end.ToEpoch = p.ToEpoch
+	return t, end, gone, true
 }
 
-// keep makes what is stored of a post: a part, or with the last one the whole line.
-func (st *stream) keep(c *Core, now time.Time, m *wire.PushPost, t wire.Text) (*store.Part, *store.Line) {
+// keepPost makes what is stored of a post: a part, or with the last one the whole line.
+func (c *Core) keepPost(now time.Time, m *wire.PushPost, t wire.Text) (*store.Part, *store.Line) {
 	p := &store.Part{From: store.Key(m.Author), Text: store.Text(t), Mail: !m.Live, Post: true}
 	p.Text.Body = slices.Clone(t.Body)
-	id, first := sourceID{m.Author, t.Epoch}, p.Text.First()
-	if st.parts[id] == nil {
-		st.parts[id] = map[uint64][]*store.Part{}
-	}
-	st.parts[id][first] = append(st.parts[id][first], p)
-	line := c.whole(now, st.parts[id][first])
+	id := c.postOf(p)
+	c.inbox.posts[id] = append(c.inbox.posts[id], p)
+	line := c.whole(now, c.inbox.posts[id])
 	if line == nil {
 		return p, nil
 	}
-	delete(st.parts[id], first)
+	delete(c.inbox.posts, id)
 	line.Post = true
 	return nil, line
+}
+
+func (c *Core) postOf(p *store.Part) postID {
+	return postID{seal.Lane{Channel: c.cfg.ServerKey, Author: p.From, Epoch: p.Text.Epoch, ToEpoch: p.Text.ToEpoch}, p.Text.First()}
 }

@@ -93,7 +93,7 @@ func (c *Core) SendAllAs(now time.Time, ref uint64, text string) {
 			c.tell(NotRegistered{Ref: ref})
 			return
 		}
-		c.accept(now, ref, wire.Channel, c.store, text)
+		c.accept(now, ref, wire.Channel, 0, text)
 	})
 }
 
@@ -149,7 +149,7 @@ func (c *Core) leaveWhenDecided(now time.Time) {
 	if !c.draining && !c.quitting {
 		return
 	}
-	open := c.phase != left && c.outbox.open() // who left sends nothing any more
+	open := c.phase != left && c.outbox.waits() // who left sends nothing any more
 	if c.draining && !open {
 		c.draining = false
 		c.tell(Drained{Kept: c.outbox.undecided()})

@@ -52,12 +52,15 @@ const (
 	fullCap = 3 * time.Second
 	// maxAnswers bounds the answers that are owed for one text whose commit is late: its sender needs one.
 	maxAnswers = 4
-	// maxEpochs is how many epochs of a sender are remembered, by first sight (design: never by a clock).
-	maxEpochs = 4
+	// maxEpochs is how many epochs of a sender, one of each run, are remembered, by first sight and never by a clock.
+	maxEpochs = 64
+	// endPause is the least time between two pieces of mail that are closed for one recipient who can't open them.
+	endPause = 10 * time.Second
+	// minLeap is the least by which the epoch of a run is above that of the one before, and half of the most: 40 bits of it are random,
+	// and there is room for millions of runs.
+	minLeap = 1 << 40
 	// maxUnshown bounds the texts that are on disk and not on the screen; beyond it nothing is taken, and senders wait.
 	maxUnshown = 4096
-	// maxVoids is how many lost seqs are closed at once.
-	maxVoids = 16
 )
 
 func (cfg *Config) defaults() {

@@ -14,7 +14,8 @@ type Core struct {
 	rand  *rand.Rand
 	keys  Keys
 	me    wire.Key
-	epoch uint64
+	epoch uint64 // of this state: recipients and senders say which one they mean
+	run   uint64 // the epoch of what is typed in this run (protocol.md §5.1)
 
 	// Registration.
 	phase     phase
@@ -23,6 +24,8 @@ type Core struct {
 	welcomed  bool   // and the user was told that it succeeded
 	request   uint32 // of the registration or deregistration on its way
 	store     uint64 // the server's store, 0 before the first registration
+	claimed   uint64 // the store that the last registration spoke of
+	stored    uint64 // the highest receipt order that it gave to something of this client's
 	awaited   uint64 // the table's revision that ends the loading
 	waiting   bool   // something waited at the registration
 	began     place  // how far the server's store had counted at the first registration of this run
@@ -81,7 +84,7 @@ func (c *Core) handleServer(now time.Time, m wire.Message) {
 	case *wire.Deregistered:
 		c.deregistered(now, m)
 	case *wire.Ping:
-		c.pinged(m)
+		c.pinged(now, m)
 	case *wire.Pong:
 		c.ponged(now, m)
 	case *wire.Table:

@@ -1,6 +1,7 @@
 package peer
 
 import (
+	"errors"
 	"time"
 
 	"udpchat/store"
@@ -32,17 +33,6 @@ func (c *Core) cover(l *lane, p *part) (wire.Text, bool) {
 	return t, true
 }
 
-// coverVoid is cover for a void that is in no lane any more.
-func (c *Core) coverVoid(l *lane, t wire.Text) (wire.Text, bool) {
-	p := &part{t: t}
-	if l.to == wire.Channel { // what was before it is not known here: its past is empty
-		t.Flags |= wire.FlagCovered
-		t.Body = c.signed(c.postID(c.me, t))
-		return t, true
-	}
-	return c.cover(l, p)
-}
-
 func mailID(to, from wire.Key, t wire.Text) seal.MailID {
 	return seal.MailID{To: to, From: from, Epoch: t.Epoch, ToEpoch: t.ToEpoch, Seq: t.Seq, Part: t.Part, Parts: t.Parts,
 		Size: t.Size, Time: t.Time, Flags: t.Flags}
@@ -57,7 +47,8 @@ func (c *Core) postID(author wire.Key, t wire.Text) *seal.Post {
 // postAt is one's own post at a place in the lane, with what it bears and follows.
 func (c *Core) postAt(l *lane, i int) *seal.Post {
 	p := c.postID(c.me, l.parts[i].t)
-	p.Prev, p.Body = c.before(l, i), l.parts[i].t.Body
+	p.After, p.Prev = c.before(l, i)
+	p.Body = l.parts[i].t.Body
 	return p
 }
 
@@ -80,55 +71,51 @@ func (c *Core) sign(l *lane, p *part) wire.Text {
 	return t
 }
 
-// before is the hash of the post before the one at a place in the lane; zeros when that is not known any more.
-func (c *Core) before(l *lane, i int) [32]byte {
+// before is what the post at a place in the lane follows, and its hash; zeros when that is not known any more.
+func (c *Core) before(l *lane, i int) (after seal.Place, hash [32]byte) {
 	first := i // of those whose hashes must be made first
 	for first > 0 && l.parts[first-1].t.Seq == l.parts[first].t.Seq-1 && !l.parts[first-1].hashed {
 		first--
 	}
-	prev := c.chainAt(l, first)
+	after, hash = c.chainAt(l, first)
 	for ; first < i; first++ {
 		p := l.parts[first]
 		post := c.postID(c.me, p.t)
-		post.Prev, post.Body = prev, p.t.Body
+		post.After, post.Prev, post.Body = after, hash, p.t.Body
 		p.hash, p.hashed = seal.HashPost(post), true
-		prev = p.hash
+		after, hash = seal.Place{Epoch: l.epoch, Seq: p.t.Seq}, p.hash
 	}
-	return prev
+	return after, hash
 }
 
-// chainAt is what the first of a run of posts follows.
-func (c *Core) chainAt(l *lane, i int) [32]byte {
+// chainAt is what the first of a run of posts follows. A lane's first post follows the last one of the run before, which has left the
+// outbox: lanes of posts are sent one after the other.
+func (c *Core) chainAt(l *lane, i int) (after seal.Place, hash [32]byte) {
 	seq := l.parts[i].t.Seq
+	after = seal.Place{Epoch: l.epoch, Seq: seq - 1}
 	if i > 0 && l.parts[i-1].t.Seq == seq-1 {
-		return l.parts[i-1].hash
+		return after, l.parts[i-1].hash
 	}
-	if end := c.inbox.chains[c.ownLane(l)]; end.Seq == seq-1 {
-		return end.Hash
+	at, hash := c.inbox.author(c.me).last()
+	if at == after || seq == 1 {
+		return at, hash
 	}
-	return [32]byte{}
+	return after, [32]byte{}
 }
 
-func (c *Core) ownLane(l *lane) seal.Lane {
-	return seal.Lane{Channel: c.cfg.ServerKey, Author: c.me, Epoch: l.epoch, ToEpoch: l.toEpoch}
-}
-
-// leave notes where one's own chain is when texts that are done leave the outbox: at the highest post of them.
-func (c *Core) leave(l *lane) *store.Chain {
+// leave notes where one's own posts are when texts leave the outbox: at the last part of the last one.
+func (c *Core) leave(l *lane, last *text) (end, forgotten *store.Chain) {
 	if l.to != wire.Channel {
-		return nil
+		return nil, nil
 	}
-	last := len(l.parts) - 1
-	for last >= 0 && !l.parts[last].text.all(done) {
-		last--
+	me := c.inbox.author(c.me)
+	at, _ := me.last()
+	i, _ := l.place(last.parts[len(last.parts)-1].t.Seq)
+	me.take(c.postAt(l, i))
+	if at.Seq > 0 && at.Epoch != l.epoch {
+		forgotten = me.forget(at.Epoch)
 	}
-	id := c.ownLane(l)
-	if last < 0 || c.inbox.chains[id].Seq >= l.parts[last].t.Seq {
-		return nil
-	}
-	end := c.inbox.chains[id].Take(c.postAt(l, last))
-	c.inbox.chains[id] = end
-	return &store.Chain{Author: store.Key(c.me), Epoch: l.epoch, ToEpoch: l.toEpoch, Seq: end.Seq, Hash: end.Hash}
+	return me.record(l.epoch), forgotten
 }
 
 // uncover opens mail. clear: it is from before mail was sealed, and the server had it then.
@@ -158,10 +145,13 @@ func sized(t wire.Text, body []byte) bool {
 func (c *Core) refuse(now time.Time, m *wire.Push, at *span, why error) {
 	c.cfg.Log.Warn("mail was refused", "from", m.From, "order", m.Order, "err", why)
 	marks := wire.Marks{Epoch: m.Text.Epoch, ToEpoch: c.epoch}
-	order, try, from := m.Order, m.Try, m.From
-	c.toServer(&wire.Taken{From: from, Marks: marks, Order: order, Try: try, Refused: true})
-	if !at.had.Has(order) {
-		c.tell(Distrust{From: c.roster.name(from), Why: Forged})
+	refusal := wire.Forged
+	if errors.Is(why, seal.ErrNoPrekey) {
+		refusal = wire.NoPrekey // protocol.md §14.2: its sender seals it anew
+		c.forgot(now, seal.MailPrekey(m.Text.Body))
+	} else if !at.had.Has(m.Order) {
+		c.tell(Distrust{From: c.roster.name(m.From), Why: Forged})
 	}
+	c.toServer(&wire.Taken{From: m.From, Marks: marks, Order: m.Order, Try: m.Try, Refusal: refusal})
 	c.pass(now, at)
 }

@@ -14,12 +14,10 @@ func pathTo(addr netip.AddrPort) link.Path { return link.Path{Remote: addr} }
 
 // depositPart hands a part to the server, under the identity that it has.
 func (c *Core) depositPart(now time.Time, l *lane, p *part) {
-	id := partID{l.to, p.t.Seq}
+	id := l.id(p)
 	if l.to != wire.Channel && (p.long() || !c.equipped(now, l, true)) {
 		c.outbox.deposits.Drop(id)
-		l.move(p, queued) // it goes when the keys are there, or the recipient
-		i, _ := l.place(p.t.Seq)
-		l.first = min(l.first, i)
+		l.queue(p) // it goes when the keys are there, or the recipient
 		return
 	}
 	l.move(p, depositing)
@@ -37,8 +35,20 @@ func (c *Core) sendDeposit(id partID, try uint8) {
 		return
 	}
 	if t, ok := c.cover(l, p); ok {
-		c.toServer(&wire.Deposit{To: id.to, Try: try, Text: t})
+		c.toServer(&wire.Deposit{To: id.to, Try: try, Base: l.base(), Text: t})
 	}
+}
+
+// base is the first post of a lane that is not over: the server need not wait for what stood before it (protocol.md §11.1). Mail has none.
+func (l *lane) base() uint64 {
+	if l.to == wire.Channel {
+		for _, p := range l.parts {
+			if p.state != done {
+				return p.t.Seq
+			}
+		}
+	}
+	return 0
 }
 
 // retryLong tries a part that can't go by the mailbox directly again, if it waits for that.
@@ -49,10 +59,10 @@ func (c *Core) retryLong(now time.Time, id partID) bool {
 	}
 	c.outbox.deposits.Drop(id)
 	l.down = time.Time{}
-	if !l.mailed() {
+	if !l.way.mailed() {
 		l.byMail = false
 	}
-	c.pump(now, l)
+	c.pump(now, l.way)
 	return true
 }
 
@@ -71,24 +81,29 @@ func (c *Core) depositFailed(now time.Time, id partID) {
 
 // deposited: the server answers a deposit.
 func (c *Core) deposited(now time.Time, m *wire.Stored) {
-	l, p := c.outbox.part(partID{m.To, m.Seq})
+	l, p := c.outbox.part(partID{m.To, m.Epoch, m.Seq})
+	c.stored = max(c.stored, m.Order)
+	if m.Verdict == wire.Unreadable {
+		c.sealAnew(now, l, p, m)
+		return
+	}
 	if l != nil && m.Verdict == wire.Skipped {
 		c.skipped(now, l, m)
 		return
 	}
-	if p == nil || c.nameless() || m.Epoch != l.epoch || m.ToEpoch != l.toEpoch || p.state == saving || p.state == done {
+	if p == nil || c.nameless() || m.ToEpoch != l.toEpoch || p.state == saving || p.state == done {
 		return
 	}
 	if p.state == kept && m.Verdict != wire.Accepted && m.Verdict != wire.Delivered && m.Verdict != wire.TooLong {
 		if m.State == wire.Online {
-			c.sendDirect(partID{m.To, m.Seq}, directTries+1) // a full mailbox must not stand between two who are there
+			c.sendDirect(l.id(p), directTries+1) // a full mailbox must not stand between two who are there
 		}
 		return // still refused: its tries run on
 	}
 	if m.Verdict == wire.TooLong && p.t.Flags&wire.FlagVoid != 0 {
 		return // so was another part of the text that was given up: its void is on its way
 	}
-	c.outbox.deposits.Drop(partID{m.To, m.Seq})
+	c.outbox.deposits.Drop(l.id(p))
 	switch m.Verdict {
 	case wire.Accepted:
 		c.storedPart(now, l, p, m)
@@ -101,36 +116,25 @@ func (c *Core) deposited(now time.Time, m *wire.Stored) {
 	default:
 		c.keep(now, l, p, m.Verdict)
 	}
-	c.pump(now, l)
+	c.pump(now, l.way)
 	c.leaveWhenDecided(now)
 }
 
-// skipped: the server lacks posts before this one. Those on their way will come, and this one follows them; those that this client no
-// longer has (an older copy of a store was restored) are closed as void, from behind (protocol.md §5).
+// skipped: the server lacks posts before this one, which are on their way. It follows them.
 func (c *Core) skipped(now time.Time, l *lane, m *wire.Stored) {
-	if m.Epoch != l.epoch || m.ToEpoch != l.toEpoch {
+	if m.ToEpoch != l.toEpoch {
 		return
 	}
 	if p := l.find(m.Seq); p != nil {
 		p.skipped = true
 		if p.state == depositing && l.count[kept] > 0 && l.refused == wire.FullDisk {
-			c.outbox.deposits.Drop(partID{l.to, m.Seq})
+			c.outbox.deposits.Drop(l.id(p))
 			c.keep(now, l, p, wire.FullDisk) // it waits with the one before it
 			c.leaveWhenDecided(now)
 			return
 		}
 	}
-	if len(l.parts) > 0 && l.parts[0].t.Seq < m.Seq {
-		c.hasten(now, l)
-		return
-	}
-	through := uint64(0)
-	if m.Seq > maxVoids {
-		through = m.Seq - 1 - maxVoids
-	}
-	if c.voidHole(now, l, store.Marks{Through: through}, m.Seq-1, true) {
-		c.follow(now, l)
-	}
+	c.hasten(now, l)
 }
 
 // storedPart: the server has it on disk. A post ends with that; mail is held here on until it is delivered.
@@ -142,10 +146,10 @@ func (c *Core) storedPart(now time.Time, l *lane, p *part, m *wire.Stored) {
 	}
 	tried := p.text.missed
 	l.move(p, stored)
-	c.outbox.direct.Drop(partID{l.to, p.t.Seq})
+	c.outbox.direct.Drop(l.id(p))
 	if x := p.text; !x.told && !slices.ContainsFunc(x.parts, func(q *part) bool { return q.state != stored && q.state != done }) {
 		x.told = true
-		c.tell(Stored{Line: x.line, To: c.roster.name(l.to), Again: !x.typed && m.Order == 0})
+		c.tell(Stored{Line: x.line, To: c.roster.name(l.to), Again: !x.typed && m.Again})
 	}
 	// protocol.md §10: at most one further direct copy, to where the server says that the recipient is now.
 	contact := c.roster.contacts[l.to]
@@ -158,7 +162,7 @@ func (c *Core) storedPart(now time.Time, l *lane, p *part, m *wire.Stored) {
 // hasten tries what the server left unanswered for long again: it is there.
 func (c *Core) hasten(now time.Time, l *lane) {
 	for _, p := range l.parts {
-		if id := (partID{l.to, p.t.Seq}); p.state == depositing && !p.skipped && c.outbox.deposits.Tries(id) > directTries {
+		if id := l.id(p); p.state == depositing && !p.skipped && c.outbox.deposits.Tries(id) > directTries {
 			c.outbox.deposits.Hasten(now, id)
 		}
 	}
@@ -173,7 +177,7 @@ func (c *Core) follow(now time.Time, l *lane) {
 			return
 		default:
 			p.skipped = false
-			c.outbox.deposits.Hasten(now, partID{l.to, p.t.Seq})
+			c.outbox.deposits.Hasten(now, l.id(p))
 		}
 	}
 }
@@ -191,7 +195,7 @@ func (c *Core) keep(now time.Time, l *lane, p *part, why wire.Verdict) {
 	if why == wire.FullDisk {
 		policy.Cap = fullCap
 	}
-	c.outbox.deposits.Track(now, partID{l.to, p.t.Seq}, policy)
+	c.outbox.deposits.Track(now, l.id(p), policy)
 }
 
 // void gives a text up: its seqs travel on, empty, so that no hole stays (protocol.md §5).
@@ -199,11 +203,11 @@ func (c *Core) void(l *lane, x *text) {
 	l.drop(func(p *part) bool { return p.text == x && p.state == done })
 	if c.cfg.Broken == OpenHoles {
 		l.drop(func(p *part) bool { return p.text == x })
-		c.commit(c.rewrite(l, l.laneID), func(time.Time) {})
+		c.commit(c.rewrite(l), func(time.Time) {})
 		return
 	}
 	c.blank(l, x)
-	change := c.rewrite(l, l.laneID)
+	change := c.rewrite(l)
 	if x.line != 0 {
 		change.Ends = []store.Ended{{Line: x.line, End: store.EndGivenUp}}
 	}
@@ -213,7 +217,7 @@ func (c *Core) void(l *lane, x *text) {
 			parts = append(parts, p)
 		}
 	}
-	c.commitParts(change, l, parts)
+	c.commitParts(change, parts)
 }
 
 // blank makes voids of what is left of a text.
@@ -223,8 +227,8 @@ func (c *Core) blank(l *lane, x *text) {
 		if p.state == done {
 			continue
 		}
-		c.outbox.deposits.Drop(partID{l.to, p.t.Seq})
-		p.t.Flags, p.t.Body, p.t.Size, p.t.Part, p.t.Parts = wire.FlagVoid, nil, 0, 0, 1
+		c.outbox.deposits.Drop(l.id(p))
+		p.t = wire.Void(p.t.Epoch, p.t.ToEpoch, p.t.Seq, p.t.Seq)
 		p.text = end
 		l.move(p, saving)
 		end.parts = append(end.parts, p)
@@ -236,12 +240,17 @@ func (c *Core) blank(l *lane, x *text) {
 }
 
 // rewrite is the change that replaces a lane's items by those of today.
-func (c *Core) rewrite(l *lane, old laneID) store.Renumber {
-	change := store.Renumber{Old: c.outbox.record(old), New: c.outbox.record(l.laneID)}
+func (c *Core) rewrite(l *lane) store.Renumber {
+	record := c.outbox.record(l.laneID)
+	return store.Renumber{Old: []store.Lane{record}, New: record, Items: l.items()}
+}
+
+// items are the lane's parts as they are stored.
+func (l *lane) items() (all []store.Outgoing) {
 	for _, p := range l.parts {
-		change.Items = append(change.Items, store.Outgoing{To: store.Key(l.to), Text: store.Text(p.t), Line: p.text.line})
+		all = append(all, store.Outgoing{To: store.Key(l.to), Text: store.Text(p.t), Line: p.text.line})
 	}
-	return change
+	return all
 }
 
 func storeMarks(m wire.Marks) store.Marks {

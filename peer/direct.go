@@ -22,7 +22,7 @@ func (c *Core) mailOnly(now time.Time, l *lane) bool {
 // (protocol.md §7).
 func (c *Core) directPart(now time.Time, l *lane, p *part) {
 	l.move(p, direct)
-	id := partID{l.to, p.t.Seq}
+	id := l.id(p)
 	c.outbox.direct.Track(now, id, wire.Policy{First: l.rtt.PTO(), Factor: 2, Tries: directTries, Deadline: c.cfg.AckTimeout})
 	c.sendDirect(id, 1)
 }
@@ -62,7 +62,7 @@ func (c *Core) missed(now time.Time, id partID) {
 		c.renamed(l, p)
 	}
 	c.depositPart(now, l, p)
-	c.pump(now, l)
+	c.pump(now, l.way)
 }
 
 // acked: a recipient says what it has of this client's texts.
@@ -70,14 +70,14 @@ func (c *Core) acked(now time.Time, from wire.Key, m *wire.Ack) {
 	if c.reached(now, from, m) {
 		return
 	}
-	l := c.outbox.lanes[from]
+	l := c.outbox.lane(from, m.Marks.Epoch)
 	if l == nil || c.nameless() {
 		return // the first table has names for people: it comes again
 	}
 	if !c.current(now, l, m.Marks) {
 		return
 	}
-	if rtt, sampled, _ := c.outbox.direct.Ack(now, partID{from, m.Seq}, m.Try); sampled {
+	if rtt, sampled, _ := c.outbox.direct.Ack(now, partID{from, l.epoch, m.Seq}, m.Try); sampled {
 		l.rtt.Sample(rtt)
 	}
 	l.misses, l.down = 0, time.Time{}
@@ -90,7 +90,7 @@ func (c *Core) receipt(now time.Time, m *wire.Receipt) {
 		return // it comes again, when the table has names for people
 	}
 	c.toServer(&wire.ReceiptAck{To: m.To, Marks: m.Marks})
-	if l := c.outbox.lanes[m.To]; l != nil && c.current(now, l, m.Marks) {
+	if l := c.outbox.lane(m.To, m.Marks.Epoch); l != nil && c.current(now, l, m.Marks) {
 		c.have(now, l, m.Marks, true)
 	}
 }
@@ -121,23 +121,20 @@ func (c *Core) closeHoles(now time.Time, l *lane, marks store.Marks, mail bool) 
 	}
 }
 
-// voidHole ends seqs up to last that are not marked, some at a time: the next answer asks for more. False: it did so just now.
-func (c *Core) voidHole(now time.Time, l *lane, marks store.Marks, last uint64, mail bool) bool {
+// voidHole ends the first run of seqs up to last that are not marked: the next answer asks for more.
+func (c *Core) voidHole(now time.Time, l *lane, marks store.Marks, last uint64, mail bool) {
 	if now.Sub(l.voided) < c.cfg.AckTimeout || c.cfg.Broken == OpenHoles {
-		return false
+		return
 	}
 	l.voided = now
-	contact := c.roster.contacts[l.to]
-	for seq := marks.Through + 1; seq <= min(last, marks.Through+maxVoids); seq++ {
-		if marks.Has(seq) {
-			continue
-		}
-		void := wire.Text{Epoch: l.epoch, ToEpoch: l.toEpoch, Seq: seq, Parts: 1, Time: c.cfg.Wall(now).UnixMicro(), Flags: wire.FlagVoid}
-		if !mail && contact != nil && contact.addr.IsValid() && c.trust(l.to) {
-			c.send(pathTo(contact.addr), l.to, &wire.Direct{Try: 1, Text: void})
-		} else if covered, ok := c.coverVoid(l, void); ok {
-			c.toServer(&wire.Deposit{To: l.to, Try: 1, Text: covered})
-		}
+	if len(marks.Ranges) > 0 {
+		last = min(last, marks.Ranges[0].Lo-1)
 	}
-	return true
+	void := wire.Void(l.epoch, l.toEpoch, marks.Through+1, last)
+	contact := c.roster.contacts[l.to]
+	if !mail && contact != nil && contact.addr.IsValid() && c.trust(l.to) {
+		c.send(pathTo(contact.addr), l.to, &wire.Direct{Try: 1, Text: void})
+	} else if covered, ok := c.cover(l, &part{lane: l, t: void}); ok {
+		c.toServer(&wire.Deposit{To: l.to, Try: 1, Text: covered})
+	}
 }

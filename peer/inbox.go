@@ -15,15 +15,23 @@ import (
 type inbox struct {
 	sources   map[sourceID]*source
 	order     []*source // by first sight
+	senders   map[wire.Key]*sender
 	age       uint64
 	streams   map[uint64]*stream // by the server's store
 	lastStore uint64
 	lines     uint64 // history orders given out
 	unshown   int
-	chains    map[seal.Lane]seal.Chain
-	clear     map[uint64]uint64 // by store: through which receipt order what is neither sealed nor signed is taken
-	holding   []*gate           // that something may wait at
+	authors   map[wire.Key]*author
+	posts     map[postID][]*store.Part // of posts that are not whole
+	clear     map[uint64]uint64        // by store: through which receipt order what is neither sealed nor signed is taken
+	holding   []*gate                  // that something may wait at
 	screen    screen
+}
+
+// postID names a post by its author and its first part.
+type postID struct {
+	seal.Lane
+	first uint64
 }
 
 type sourceID struct {
@@ -41,6 +49,7 @@ type source struct {
 	waiting    map[uint64][]func() // answers owed once the seq's commit is done
 	parts      map[uint64][]*store.Part
 	gate       gate
+	lines      int // on their way to the screen
 }
 
 // stream is how far one has what a server's store had for one (protocol.md §10), in receipt orders.
@@ -48,15 +57,14 @@ type stream struct {
 	id         uint64 // the store's
 	had, taken wire.Window
 	waiting    map[uint64][]func()
-	parts      map[sourceID]map[uint64][]*store.Part // of posts, by author and first seq
-	early      []*wire.PushPost                      // that came before what stands before them, by order
+	early      []*wire.PushPost // that came before what stands before them, by order
 	gate       gate
 }
 
 func (b *inbox) stream(id uint64) *stream {
 	s := b.streams[id]
 	if s == nil {
-		s = &stream{id: id, waiting: map[uint64][]func(){}, parts: map[sourceID]map[uint64][]*store.Part{}}
+		s = &stream{id: id, waiting: map[uint64][]func(){}}
 		if id != 0 {
 			b.streams[id] = s
 		}
@@ -76,8 +84,8 @@ func (c *Core) direct(now time.Time, p link.Path, from wire.Key, m *wire.Direct)
 	if !c.listening() || m.Text.Flags&wire.FlagCovered != 0 {
 		return
 	}
-	if l := c.outbox.lanes[from]; l != nil {
-		l.misses, l.down = 0, time.Time{} // it is there
+	if w := c.outbox.ways[from]; w != nil {
+		w.misses, w.down = 0, time.Time{} // it is there
 	}
 	seq, try := m.Text.Seq, m.Try
 	if m.Text.ToEpoch != c.epoch {
@@ -108,12 +116,21 @@ func (c *Core) mail(now time.Time, m *wire.Push) {
 		return
 	}
 	t := m.Text
-	if known := c.inbox.sources[sourceID{from, t.Epoch}]; known == nil || known.toEpoch != c.epoch || !known.taken.Has(seq) {
+	known := c.inbox.sources[sourceID{from, t.Epoch}]
+	if known == nil || known.toEpoch != c.epoch || !known.taken.Has(seq) {
 		var err error
 		if t, at.clear, err = c.uncover(m); err != nil {
 			c.refuse(now, m, at, err)
 			return
 		}
+	}
+	if known == nil && st.had.Has(order) { // it was taken, and its epoch is forgotten since (protocol.md §6.4)
+		had := wire.Marks{Epoch: t.Epoch, ToEpoch: c.epoch, Ranges: []wire.Range{{Lo: seq, Hi: seq}}}
+		if seq == 1 {
+			had.Through, had.Ranges = 1, nil
+		}
+		c.toServer(&wire.Taken{From: from, Marks: had, Order: order, Try: try})
+		return
 	}
 	s := c.source(from, t.Epoch)
 	answer := func() {
@@ -147,6 +164,7 @@ func (c *Core) source(from wire.Key, epoch uint64) *source {
 		s = &source{sourceID: id, age: c.inbox.age, fresh: true, toEpoch: c.epoch, waiting: map[uint64][]func(){}, parts: map[uint64][]*store.Part{}}
 		c.inbox.sources[id] = s
 		c.inbox.order = append(c.inbox.order, s)
+		c.inbox.sender(from).add(s)
 	}
 	if s.toEpoch != c.epoch { // one's own state is another one now: the sender counts anew
 		s.toEpoch, s.had, s.taken = c.epoch, wire.Window{}, wire.Window{}
@@ -162,20 +180,21 @@ func (s *source) marks(near uint64) wire.Marks {
 
 // receive takes a text or a part of one, whichever way it came. answer is called when it is on disk.
 func (c *Core) receive(now time.Time, s *source, t wire.Text, at *span, answer func()) {
+	from := t.From()
 	switch {
-	case s.had.Has(t.Seq):
+	case s.had.HasRange(from, t.Seq):
 		answer()
 		c.pass(now, at)
 		return
-	case s.taken.Has(t.Seq):
+	case s.taken.HasRange(from, t.Seq):
 		if len(s.waiting[t.Seq]) < maxAnswers || at != nil && len(s.waiting[t.Seq]) < 2*maxAnswers {
 			s.waiting[t.Seq] = append(s.waiting[t.Seq], func() { answer(); c.pass(now, at) })
 		}
 		return
-	case !s.taken.Fits(t.Seq):
+	case !s.taken.FitsRange(from, t.Seq):
 		return // not acknowledged: the sender waits until the gap is closed
 	}
-	c.mark(&s.taken, t.Seq)
+	c.mark(&s.taken, from, t.Seq)
 	change, line := s.store(c, now, t, at != nil)
 	if at != nil {
 		at.taken.MarkSpan(at.prev, at.order)
@@ -188,7 +207,7 @@ func (c *Core) receive(now time.Time, s *source, t wire.Text, at *span, answer f
 	}
 	c.commit(change, func(now time.Time) {
 		if s.toEpoch == t.ToEpoch { // else one's own state became another one meanwhile
-			c.mark(&s.had, t.Seq)
+			c.mark(&s.had, from, t.Seq)
 		}
 		answer()
 		for _, also := range s.waiting[t.Seq] {
@@ -199,7 +218,7 @@ func (c *Core) receive(now time.Time, s *source, t wire.Text, at *span, answer f
 			c.enter(now, s, line, at)
 		}
 		c.pass(now, at)
-		s.gate.release(now, s.had.Through())
+		c.release(now, s)
 	})
 }
 
@@ -261,18 +280,12 @@ func (c *Core) makeRoom(s *source) *store.Source {
 		return nil
 	}
 	s.fresh = false
-	var oldest *source
-	n := 0
-	for _, o := range c.inbox.order {
-		if o.from == s.from {
-			if n++; oldest == nil {
-				oldest = o
-			}
-		}
-	}
-	if n <= maxEpochs || oldest == s {
+	w := c.inbox.sender(s.from)
+	oldest := w.oldest()
+	if len(w.sources) <= maxEpochs || oldest == s || oldest.lines > 0 {
 		return nil
 	}
+	w.sources = slices.DeleteFunc(w.sources, func(o *source) bool { return o == oldest })
 	delete(c.inbox.sources, oldest.sourceID)
 	c.inbox.order = slices.DeleteFunc(c.inbox.order, func(o *source) bool { return o == oldest })
 	return &store.Source{From: store.Key(oldest.from), Age: oldest.age, Marks: store.Marks{Epoch: oldest.epoch, ToEpoch: oldest.toEpoch}}

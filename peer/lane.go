@@ -3,7 +3,6 @@ package peer
 import (
 	"cmp"
 	"slices"
-	"time"
 
 	"udpchat/store"
 	"udpchat/wire"
@@ -15,37 +14,34 @@ type laneID struct {
 	epoch, toEpoch uint64
 }
 
+// partID names a part among what this client sends.
 type partID struct {
-	to  wire.Key
-	seq uint64
+	to    wire.Key
+	epoch uint64
+	seq   uint64
 }
 
-// lane is the way to one recipient. Parts are in it by seq.
+// lane is what one run typed to one recipient. Parts are in it by seq.
 type lane struct {
+	*way
 	laneID
-	parts      []*part
-	count      [done + 1]int // parts in each state
-	first      int           // no part before it is queued
-	past       []uint64      // epochs of the recipient's that are over: an acknowledgement that names one is old
-	byMail     bool          // one part missed its direct deadline and is not delivered yet: later ones take the mailbox too
-	misses     int           // in a row
-	down       time.Time
-	rtt        wire.RTT
-	congestion wire.Congestion
-	voided     time.Time
-	held       int          // queued parts that wait for their recipient, and for nothing else
-	refused    wire.Verdict // why the server took the last one not
+	parts []*part
+	count [done + 1]int // parts in each state
+	first int           // no part before it is queued
+	held  int           // queued parts that wait for their recipient, and for nothing else
 
 	returned map[uint64]bool // seqs that were given out to texts for which there was no room, and may be again
 }
 
 // part is one datagram's worth of a text.
 type part struct {
+	lane    *lane
 	text    *text
 	t       wire.Text
 	state   state
 	extra   bool // the one further direct copy was sent
 	saves   int  // commits that are awaited: more than one when it was renumbered meanwhile
+	anew    bool // it was sealed once more, since its recipient could not open it
 	skipped bool // a post that came to the server before the one that it follows
 	held    bool // it can't go by the mailbox: lane.held counts it
 
@@ -88,11 +84,13 @@ type fresh struct {
 }
 
 func (l *lane) add(x *text, t wire.Text) {
-	p := &part{text: x, t: t}
+	p := &part{lane: l, text: x, t: t}
 	x.parts = append(x.parts, p)
 	l.parts = append(l.parts, p)
 	l.count[p.state]++
 }
+
+func (l *lane) id(p *part) partID { return partID{l.to, l.epoch, p.t.Seq} }
 
 // move notes a part's next state.
 func (l *lane) move(p *part, s state) {
@@ -134,6 +132,20 @@ func (l *lane) drop(gone func(p *part) bool) {
 		l.hold(p, false)
 		return true
 	})
+}
+
+// leading gives the texts that are done, up to the first that is not.
+func (l *lane) leading() (texts []*text) {
+	for _, p := range l.parts {
+		if n := len(texts); n > 0 && texts[n-1] == p.text {
+			continue
+		}
+		if !p.text.all(done) {
+			break
+		}
+		texts = append(texts, p.text)
+	}
+	return texts
 }
 
 // dropTexts takes texts whose parts are all done out of the lane, and calls each with these. It looks at nothing but what stands between
@@ -185,9 +197,16 @@ func (l *lane) covered(m store.Marks) (parts []*part) {
 // onWay is how many parts are unanswered.
 func (l *lane) onWay() int { return l.count[direct] + l.count[depositing] }
 
+func (w *way) onWay() (n int) {
+	for _, l := range w.lanes {
+		n += l.onWay()
+	}
+	return n
+}
+
 // room is how many more may be (protocol.md §7.4). What the server refuses keeps its place among the first ones.
 func (l *lane) room() int {
-	room := l.congestion.Window() - l.onWay()
+	room := l.congestion.Window() - l.way.onWay()
 	if refused := l.count[kept]; refused > 0 {
 		room = min(room, laneWindow-refused-l.onWay())
 	}

@@ -9,7 +9,6 @@ import (
 
 	"udpchat/store"
 	"udpchat/wire"
-	"udpchat/wire/seal"
 )
 
 // NewCore makes the core of the client with these keys over what its profile holds. Nothing is sent before Register.
@@ -18,11 +17,14 @@ func NewCore(now time.Time, cfg Config, keys Keys, from store.Loaded) (*Core, er
 	c := &Core{cfg: cfg, rand: rand.New(rand.NewPCG(cfg.Seed, 1)), keys: keys, me: keys.Public(), epoch: from.Epoch, limit: wire.MaxText}
 	c.requests.Rand, c.outbox.direct.Rand, c.outbox.deposits.Rand, c.book.lookups.Rand = c.rand, c.rand, c.rand, c.rand
 	c.roster = roster{contacts: map[wire.Key]*contact{}, byName: map[string]*contact{}, changed: map[wire.Key]bool{}}
-	c.outbox.lanes, c.outbox.last = map[wire.Key]*lane{}, map[laneID]uint64{}
+	c.run = c.runEpoch(from.Lanes)
+	c.outbox.ways, c.outbox.last = map[wire.Key]*way{}, map[laneID]uint64{}
 	c.inbox.sources, c.inbox.streams = map[sourceID]*source{}, map[uint64]*stream{}
-	c.inbox.lines = from.Lines
+	c.inbox.senders = map[wire.Key]*sender{}
+	c.inbox.lines, c.inbox.posts = from.Lines, map[postID][]*store.Part{}
 	c.loadBook(from.Contacts)
-	c.loadChains(from)
+	c.loadAuthors(from)
+	c.loadClear(from)
 	c.loadOutbox(from)
 	if err := c.loadPrekeys(now, from.Prekeys); err != nil {
 		return nil, fmt.Errorf("read prekey: %w", err)
@@ -34,37 +36,71 @@ func NewCore(now time.Time, cfg Config, keys Keys, from store.Loaded) (*Core, er
 	return c, nil
 }
 
+// runEpoch draws the epoch of this run: higher than that of any run before, by so much that no run of another copy of this profile has
+// the same (protocol.md §5.1). Epochs of version 1 had no order.
+func (c *Core) runEpoch(lanes []store.Lane) uint64 {
+	last := uint64(0)
+	for _, l := range lanes {
+		if l.Epoch < 1<<63 {
+			last = max(last, l.Epoch)
+		}
+	}
+	return c.later(last)
+}
+
+// later draws an epoch above another.
+func (c *Core) later(epoch uint64) uint64 { return epoch + minLeap + c.rand.Uint64N(minLeap) }
+
 // loadOutbox puts what is unsettled back into its lanes. What became of it is unknown, so all of it goes out again.
 func (c *Core) loadOutbox(from store.Loaded) {
-	if c.cfg.Broken == ReusedSeqs {
-		from.Lanes = nil
+	switch c.cfg.Broken {
+	case ReusedSeqs:
+		c.run, from.Lanes = c.epoch, nil
+	case KeptEpoch:
+		c.run = c.epoch
 	}
-	for _, l := range from.Lanes {
-		c.outbox.last[laneID{wire.Key(l.To), l.Epoch, l.ToEpoch}] = l.Last
+	for _, l := range from.Lanes { // by first use
+		id := laneID{wire.Key(l.To), l.Epoch, l.ToEpoch}
+		c.outbox.last[id] = l.Last
+		if slices.ContainsFunc(from.Outbox, func(o store.Outgoing) bool { return id.names(o) }) {
+			c.left(id)
+		}
 	}
 	var x *text
 	for _, o := range from.Outbox {
 		to := wire.Key(o.To)
-		l := c.outbox.lanes[to]
-		if l == nil {
-			l = &lane{laneID: laneID{to, o.Text.Epoch, o.Text.ToEpoch}}
-			c.outbox.lanes[to] = l
-			c.outbox.order = append(c.outbox.order, l)
-		}
+		l := c.left(laneID{to, o.Text.Epoch, o.Text.ToEpoch})
 		if x == nil || o.Text.Part == 0 || x.to != to {
 			x = &text{to: to, line: o.Line}
 		}
+		c.outbox.last[l.laneID] = max(c.outbox.last[l.laneID], o.Text.Seq)
 		l.add(x, wire.Text(o.Text))
 		l.move(x.parts[len(x.parts)-1], queued)
 	}
-	for _, l := range c.outbox.order {
-		if l.epoch != c.epoch { // the new epoch was noted, and the program killed before this lane was
-			c.renumber(l, l.toEpoch)
-		}
+	for _, l := range slices.Clone(c.outbox.order) {
 		if l.to == wire.Channel {
 			c.recut(l)
+		} else {
+			c.renumber(l.way, l.way.present()) // the program was killed between the lanes
 		}
 	}
+}
+
+func (id laneID) names(o store.Outgoing) bool {
+	return id == laneID{wire.Key(o.To), o.Text.Epoch, o.Text.ToEpoch}
+}
+
+// left finds the lane of an earlier run, which holds something still.
+func (c *Core) left(id laneID) *lane {
+	w := c.outbox.ways[id.to]
+	if w == nil {
+		w = &way{}
+		c.outbox.ways[id.to] = w
+	}
+	if l := w.lane(id.epoch); l != nil {
+		return l
+	}
+	return c.outbox.open(w, id)
 }
 
 // recut gives posts that version 1 cut into parts too long to be signed new parts, behind all others, and closes the old ones as
@@ -91,16 +127,12 @@ func (c *Core) recut(l *lane) {
 	for _, p := range l.parts {
 		l.move(p, saving)
 	}
-	c.commitParts(c.rewrite(l, l.laneID), l, slices.Clone(l.parts))
+	c.commitParts(c.rewrite(l), slices.Clone(l.parts))
 }
 
-// loadChains takes how far the posts of each author have come, and which stores may hold what nobody signed.
-func (c *Core) loadChains(from store.Loaded) {
-	c.inbox.chains, c.inbox.clear = map[seal.Lane]seal.Chain{}, map[uint64]uint64{}
-	for _, end := range from.Chains {
-		id := seal.Lane{Channel: c.cfg.ServerKey, Author: end.Author, Epoch: end.Epoch, ToEpoch: end.ToEpoch}
-		c.inbox.chains[id] = seal.Chain{Seq: end.Seq, Hash: end.Hash}
-	}
+// loadClear takes which stores may hold what nobody signed.
+func (c *Core) loadClear(from store.Loaded) {
+	c.inbox.clear = map[uint64]uint64{}
 	for _, b := range from.Clear {
 		c.inbox.clear[b.Store] = b.Through
 	}
@@ -148,11 +180,7 @@ func (c *Core) loadPart(p store.Part) {
 		s.parts[first] = append(s.parts[first], &p)
 		return
 	}
-	id, st := sourceID{from, p.Text.Epoch}, c.inbox.stream(p.Text.ToEpoch)
-	if st.parts[id] == nil {
-		st.parts[id] = map[uint64][]*store.Part{}
-	}
-	st.parts[id][first] = append(st.parts[id][first], &p)
+	c.inbox.posts[c.postOf(&p)] = append(c.inbox.posts[c.postOf(&p)], &p)
 }
 
 // highest is the highest number in a window.
@@ -173,13 +201,17 @@ func (c *Core) loadUnshown(now time.Time, lines []store.Line) {
 			continue
 		}
 		s := c.source(keyOf(line), line.Epoch)
-		c.hold(now, &s.gate, held{after: line.First - 1, at: line.Last, pass: func(now time.Time, late bool) {
-			c.show(now, arrival{line: line, late: late, again: true})
-		}})
+		s.lines++
+		c.line(now, s, held{after: line.First - 1, at: line.Last}, arrival{line: line, again: true})
 	}
 	for _, s := range c.inbox.order {
-		s.gate.passed = s.shown()
-		s.gate.release(now, s.had.Through())
+		if s.gate.passed = s.shown(); s.gate.passed > 0 {
+			w := c.inbox.sender(s.from)
+			w.shown = max(w.shown, s.epoch)
+		}
+	}
+	for _, s := range c.inbox.order {
+		c.release(now, s)
 	}
 	inOrder(posts)
 	for _, line := range posts { // no line knows its place in the server's log

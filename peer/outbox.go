@@ -8,9 +8,9 @@ import (
 	"udpchat/wire"
 )
 
-// outbox is what this client sends and what is not yet delivered: a lane per recipient. Each part in it is on disk.
+// outbox is what this client sends and what is not yet delivered: a way to each recipient. Each part in it is on disk.
 type outbox struct {
-	lanes    map[wire.Key]*lane
+	ways     map[wire.Key]*way
 	order    []*lane // by first use: lanes are served in a reproducible order
 	last     map[laneID]uint64
 	direct   wire.Tracker[partID]
@@ -35,7 +35,7 @@ func (c *Core) accept(now time.Time, ref uint64, to wire.Key, toEpoch uint64, ty
 	change.Line = store.Line{Order: x.line, Peer: store.Key(to), Epoch: l.epoch, First: first.Seq, Last: first.Seq + uint64(first.Parts) - 1,
 		Time: first.Time, Arrived: first.Time, Out: true, Post: to == wire.Channel, End: store.EndOpen, Text: typed}
 	parts := slices.Clone(x.parts)
-	c.commitParts(change, l, parts)
+	c.commitParts(change, parts)
 	c.fx.Commits[len(c.fx.Commits)-1].Refused = func(now time.Time) { c.unaccepted(now, l, parts) }
 }
 
@@ -49,20 +49,18 @@ func (c *Core) cut(l *lane, x *text, typed string, written int64) {
 }
 
 // commitParts lets parts go once they are on disk.
-func (c *Core) commitParts(change store.ProfileChange, l *lane, parts []*part) {
+func (c *Core) commitParts(change store.ProfileChange, parts []*part) {
 	for _, p := range parts {
 		p.saves++
 	}
 	c.commit(change, func(now time.Time) {
 		for _, p := range parts {
 			if p.saves--; p.saves == 0 {
-				l.move(p, queued)
+				p.lane.queue(p)
 				c.tellAccepted(p.text)
 			}
 		}
-		i, _ := l.place(parts[0].t.Seq)
-		l.first = min(l.first, i)
-		c.pump(now, l)
+		c.pump(now, parts[0].lane.way)
 	})
 }
 
@@ -74,20 +72,38 @@ func (c *Core) tellAccepted(x *text) {
 	}
 }
 
-// lane gives the way to a recipient, for the epoch that it has now.
+// queue lets a part wait for its turn.
+func (l *lane) queue(p *part) {
+	l.move(p, queued)
+	i, _ := l.place(p.t.Seq)
+	l.first = min(l.first, i)
+}
+
+// lane gives this run's lane to a recipient, for the epoch that it has now.
 func (c *Core) lane(to wire.Key, toEpoch uint64) *lane {
-	l := c.outbox.lanes[to]
-	if l == nil {
-		l = &lane{laneID: laneID{to, c.epoch, toEpoch}}
-		c.outbox.lanes[to] = l
-		c.outbox.order = append(c.outbox.order, l)
+	w := c.outbox.ways[to]
+	switch {
+	case w == nil:
+		w = &way{}
+		c.outbox.ways[to] = w
+	case slices.Contains(w.past, toEpoch):
+		toEpoch = w.present() // the table is behind what the recipient itself said
 	}
-	if slices.Contains(l.past, toEpoch) {
-		toEpoch = l.toEpoch // the table is behind what the recipient itself said
+	if len(w.lanes) > 0 && w.present() != toEpoch {
+		c.renumber(w, toEpoch)
 	}
-	if l.toEpoch != toEpoch || l.epoch != c.epoch {
-		c.renumber(l, toEpoch)
+	if l := w.run(c.run); l != nil {
+		return l
 	}
+	l := c.outbox.open(w, laneID{to, c.run, toEpoch})
+	c.retire(w.lanes[0]) // if it was kept for what it knew
+	return l
+}
+
+// open begins a lane, behind all others.
+func (o *outbox) open(w *way, id laneID) *lane {
+	l := &lane{way: w, laneID: id}
+	w.lanes, o.order = append(w.lanes, l), append(o.order, l)
 	return l
 }
 
@@ -101,8 +117,17 @@ func (o *outbox) record(id laneID) store.Lane {
 	return store.Lane{To: store.Key(id.to), Epoch: id.epoch, ToEpoch: id.toEpoch, Last: o.last[id]}
 }
 
+// lane finds what is sent to someone under one of this client's epochs.
+func (o *outbox) lane(to wire.Key, epoch uint64) *lane {
+	w := o.ways[to]
+	if w == nil {
+		return nil
+	}
+	return w.lane(epoch)
+}
+
 func (o *outbox) part(id partID) (*lane, *part) {
-	l := o.lanes[id.to]
+	l := o.lane(id.to, id.epoch)
 	if l == nil {
 		return nil, nil
 	}
@@ -113,20 +138,20 @@ func (o *outbox) part(id partID) (*lane, *part) {
 // void; until then their parts stay, since a recipient that loses its state needs all of them again.
 func (c *Core) settle(now time.Time, l *lane, parts []*part, whole func(x *text)) {
 	var texts []*text
-	onWay, room := l.onWay(), 0
+	onWay, room := l.way.onWay(), 0
 	for _, p := range parts {
 		if p.state == saving || p.state == done {
 			continue
 		}
 		room++
 		l.move(p, done)
-		c.outbox.direct.Drop(partID{l.to, p.t.Seq})
-		c.outbox.deposits.Drop(partID{l.to, p.t.Seq})
+		c.outbox.direct.Drop(l.id(p))
+		c.outbox.deposits.Drop(l.id(p))
 		if p.text.all(done) {
 			texts = append(texts, p.text)
 		}
 	}
-	l.congestion.Acked(onWay-l.onWay(), onWay)
+	l.congestion.Acked(onWay-l.way.onWay(), onWay)
 	if len(texts) > 0 {
 		c.remove(l, texts)
 	}
@@ -135,11 +160,12 @@ func (c *Core) settle(now time.Time, l *lane, parts []*part, whole func(x *text)
 			whole(x)
 		}
 	}
-	if l.byMail && !l.mailed() {
+	if l.byMail && !l.way.mailed() {
 		l.byMail = false // protocol.md §7: the direct way is tried again
 	}
 	c.retry(now, l, room)
-	c.pump(now, l)
+	c.retire(l)
+	c.pump(now, l.way)
 	c.leaveWhenDecided(now)
 }
 
@@ -147,15 +173,23 @@ func (c *Core) settle(now time.Time, l *lane, parts []*part, whole func(x *text)
 func (c *Core) retry(now time.Time, l *lane, parts int) {
 	for i := 0; i < len(l.parts) && min(parts, l.count[kept]) > 0; i++ {
 		if p := l.parts[i]; p.state == kept {
-			c.outbox.deposits.Hasten(now, partID{l.to, p.t.Seq})
+			c.outbox.deposits.Hasten(now, l.id(p))
 			parts--
 		}
 	}
 }
 
-// remove takes the texts that are delivered out of the outbox.
+// remove takes the texts that are delivered out of the outbox. Posts leave in their order: those that stay are signed with what was
+// before them, and may have to be signed again.
 func (c *Core) remove(l *lane, texts []*text) {
-	change := store.Settle{To: store.Key(l.to), Epoch: l.epoch, ToEpoch: l.toEpoch, Chain: c.leave(l)}
+	if l.to == wire.Channel {
+		texts = l.leading()
+	}
+	if len(texts) == 0 {
+		return
+	}
+	change := store.Settle{To: store.Key(l.to), Epoch: l.epoch, ToEpoch: l.toEpoch}
+	change.Chain, change.Forget = c.leave(l, texts[len(texts)-1])
 	l.dropTexts(texts, func(p *part) {
 		if change.Seqs = append(change.Seqs, p.t.Seq); p.text.line != 0 && p == p.text.parts[0] {
 			change.Ends = append(change.Ends, store.Ended{Line: p.text.line, End: store.EndDelivered})
@@ -164,13 +198,10 @@ func (c *Core) remove(l *lane, texts []*text) {
 	c.commit(change, func(time.Time) {})
 }
 
-// pump sends what waits in a lane, as far as its window allows, by the way that its recipient can be expected to hear.
-func (c *Core) pump(now time.Time, l *lane) {
-	if c.phase != ready {
-		return
-	}
+// pumpLane sends what waits in a lane, as far as its window allows, by the way that its recipient can be expected to hear.
+func (c *Core) pumpLane(now time.Time, l *lane, mail bool) {
 	room := l.room()
-	mail := c.mailOnly(now, l)
+	mail = mail || c.mailOnly(now, l)
 	if l.count[queued] == 0 || !c.equipped(now, l, mail) {
 		return
 	}
@@ -195,7 +226,7 @@ func (c *Core) pump(now time.Time, l *lane) {
 	if long >= 0 { // it goes when its recipient is there
 		l.first = long
 		c.holdBack(l, (*part).long)
-		if id := (partID{l.to, l.parts[long].t.Seq}); !c.outbox.deposits.Has(id) {
+		if id := l.id(l.parts[long]); !c.outbox.deposits.Has(id) {
 			c.outbox.deposits.Track(now, id, wire.Policy{First: downFirst, Factor: 2, Cap: downCap, Jitter: 0.25})
 		}
 	}
@@ -209,7 +240,7 @@ func (l *lane) blocked() bool { return l.count[kept] >= laneWindow }
 
 // tellKept tells of the texts that wait behind those.
 func (c *Core) tellKept(l *lane) {
-	for _, p := range l.parts[l.first:] {
+	for _, p := range l.parts[min(l.first, len(l.parts)):] {
 		if x := p.text; p.state == queued && !x.kept {
 			x.kept = true
 			c.tell(Kept{Line: x.line, To: c.roster.name(l.to), Why: l.refused})
@@ -227,14 +258,16 @@ func (c *Core) urge(now time.Time) {
 			}
 		}
 		if c.book.lookups.Has(l.to) {
-			c.lookup(now, l)
+			c.lookup(now, l.to)
 		}
 	}
 }
 
 func (c *Core) pumpAll(now time.Time) {
 	for _, l := range c.outbox.order {
-		c.pump(now, l)
+		if l.way.lanes[0] == l {
+			c.pump(now, l.way)
+		}
 	}
 }
 
@@ -245,8 +278,8 @@ func (o *outbox) pause() {
 		for _, p := range l.parts {
 			if p.state == direct || p.state == depositing || p.state == kept {
 				l.move(p, queued)
-				o.direct.Drop(partID{l.to, p.t.Seq})
-				o.deposits.Drop(partID{l.to, p.t.Seq})
+				o.direct.Drop(l.id(p))
+				o.deposits.Drop(l.id(p))
 			}
 		}
 	}
@@ -259,20 +292,24 @@ func (o *outbox) forgetStored() {
 	}
 }
 
+func (w *way) forgetStored() {
+	for _, l := range w.lanes {
+		l.forgetStored()
+	}
+}
+
 func (l *lane) forgetStored() {
 	l.first = 0
 	for _, p := range l.parts {
-		if p.state == stored {
+		if p.state == stored || p.state == done && l.to == wire.Channel {
 			l.move(p, queued)
 		}
 	}
 }
 
-// open tells whether a text is neither stored nor kept nor delivered: a drain waits for it.
-func (o *outbox) open() bool {
-	return slices.ContainsFunc(o.order, func(l *lane) bool {
-		return l.count[saving]+l.count[direct]+l.count[depositing] > 0 || l.count[queued] > l.held && !l.blocked()
-	})
+// waits tells whether a text is neither stored nor kept nor delivered: a drain waits for it.
+func (o *outbox) waits() bool {
+	return slices.ContainsFunc(o.order, func(l *lane) bool { return l.way.lanes[0] == l && l.way.open() })
 }
 
 // undecided counts the texts that only this client has.

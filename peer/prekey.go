@@ -14,6 +14,11 @@ const (
 	// for the present one once a day, and what waits on the server is fetched before anything is forgotten.
 	prekeyAge  = 7 * 24 * time.Hour
 	prekeyRest = 30 * 24 * time.Hour
+	// idLeap bounds what an id is higher than it must be, at random, when the clock is behind it: in seconds 12 days.
+	idLeap = 1 << 20
+	// idFuture is how far ahead of the clock an id may be that this profile may have forgotten: clocks were wrong. It leaves others' lies no
+	// room to use up the ids.
+	idFuture = 22 * 365 * 24 * time.Hour
 )
 
 // prekeys are this client's own (protocol.md §14.2).
@@ -64,8 +69,11 @@ func (c *Core) loadPrekeys(now time.Time, all []store.Prekey) error {
 func (c *Core) rotate(now time.Time, above uint32) {
 	wall := c.cfg.Wall(now)
 	id := max(c.prekeys.newest(), above) + 1
-	if t := wall.Unix(); t > int64(id) && t <= math.MaxUint32 {
+	switch t := wall.Unix(); {
+	case t > int64(id) && t <= math.MaxUint32:
 		id = uint32(t)
+	case id < math.MaxUint32-idLeap:
+		id += c.rand.Uint32N(idLeap) // else it may have the number of one that this profile forgot
 	}
 	next := store.Prekey{ID: id, Secret: c.keys.Secret(), Made: wall.UnixMicro()}
 	card, err := c.keys.Card(next)
@@ -94,6 +102,13 @@ func (c *Core) rotate(now time.Time, above uint32) {
 	})
 }
 
+// forgot: mail came for a prekey with a higher id than any that is known here. Its sender takes no lower one.
+func (c *Core) forgot(now time.Time, id uint32) {
+	if id > c.prekeys.newest() && int64(id) <= c.cfg.Wall(now).Add(idFuture).Unix() {
+		c.rotate(now, id)
+	}
+}
+
 // foundOwn: the server has a card of this client's with a prekey that this client does not know. Only its key can have signed it,
 // so this profile is an older copy (protocol.md §5.5).
 func (c *Core) foundOwn(now time.Time, m *wire.Found) {
@@ -101,6 +116,6 @@ func (c *Core) foundOwn(now time.Time, m *wire.Found) {
 	if err != nil || card.Prekey.ID <= c.prekeys.newest() {
 		return
 	}
+	c.cfg.Log.Warn("this profile is an older copy")
 	c.rotate(now, card.Prekey.ID)
-	c.rolledBack(now)
 }

@@ -61,9 +61,15 @@ func (c *Core) sendRequest(now time.Time, id uint32) {
 	if known == 0 {
 		known = c.inbox.lastStore
 	}
-	c.toServer(&wire.Register{Request: c.request, Name: c.cfg.Name, Epoch: c.epoch,
-		Store: known, Revision: c.roster.revision, Seen: c.inbox.stream(known).had.Through(), Card: c.prekeys.card, Mode: c.cfg.Mode})
+	st := c.inbox.stream(known)
+	c.claimed = known
+	c.toServer(&wire.Register{Request: c.request, Name: c.cfg.Name, Epoch: c.epoch, Store: known,
+		Revision: c.roster.revision, Seen: st.had.Through(), Order: c.knownOrder(st), Card: c.prekeys.card, Mode: c.cfg.Mode})
 }
+
+// knownOrder is the highest receipt order of the server's store that this client knows of. A server that has not given it out is an older
+// copy (protocol.md §9.2).
+func (c *Core) knownOrder(st *stream) uint64 { return max(highest(&st.had), c.stored) }
 
 // needed tells whether the user waits for what is under way.
 func (c *Core) needed() bool { return c.typed || len(c.commands) > 0 || c.finding != nil }
@@ -108,6 +114,10 @@ func (c *Core) registered(now time.Time, m *wire.Registered) {
 		return
 	}
 	c.changeStore(m.Store)
+	if c.claimed != m.Store && c.inbox.streams[m.Store] != nil {
+		c.register(now, c.typed) // it was met before, and has not been told yet what is known of it (protocol.md §9.2)
+		return
+	}
 	if c.began.store == 0 {
 		c.began = place{m.Store, m.Order}
 	}
@@ -139,18 +149,15 @@ func (b *inbox) bound(c *Core, id, order uint64) {
 }
 
 // changeStore notes which store the server has. What another one was told is void (protocol.md §9): the table comes anew,
-// mail that it held is deposited again, and posts for its channel get new identities.
+// and mail that it held is deposited again, and so are the parts of posts that it did not have whole.
 func (c *Core) changeStore(id uint64) {
 	if id == c.store {
 		return
 	}
-	c.store = id
+	c.store, c.stored = id, 0
 	c.roster.forget()
 	c.inbox.lastStore = id
 	c.outbox.forgetStored()
-	if l := c.outbox.lanes[wire.Channel]; l != nil && l.toEpoch != id {
-		c.renumber(l, id)
-	}
 }
 
 // loaded ends a registration once the table is there as it was then.
@@ -214,7 +221,7 @@ func (c *Core) keepAlive(now time.Time) {
 }
 
 func (c *Core) ping() {
-	c.toServer(&wire.Ping{Nonce: c.rand.Uint32(), Store: c.store, Revision: c.roster.revision})
+	c.toServer(&wire.Ping{Nonce: c.rand.Uint32(), Store: c.store, Revision: c.roster.revision, Order: c.knownOrder(c.inbox.stream(c.store))})
 }
 
 // pause is the time to the next keepalive: ±20 %, so that clients that came together do not stay together.
@@ -222,9 +229,13 @@ func (c *Core) pause() time.Duration {
 	return time.Duration(float64(c.cfg.Keepalive) * (0.8 + 0.4*c.rand.Float64()))
 }
 
-func (c *Core) pinged(m *wire.Ping) {
-	if c.phase == ready || c.phase == loading {
-		c.toServer(&wire.Pong{Nonce: m.Nonce, Known: true, Store: c.store, Revision: c.roster.revision})
+func (c *Core) pinged(now time.Time, m *wire.Ping) {
+	switch {
+	case c.phase != ready && c.phase != loading:
+	case m.Store != c.store:
+		c.registerAgain(now)
+	default:
+		c.toServer(&wire.Pong{Nonce: m.Nonce, Known: true, Store: c.store, Revision: c.roster.revision, Order: c.knownOrder(c.inbox.stream(c.store))})
 	}
 }
 

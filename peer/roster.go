@@ -88,7 +88,7 @@ func (r *roster) apply(now time.Time, c *Core, row wire.Row) {
 	if old == nil || old.name != next.name || old.addr != next.addr || old.online != next.online {
 		r.changed[row.Key] = true
 	}
-	if c.book.appeared(row.Key) || old == nil || *old != *next {
+	if c.book.appeared(row.Key, next.online) || old == nil || *old != *next {
 		c.contactChanged(now, old, next)
 	}
 }

@@ -28,13 +28,12 @@ func (c *Core) old(store, order uint64) bool { return store == c.began.store && 
 // enter sends a line that is on disk on its way: mail first waits for what came before it on the server, so that all is shown in
 // order of receipt; then everything waits for what its sender wrote before (protocol.md §6).
 func (c *Core) enter(now time.Time, s *source, line *store.Line, at *span) {
+	s.lines++
 	arrived, clear := now, at != nil && at.clear
 	old := at != nil && c.old(at.id, at.order)
 	sequence := func(now time.Time) {
-		c.hold(now, &s.gate, held{after: line.First - 1, at: line.Last, since: arrived, pass: func(now time.Time, late bool) {
-			c.show(now, arrival{line: *line, late: late, clear: clear, old: old})
-		}})
-		s.gate.release(now, s.had.Through())
+		c.line(now, s, held{after: line.First - 1, at: line.Last, since: arrived}, arrival{line: *line, clear: clear, old: old})
+		c.release(now, s)
 	}
 	if at == nil || at.had.Has(at.order) {
 		sequence(now)

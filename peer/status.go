@@ -146,6 +146,9 @@ func (c *Core) status(now time.Time) Status {
 		}
 	}
 	for _, l := range c.outbox.order {
+		if l.way.lanes[0] != l {
+			continue
+		}
 		if t := c.talk(now, l.to); c.roster.contacts[l.to] == nil && (t.Waits() > 0 || l.to == wire.Channel) || l.to == c.me && t.Waits() > 0 {
 			s.Talks = append(s.Talks, t)
 		}
@@ -155,17 +158,25 @@ func (c *Core) status(now time.Time) Status {
 }
 
 func (c *Core) talk(now time.Time, to wire.Key) TalkStatus {
-	l := c.outbox.lanes[to]
-	if l == nil {
-		l = &lane{laneID: laneID{to: to}}
+	w := c.outbox.ways[to]
+	if w == nil {
+		w = &way{}
 	}
-	t := TalkStatus{Key: to, Name: c.nameOf(to), RoundTrip: l.rtt.Smoothed()}
+	t := TalkStatus{Key: to, Name: c.nameOf(to), RoundTrip: w.rtt.Smoothed()}
 	if contact := c.roster.contacts[to]; contact != nil {
 		t.Addr, t.Online = contact.addr, contact.online
 	}
-	if t.Way = c.way(now, l); t.Way == WayResting {
-		t.Until = l.down.Sub(now)
+	if t.Way = c.way(now, &lane{way: w, laneID: laneID{to: to}}); t.Way == WayResting {
+		t.Until = w.down.Sub(now)
 	}
+	for _, l := range w.lanes {
+		t.count(l)
+	}
+	return t
+}
+
+// count adds what waits in a lane.
+func (t *TalkStatus) count(l *lane) {
 	var last *text
 	for _, p := range l.parts {
 		if p.text == last || p.state == done || p.t.Flags&wire.FlagVoid != 0 {
@@ -184,7 +195,6 @@ func (c *Core) talk(now time.Time, to wire.Key) TalkStatus {
 			t.Direct++
 		}
 	}
-	return t
 }
 
 // way tells what mailOnly and equipped decide, and why.

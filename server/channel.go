@@ -11,12 +11,8 @@ import (
 // post appends to the channel's log: one write however many members there are (protocol.md §11). An author's posts are accepted
 // in their order only; one that skips comes again after the one before it.
 func (c *Core) post(cl *client, m *wire.Deposit) {
-	if m.Text.ToEpoch != c.head.ID {
-		c.send(cl.session.path, cl.key, &wire.Pong{Known: true, Store: c.head.ID, Revision: c.head.Revision})
-		return
-	}
 	m = keep(m)
-	change := store.Post{Author: store.Key(cl.key), Text: store.Text(m.Text), Longest: c.cfg.Quota.Longest}
+	change := store.Post{Author: store.Key(cl.key), Base: m.Base, Text: store.Text(m.Text), Longest: c.cfg.Quota.Longest}
 	c.commit(change, func(now time.Time, r store.Result) {
 		c.foundRoom(r)
 		c.stored(cl, m, r, wire.Verdict(r.Verdict))

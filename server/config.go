@@ -32,6 +32,10 @@ const (
 
 	// tablePause is the least time between two table updates of one client: what changes meanwhile is told at once then.
 	tablePause = 100 * time.Millisecond
+	// minLeap is the least by which orders and revisions leap at a start; the most is twice that. It is far more than any run gives out,
+	// and 2^64 has room for millions of starts. That a number given out twice goes unnoticed takes two leaps that differ by less than a
+	// run gives out: with a million numbers, one chance in a million.
+	minLeap = 1 << 40
 	// readPage is how many rows of the directory are read at once.
 	readPage = 64
 	// mailPage is how many items are read at once for one client, and wait here for their turn.

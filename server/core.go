@@ -18,6 +18,8 @@ type Core struct {
 	rand *rand.Rand
 	head store.Head // durable; ID is this store's
 
+	begun bool // the run is noted on disk: before that nobody is answered
+
 	posted uint64 // order of the last post that was offered to the members: an older one comes again
 
 	clients map[wire.Key]*client
@@ -30,6 +32,7 @@ type Core struct {
 	pages    wire.Tracker[wire.Key] // table pages on their way
 	pushes   wire.Tracker[pushID]
 	receipts wire.Tracker[receipt]
+	unread   wire.Tracker[pushID] // mail that its recipient can't open: its sender is asked to seal it anew
 
 	cursors    []*client // whose channel cursor is ahead of what is stored
 	cursorsDue time.Time
@@ -57,6 +60,7 @@ type session struct {
 	request  uint32 // of the registration that began it, 0 when a ping did
 	waiting  bool   // something waited then
 	answered bool   // the registration: it is known whether something waits
+	sure     bool   // what the client knows of this store is true of it: what it is told now takes nothing back
 	since    uint64 // receipt order then: later posts are live
 	told     uint64 // table revision that the client has
 	page     uint64 // revision that the page on its way leads to, 0 for none
@@ -85,7 +89,7 @@ func NewCore(now time.Time, cfg Config, head store.Head, rows []store.Client) *C
 		clients: make(map[wire.Key]*client, len(rows)),
 		names:   make(map[string][]wire.Key, len(rows)),
 	}
-	c.leases.Rand, c.probes.Rand, c.pages.Rand, c.pushes.Rand, c.receipts.Rand = c.rand, c.rand, c.rand, c.rand, c.rand
+	c.leases.Rand, c.probes.Rand, c.pages.Rand, c.pushes.Rand, c.receipts.Rand, c.unread.Rand = c.rand, c.rand, c.rand, c.rand, c.rand, c.rand
 	for _, row := range rows {
 		cl := &client{key: wire.Key(row.Key), row: row, published: row}
 		c.clients[cl.key] = cl
@@ -93,6 +97,25 @@ func NewCore(now time.Time, cfg Config, head store.Head, rows []store.Client) *C
 		c.claim(row.Name, cl.key)
 	}
 	c.table.sort()
+	c.start()
+	return c
+}
+
+// start notes on disk that a run begins, and then takes those for present who were. Its orders and revisions leap, so that they are none
+// that a newer copy of this store has given out (protocol.md §9.2).
+func (c *Core) start() {
+	by := minLeap + c.rand.Uint64N(minLeap)
+	if c.cfg.Broken == KeptStore {
+		by = 0
+	}
+	c.commit(store.Begin{By: by}, func(now time.Time, _ store.Result) {
+		c.head = c.head.Begin(by)
+		c.begun, c.posted = true, c.head.Order
+		c.remember(now)
+	})
+}
+
+func (c *Core) remember(now time.Time) {
 	for _, e := range c.table.log {
 		if cl := e.cl; cl.row.State == store.Online {
 			c.trust(&cl.row) // who comes back is trusted then: until then nobody is dialled
@@ -100,7 +123,6 @@ func NewCore(now time.Time, cfg Config, head store.Head, rows []store.Client) *C
 			c.probe(now, cl)
 		}
 	}
-	return c
 }
 
 func (cfg *Config) defaults() {
@@ -130,7 +152,7 @@ func (cfg *Config) defaults() {
 
 // Handle takes one message that came from a client. Bodies in m are only borrowed.
 func (c *Core) Handle(now time.Time, p link.Path, from wire.Key, m wire.Message) {
-	if from == wire.ServerKey {
+	if from == wire.ServerKey || !c.begun {
 		return
 	}
 	cl := c.clients[from]
@@ -156,8 +178,18 @@ func (c *Core) Handle(now time.Time, p link.Path, from wire.Key, m wire.Message)
 	switch m := m.(type) {
 	case *wire.Ping:
 		c.pinged(now, cl, m)
+		return
 	case *wire.Pong:
-		c.position(now, cl, m.Store, m.Revision)
+		c.position(now, cl, m.Store, m.Revision, m.Order)
+		return
+	}
+	if cl.session.sure { // else it is asked first what it knows, and what it sent comes again
+		c.handle(now, cl, m)
+	}
+}
+
+func (c *Core) handle(now time.Time, cl *client, m wire.Message) {
+	switch m := m.(type) {
 	case *wire.TableAck:
 		c.tableAck(now, cl, m)
 	case *wire.Deposit:
@@ -190,9 +222,9 @@ func (c *Core) stranger(p link.Path, from wire.Key, cl *client, m wire.Message) 
 		}
 		c.send(p, from, &wire.Deregistered{Request: m.Request, Outcome: outcome})
 	case *wire.Ping:
-		c.send(p, from, &wire.Pong{Nonce: m.Nonce, Store: c.head.ID, Revision: c.head.Revision})
+		c.send(p, from, c.pong(m.Nonce, false))
 	case *wire.Deposit, *wire.Find, *wire.Lookup:
-		c.send(p, from, &wire.Pong{Store: c.head.ID, Revision: c.head.Revision})
+		c.send(p, from, c.pong(0, false))
 	}
 }
 
@@ -211,6 +243,7 @@ func (c *Core) Tick(now time.Time) {
 		},
 		func(id pushID) { c.pushFailed(now, id) })
 	c.receipts.Expire(now, func(id receipt, _ uint8) { c.sendReceipt(id) }, nil)
+	c.unread.Expire(now, func(id pushID, _ uint8) { c.askAnew(id) }, nil)
 	c.sweepTable(now)
 	c.writeCursors(now)
 }
@@ -228,6 +261,7 @@ func (c *Core) Next() (time.Time, bool) {
 	earliest(c.pages.Next())
 	earliest(c.pushes.Next())
 	earliest(c.receipts.Next())
+	earliest(c.unread.Next())
 	earliest(c.table.due, !c.table.due.IsZero())
 	earliest(c.cursorsDue, !c.cursorsDue.IsZero())
 	return next, !next.IsZero()

@@ -27,17 +27,13 @@ func (c *Core) deposit(cl *client, m *wire.Deposit) {
 		return
 	}
 	m = keep(m)
-	change := store.Deposit{To: store.Key(m.To), From: store.Key(cl.key), Text: store.Text(m.Text), Quota: c.cfg.Quota}
+	change := store.Deposit{To: store.Key(m.To), From: store.Key(cl.key), Text: store.Text(m.Text), Quota: c.cfg.Quota, Anew: c.unreadable(m.To, cl.key, m.Text)}
 	if c.cfg.Broken == EarlyStored {
 		c.stored(cl, m, store.Result{}, wire.Accepted)
 	}
 	c.commit(change, func(now time.Time, r store.Result) {
 		c.foundRoom(r)
-		answer := r
-		if r.Order <= c.head.Order {
-			answer.Order = 0 // it was there already
-		}
-		c.stored(cl, m, answer, wire.Verdict(r.Verdict))
+		c.stored(cl, m, r, wire.Verdict(r.Verdict))
 		if r.Verdict != store.Accepted {
 			return
 		}
@@ -79,7 +75,7 @@ func (c *Core) stored(cl *client, m *wire.Deposit, r store.Result, v wire.Verdic
 		state, addr = row.State, row.Addr
 	}
 	c.send(cl.session.path, cl.key, &wire.Stored{To: m.To, Epoch: m.Text.Epoch, ToEpoch: m.Text.ToEpoch, Seq: m.Text.Seq,
-		Try: m.Try, Verdict: v, State: state, Addr: addr, Order: r.Order})
+		Try: m.Try, Verdict: v, State: state, Addr: addr, Order: r.Order, Again: r.Order <= c.head.Order})
 }
 
 // takenMail: the recipient has mail of one sender on its disk. Only now it is deleted here, and the sender is told.
@@ -89,6 +85,10 @@ func (c *Core) takenMail(now time.Time, cl *client, m *wire.Taken) {
 	}
 	c.sample(now, cl, m.Order, m.Try)
 	marks := storeMarks(m.Marks)
+	if m.Refusal == wire.NoPrekey {
+		c.setAside(now, cl, m)
+		return
+	}
 	// Only the push that it answers has ended: the places of others that the marks cover too would stay open in the client's
 	// stream, and what comes after them would wait there.
 	at, ok := cl.session.stream.place(m.Order)
@@ -99,7 +99,7 @@ func (c *Core) takenMail(now time.Time, cl *client, m *wire.Taken) {
 		if it.Post || wire.Key(it.From) != m.From {
 			return false
 		}
-		if m.Refused {
+		if m.Refusal == wire.Forged {
 			return true // protocol.md §14.3: it is not what its sender sealed
 		}
 		if it.Text.ToEpoch != marks.ToEpoch {
@@ -110,11 +110,11 @@ func (c *Core) takenMail(now time.Time, cl *client, m *wire.Taken) {
 	if len(orders) == 0 {
 		return
 	}
-	c.commit(store.Take{To: store.Key(cl.key), From: store.Key(m.From), Marks: marks, Orders: orders, Refused: m.Refused}, func(now time.Time, _ store.Result) {
-		if m.Refused {
+	c.commit(store.Take{To: store.Key(cl.key), From: store.Key(m.From), Marks: marks, Orders: orders, Refused: m.Refusal == wire.Forged}, func(now time.Time, _ store.Result) {
+		if m.Refusal == wire.Forged {
 			return
 		}
-		if sender := c.clients[m.From]; sender != nil && sender.session != nil {
+		if sender := c.clients[m.From]; sender != nil && sender.session != nil && sender.session.sure {
 			c.owe(now, sender, cl.key, wireMarks(marks))
 		}
 	})

@@ -8,17 +8,29 @@ import (
 	"udpchat/wire/link"
 )
 
-// begin gives a client a session: a lease, a place in the table's updates, and what waits for it.
+// begin gives a client a session: a lease, and a place in the table's updates. One who did not ask for it by a registration is served
+// when it has said what it knows of this store.
 func (c *Core) begin(now time.Time, cl *client, p link.Path, request uint32, mode wire.Mode) {
 	// told: until the client says which revision it has, it is not bothered with the table.
 	cl.session = &session{path: p, index: len(c.online), heard: now, request: request, since: c.head.Order, told: c.head.Revision, mode: mode}
 	c.leases.Track(now, cl.key, wire.Policy{First: c.cfg.Lease, Tries: 1})
-	if mode == wire.Sender {
+	if mode != wire.Sender {
+		c.online = append(c.online, cl)
+	}
+	if request != 0 {
+		c.serve(now, cl)
+	}
+}
+
+// serve gives a client whose word of this store is true what waits for it.
+func (c *Core) serve(now time.Time, cl *client) {
+	cl.session.sure = true
+	if cl.session.mode == wire.Sender {
 		c.registered(cl)
 		c.recallReceipts(cl)
 		return
 	}
-	c.online = append(c.online, cl)
+	request := cl.session.request
 	c.fill(cl, func(found int) {
 		if request != 0 {
 			cl.session.waiting = found > 0
@@ -51,6 +63,9 @@ func (c *Core) end(cl *client) {
 	}
 	for id := range s.stream.owed {
 		c.receipts.Drop(id)
+	}
+	for order := range s.stream.unread {
+		c.unread.Drop(pushID{cl.key, order})
 	}
 	cl.session = nil
 }
@@ -166,11 +181,15 @@ func (c *Core) ping(cl *client) {
 	if cl.session != nil {
 		p = cl.session.path
 	}
-	c.send(p, cl.key, &wire.Ping{Nonce: c.rand.Uint32(), Store: c.head.ID, Revision: c.head.Revision})
+	c.send(p, cl.key, &wire.Ping{Nonce: c.rand.Uint32(), Store: c.head.ID, Revision: c.head.Revision, Order: c.head.Order})
 }
 
 func (c *Core) pinged(now time.Time, cl *client, m *wire.Ping) {
-	c.send(cl.session.path, cl.key, &wire.Pong{Nonce: m.Nonce, Known: true, Store: c.head.ID, Revision: c.head.Revision})
-	c.position(now, cl, m.Store, m.Revision)
+	c.position(now, cl, m.Store, m.Revision, m.Order)
+	c.send(cl.session.path, cl.key, c.pong(m.Nonce, true))
 	c.hasten(now, cl)
+}
+
+func (c *Core) pong(nonce uint32, known bool) *wire.Pong {
+	return &wire.Pong{Nonce: nonce, Known: known, Store: c.head.ID, Revision: c.head.Revision, Order: c.head.Order}
 }

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"slices"
 	"time"
 
 	"udpchat/store"
@@ -28,7 +29,11 @@ func (c *Core) register(now time.Time, p link.Path, from wire.Key, m *wire.Regis
 		c.refuse(p, from, m.Request, o)
 		return
 	}
-	rewind := c.recall(m)
+	c.recall(now, m.Store, m.Revision, max(m.Order, m.Seen))
+	rewind, seen := (*uint64)(nil), c.seen(m)
+	if seen > 0 {
+		rewind = &seen
+	}
 	if cl == nil {
 		cl = &client{key: from}
 		c.clients[from] = cl
@@ -56,7 +61,7 @@ func (c *Core) register(now time.Time, p link.Path, from wire.Key, m *wire.Regis
 			c.join(now, cl, p, m)
 			return
 		}
-		c.catchUp(m, r.Cursor, cl, func(now time.Time) { c.join(now, cl, p, m) })
+		c.catchUp(max(seen, r.Cursor), cl, func(now time.Time) { c.join(now, cl, p, m) })
 	})
 }
 
@@ -97,11 +102,7 @@ func (c *Core) unasked(cl *client, p link.Path, m *wire.Register, why wire.Outco
 
 // catchUp moves the client's channel cursor to where the client says it is: a server that was killed may have lost the last
 // second of it.
-func (c *Core) catchUp(m *wire.Register, cursor uint64, cl *client, then func(now time.Time)) {
-	seen := cursor
-	if m.Store == c.head.ID {
-		seen = min(m.Seen, c.head.Order)
-	}
+func (c *Core) catchUp(seen uint64, cl *client, then func(now time.Time)) {
 	c.commit(store.Advance{Member: cl.row.Key, Order: seen}, func(now time.Time, _ store.Result) { then(now) })
 }
 
@@ -129,23 +130,32 @@ func (c *Core) join(now time.Time, cl *client, p link.Path, m *wire.Register) {
 	}
 }
 
-// recall compares what the client knows of this store with what the store knows of itself. A client that knows more has met a
-// newer copy: everything said of this one is void, so it gets a new id (protocol.md §9).
-func (c *Core) recall(m *wire.Register) (rewind *uint64) {
-	if m.Store != c.head.ID {
-		return nil
+// recall compares what a client knows of this store with what the store knows of itself. A client that knows numbers which this store
+// has not given out met a newer copy of it: everything said of this one is void, so it gets a new id (protocol.md §9.2).
+func (c *Core) recall(now time.Time, id, revision, order uint64) (renewed bool) {
+	if id != c.head.ID || c.cfg.Broken == KeptStore || c.head.Gave(order, revision) {
+		return false
 	}
-	if m.Revision <= c.head.Revision && m.Seen <= c.head.Order || c.cfg.Broken == KeptStore {
-		return &m.Seen
-	}
-	id := c.rand.Uint64() | 1
-	c.cfg.Log.Error("a client knows more than this database: it is an older copy and gets a new id", "revision", m.Revision, "order", m.Seen)
-	c.head.ID = id
+	c.cfg.Log.Error("a client knows more than this database: it is an older copy and gets a new id", "revision", revision, "order", order)
+	c.head.Former = append(c.head.Former, c.head.ID)
+	slices.Sort(c.head.Former)
+	c.head.ID = c.rand.Uint64() | 1
 	for _, cl := range c.online {
 		cl.session.told = 0
 	}
-	c.commit(store.Renew{ID: id}, func(time.Time, store.Result) {})
-	return nil
+	c.table.changed(now)
+	c.commit(store.Renew{ID: c.head.ID}, func(time.Time, store.Result) {})
+	return true
+}
+
+// seen is through which order a client has the channel, when it speaks of this store, whatever ID that had then. 0: it has met a newer copy,
+// or another store. What it is sent again then it knows by the chains of the authors.
+func (c *Core) seen(m *wire.Register) uint64 {
+	_, former := slices.BinarySearch(c.head.Former, m.Store)
+	if (former || m.Store == c.head.ID) && c.head.Gave(m.Seen, 0) {
+		return m.Seen
+	}
+	return 0
 }
 
 // registered answers the registration that began the session.

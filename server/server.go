@@ -23,6 +23,7 @@ type Server struct {
 	core  *Core
 	loop  *link.Loop
 	reads *link.Queue[Read]
+	ready func() // to be called once; nil: it was
 }
 
 // New makes a server on a socket, which Run closes, and a store, which it does not.
@@ -51,7 +52,7 @@ func (s *Server) Run(ctx context.Context, ready func()) error {
 	defer cancel()
 	var wg sync.WaitGroup
 	wg.Go(func() { s.look(ctx) })
-	ready()
+	s.ready = ready
 	wg.Go(debug.FreeOSMemory) // reading the directory left as much behind as it made
 	err := s.loop.Run(ctx, s.core, s.carryOut, s.core.Stop)
 	cancel()
@@ -107,6 +108,10 @@ func (s *Server) look(ctx context.Context) {
 
 // carryOut does what the core wants done.
 func (s *Server) carryOut() []link.Send {
+	if s.ready != nil && s.core.begun {
+		s.ready()
+		s.ready = nil
+	}
 	fx := s.core.Take()
 	for _, cm := range fx.Commits {
 		s.store.Submit(cm.Change, func(r store.Result, err error) {

@@ -19,6 +19,7 @@ type stream struct {
 	more    bool   // the store may hold more above loaded
 	reading bool
 	owed    map[receipt]wire.Marks // receipts that this client was not yet told of
+	unread  map[uint64]store.Item  // mail that this client can't open, by order
 
 	congestion wire.Congestion
 }
@@ -81,6 +82,9 @@ func (c *Core) meant(cl *client, it store.Item) bool { return !it.Post || wire.K
 // offer gives a client what was just stored.
 func (c *Core) offer(now time.Time, cl *client, it store.Item) {
 	st := &cl.session.stream
+	if !cl.session.sure {
+		return // it is read when the client is served
+	}
 	if st.more || st.reading || len(st.queue) >= mailPage {
 		st.more = true
 		return

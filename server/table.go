@@ -72,7 +72,7 @@ func (c *Core) sweepTable(now time.Time) {
 	}
 	c.table.due, c.table.last = time.Time{}, now
 	for _, cl := range c.online {
-		if cl.session.page == 0 && cl.session.told < c.head.Revision {
+		if cl.session.sure && cl.session.page == 0 && cl.session.told < c.head.Revision {
 			c.sendPage(now, cl)
 		}
 	}
@@ -143,9 +143,16 @@ func (c *Core) tableAck(now time.Time, cl *client, m *wire.TableAck) {
 
 // position takes a client's word for which revision it has: after a restart the server does not know, and an
 // acknowledgement of an earlier session can say too much.
-func (c *Core) position(now time.Time, cl *client, id, revision uint64) {
+func (c *Core) position(now time.Time, cl *client, id, revision, order uint64) {
 	s := cl.session
+	if !s.sure && (c.recall(now, id, revision, order) || id != c.head.ID) {
+		c.probe(now, cl) // until it hears of the id that this store has now, and registers
+		return
+	}
 	c.probes.Drop(cl.key)
+	if !s.sure {
+		c.serve(now, cl)
+	}
 	if id != c.head.ID || revision > c.head.Revision {
 		revision = 0
 	}

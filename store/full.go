@@ -8,7 +8,7 @@ package store
 //	Deposit, Post                      not done: verdict FullDisk            the same
 //	PutClient of a key without a row   not done: verdict FullDisk            the same
 //	PutClient of a row that is there   done                                  waits
-//	Take, Told, Advance, Renew         done                                  waits
+//	Take, Told, Advance, Renew, Begin  done                                  waits
 //	Accept, PinServer                  not done: ErrFull                     the same
 //	Receive                            waits                                 waits
 //	Settle, Renumber, Shown, NewEpoch,
@@ -29,6 +29,7 @@ package store
 //	Take                 the mail stays and its sender is told later; should the program end, it is pushed and taken again
 //	Told, Advance        should the program end: a receipt is told, a post is pushed once more
 //	Renew                the core goes on with the new ID; should the program end, the next start finds the same reason for one
+//	Begin                the server answers nobody before it is done
 //	Accept               the user is told at once; its seqs were never sent and are given out again
 //	PinServer            the program ends before anything was said to that server
 //	Receive              nothing is acknowledged, and the sender keeps the text

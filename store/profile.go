@@ -21,7 +21,7 @@ type Loaded struct {
 	Seed    [32]byte // the secret that everything of this client's identity comes from
 	Epoch   uint64   // drawn at random when the profile was made; never 0
 	Outbox  []Outgoing
-	Lanes   []Lane
+	Lanes   []Lane // by first use
 	Inbox   []Source
 	Parts   []Part
 	Unshown []Line
@@ -45,7 +45,8 @@ type Outgoing struct {
 	Line uint64 // order of its line of history; 0 when there is none, or an earlier version of the program took it in
 }
 
-// Lane counts the seqs that this client gave out to one recipient.
+// Lane counts the seqs that this client gave out to one recipient in one epoch of its own. A lane is kept while something of it is in
+// the outbox, and after that until the recipient gets a new one.
 type Lane struct {
 	To             Key
 	Epoch, ToEpoch uint64
@@ -158,26 +159,28 @@ type Accept struct {
 }
 
 // Settle removes what was delivered, or ended otherwise, from the outbox. Chain, when not nil, is where one's own posts have come
-// with it. Ends names the lines that have ended so; a line whose end is EndUnnoted, or that is not there, stays as it is.
+// with it, and Forget where they had come before. Ends names the lines that have ended so; a line whose end is EndUnnoted, or that is not there, stays as it is.
 type Settle struct {
 	To             Key
 	Epoch, ToEpoch uint64
 	Seqs           []uint64
 	Chain          *Chain
+	Forget         *Chain
 	Ends           []Ended
 }
 
-// Renumber gives the unsettled texts of one lane new identities: the old lane's items go, the new ones come, in one step. Ends is as
-// in Settle.
+// Renumber gives the unsettled texts of some lanes to one recipient new identities: the old lanes' items go, the new ones come, in one
+// step. Ends is as in Settle.
 type Renumber struct {
-	Old, New Lane
-	Items    []Outgoing
-	Ends     []Ended
+	Old   []Lane
+	New   Lane
+	Items []Outgoing
+	Ends  []Ended
 }
 
 // Receive keeps what arrived: the source's marks with the new seq in them, and either a part or the whole line, whose earlier
 // parts (Line.First to Line.Last of that epoch) go. Stream, when not nil, is how far the mailbox has come with it, and
-// Chain where its author's posts have. Drop names a source (an epoch seen long ago) that makes room.
+// Chain where its author's posts have. Drop names a source (an epoch seen long ago) that makes room, and Forget such a chain.
 type Receive struct {
 	Source *Source
 	Part   *Part
@@ -185,6 +188,7 @@ type Receive struct {
 	Stream *Stream
 	Chain  *Chain
 	Drop   *Source
+	Forget *Chain
 }
 
 // Shown notes that these lines (by their order) are on the screen.

@@ -36,7 +36,34 @@ type Head struct {
 	Revision uint64   // last revision given to a row of the directory
 	Order    uint64   // last receipt order given to mail or a post
 	Seed     [32]byte // the secret that the server's identity comes from; drawn when the store was made, and never another
+	Leaps    []Leap   // by age: the last MaxLeaps of them
+	Former   []uint64 // IDs that this store had before, ascending: orders and revisions went on from one to the next
 }
+
+// Leap is what a start skipped: the numbers between Order and Order+By, and between Revision and Revision+By. Who knows one of them met a
+// newer copy of this store.
+type Leap struct{ Order, Revision, By uint64 }
+
+// Begin is the head of a run that follows.
+func (h Head) Begin(by uint64) Head {
+	h.Leaps = append(h.Leaps[:len(h.Leaps):len(h.Leaps)], Leap{h.Order, h.Revision, by})
+	h.Leaps = h.Leaps[max(len(h.Leaps)-MaxLeaps, 0):]
+	h.Order, h.Revision = h.Order+by, h.Revision+by
+	return h
+}
+
+// Gave tells whether this store, and no newer copy of it, has given out an order and a revision, or may have: 0 is none.
+func (h Head) Gave(order, revision uint64) bool {
+	for _, l := range h.Leaps {
+		if order > l.Order && order-l.Order < l.By || revision > l.Revision && revision-l.Revision < l.By {
+			return false
+		}
+	}
+	return order <= h.Order && revision <= h.Revision
+}
+
+// MaxLeaps is how many starts are remembered.
+const MaxLeaps = 1024
 
 // Item is a piece of mail or a channel post.
 type Item struct {
@@ -103,14 +130,18 @@ type PutClient struct {
 	FreeBefore int64
 }
 
+// Begin is the first change of a run of the server: orders and revisions leap by so much, which is remembered.
+type Begin struct{ By uint64 }
+
 // Deposit puts a text into a mailbox. The same identity (to, from, epochs, seq) again changes nothing and gives the same
-// order. Quota is charged for a whole text when its first part arrives, so that all its parts find room or none, until none of
+// order; with Anew it takes the place of what waits, under a new order. Quota is charged for a whole text when its first part arrives, so that all its parts find room or none, until none of
 // it waits;
 // NoClient when the recipient has no row.
 type Deposit struct {
 	To, From Key
 	Text     Text
 	Quota    Quota
+	Anew     bool
 }
 
 // Take removes, for good, the recipient's mail from one sender that the marks cover, and the mail of that sender that was
@@ -131,11 +162,12 @@ type Told struct {
 	Marks      Marks
 }
 
-// Post appends to the channel's log. Seqs of one author and epoch are accepted in order only: an old one gives its verdict
-// Accepted again, one that skips gives Gap, and a new one of a text longer than Longest (0: no limit) gives TooLong. Text.ToEpoch is
-// the store's ID.
+// Post appends to the channel's log. Seqs of one author and epochs are accepted in order only: an old one gives its verdict
+// Accepted again, one that skips gives Gap, unless it is the Base: the author knows all before it to be over. A new one of a text longer
+// than Longest (0: no limit) gives TooLong.
 type Post struct {
 	Author  Key
+	Base    uint64
 	Text    Text
 	Longest uint64
 }
@@ -150,6 +182,7 @@ type Advance struct {
 // it is an older copy).
 type Renew struct{ ID uint64 }
 
+func (Begin) serverChange()     {}
 func (PutClient) serverChange() {}
 func (Deposit) serverChange()   {}
 func (Take) serverChange()      {}

@@ -12,6 +12,7 @@ import (
 type Deposit struct {
 	To   Key // a client, or Channel
 	Try  uint8
+	Base uint64 // what its sender gave out below this seq, in this epoch, is over for it (§11.1); at most the text's own
 	Text Text
 }
 
@@ -25,7 +26,8 @@ type Stored struct {
 	Verdict Verdict
 	State   Presence       // the recipient's, as the server knows it
 	Addr    netip.AddrPort // the recipient's
-	Order   uint64
+	Order   uint64         // its receipt order, when it waits
+	Again   bool           // it was there already
 }
 
 // Verdict is what became of a deposit. Numbers are only ever appended: an unknown one is a refusal.
@@ -39,7 +41,8 @@ const (
 	Skipped     Verdict = 4 // a post before it is missing: nothing was stored
 	NoClient    Verdict = 5
 	TooLong     Verdict = 8
-	FullDisk    Verdict = 9 // the server's: try again soon
+	FullDisk    Verdict = 9  // the server's: try again soon
+	Unreadable  Verdict = 10 // the recipient has not the key that it is sealed to: seal it anew (§14.2)
 )
 
 // String is the verdict as logs name it.
@@ -61,6 +64,8 @@ func (v Verdict) String() string {
 		return "too long"
 	case FullDisk:
 		return "the server's disk is full"
+	case Unreadable:
+		return "its recipient can't open it"
 	}
 	return "verdict " + strconv.Itoa(int(v))
 }
@@ -80,9 +85,18 @@ type Taken struct {
 	Marks Marks
 	Order uint64 // the push that this answers
 	Try   uint8
-	// Refused: what was pushed is not what its sender sealed, and shall not come again. The marks say nothing of it.
-	Refused bool
+	// Refusal: what was pushed can't be taken. The marks say nothing of it.
+	Refusal Refusal
 }
+
+// Refusal is why a push was not taken.
+type Refusal uint8
+
+const (
+	NotRefused Refusal = 0
+	Forged     Refusal = 1 // it is not what its sender sealed, and shall not come again
+	NoPrekey   Refusal = 2 // the key that it is sealed to is gone: its sender shall seal it anew
+)
 
 // Receipt tells a sender what To has of the sender's texts. The answer is ReceiptAck.
 type Receipt struct {
@@ -97,8 +111,8 @@ type ReceiptAck struct {
 }
 
 const (
-	depositFields    = 2 + textFields
-	storedFields     = 10
+	depositFields    = 3 + textFields
+	storedFields     = 11
 	pushFields       = 4 + textFields
 	takenFields      = 1 + marksFields + 3
 	receiptFields    = 1 + marksFields
@@ -112,10 +126,22 @@ func (*Taken) Kind() Kind      { return KindTaken }
 func (*Receipt) Kind() Kind    { return KindReceipt }
 func (*ReceiptAck) Kind() Kind { return KindReceiptAck }
 
-func (m *Deposit) check() error    { return m.Text.check() }
-func (m *Taken) check() error      { return m.Marks.check() }
 func (m *Receipt) check() error    { return m.Marks.check() }
 func (m *ReceiptAck) check() error { return m.Marks.check() }
+
+func (m *Deposit) check() error {
+	if m.Base > m.Text.Seq {
+		return fmt.Errorf("%w: base %d above seq %d", ErrMalformed, m.Base, m.Text.Seq)
+	}
+	return m.Text.check()
+}
+
+func (m *Taken) check() error {
+	if m.Refusal > NoPrekey {
+		return errRange
+	}
+	return m.Marks.check()
+}
 
 func (m *Stored) check() error {
 	if m.State > Online {
@@ -142,6 +168,7 @@ func (m *Deposit) EncodeMsgpack(e *msgpack.Encoder) error {
 	w := begin(e, KindDeposit, depositFields)
 	w.key(&m.To)
 	w.uint(uint64(m.Try))
+	w.uint(m.Base)
 	w.text(&m.Text)
 	return w.err
 }
@@ -150,6 +177,7 @@ func (m *Deposit) DecodeMsgpack(d *msgpack.Decoder) error {
 	r := open(d, KindDeposit, depositFields)
 	r.key(&m.To)
 	m.Try = num[uint8](&r)
+	m.Base = num[uint64](&r)
 	r.text(&m.Text)
 	return r.done(m)
 }
@@ -165,6 +193,7 @@ func (m *Stored) EncodeMsgpack(e *msgpack.Encoder) error {
 	w.uint(uint64(m.State))
 	w.addr(m.Addr)
 	w.uint(m.Order)
+	w.bool(m.Again)
 	return w.err
 }
 
@@ -179,6 +208,7 @@ func (m *Stored) DecodeMsgpack(d *msgpack.Decoder) error {
 	m.State = num[Presence](&r)
 	m.Addr = r.addr()
 	m.Order = num[uint64](&r)
+	m.Again = r.bool()
 	return r.done(m)
 }
 
@@ -208,7 +238,7 @@ func (m *Taken) EncodeMsgpack(e *msgpack.Encoder) error {
 	w.marks(&m.Marks)
 	w.uint(m.Order)
 	w.uint(uint64(m.Try))
-	w.bool(m.Refused)
+	w.uint(uint64(m.Refusal))
 	return w.err
 }
 
@@ -218,7 +248,7 @@ func (m *Taken) DecodeMsgpack(d *msgpack.Decoder) error {
 	r.marks(&m.Marks)
 	m.Order = num[uint64](&r)
 	m.Try = num[uint8](&r)
-	m.Refused = r.bool()
+	m.Refusal = num[Refusal](&r)
 	return r.done(m)
 }
 

@@ -30,6 +30,7 @@ type Ping struct {
 	Nonce    uint32
 	Store    uint64 // from a client: what it knows; from the server: its own
 	Revision uint64
+	Order    uint64 // the highest receipt order that it knows of
 }
 
 // Pong answers Ping.
@@ -38,11 +39,12 @@ type Pong struct {
 	Known    bool // from the server: the client is registered
 	Store    uint64
 	Revision uint64
+	Order    uint64
 }
 
 const (
-	pingFields = 3
-	pongFields = 4
+	pingFields = 4
+	pongFields = 5
 )
 
 func (*Ping) Kind() Kind { return KindPing }
@@ -56,6 +58,7 @@ func (m *Ping) EncodeMsgpack(e *msgpack.Encoder) error {
 	w.uint(uint64(m.Nonce))
 	w.uint(m.Store)
 	w.uint(m.Revision)
+	w.uint(m.Order)
 	return w.err
 }
 
@@ -64,6 +67,7 @@ func (m *Ping) DecodeMsgpack(d *msgpack.Decoder) error {
 	m.Nonce = num[uint32](&r)
 	m.Store = num[uint64](&r)
 	m.Revision = num[uint64](&r)
+	m.Order = num[uint64](&r)
 	return r.done(m)
 }
 
@@ -73,6 +77,7 @@ func (m *Pong) EncodeMsgpack(e *msgpack.Encoder) error {
 	w.bool(m.Known)
 	w.uint(m.Store)
 	w.uint(m.Revision)
+	w.uint(m.Order)
 	return w.err
 }
 
@@ -82,5 +87,6 @@ func (m *Pong) DecodeMsgpack(d *msgpack.Decoder) error {
 	m.Known = r.bool()
 	m.Store = num[uint64](&r)
 	m.Revision = num[uint64](&r)
+	m.Order = num[uint64](&r)
 	return r.done(m)
 }

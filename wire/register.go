@@ -17,6 +17,7 @@ type Register struct {
 	Store    uint64 // the server's store that the client last knew, 0 for none
 	Revision uint64 // of the table that the client has, of that store
 	Seen     uint64 // receipt order through which the client has everything of that store
+	Order    uint64 // the highest receipt order of that store that the client knows of
 	Card     []byte // the client's: CardSize bytes; decoded: a part of the datagram
 	Mode     Mode
 }
@@ -99,7 +100,7 @@ func (o Outcome) String() string {
 }
 
 const (
-	registerFields     = 8
+	registerFields     = 9
 	registeredFields   = 8
 	deregisterFields   = 2
 	deregisteredFields = 2
@@ -143,6 +144,7 @@ func (m *Register) EncodeMsgpack(e *msgpack.Encoder) error {
 	w.uint(m.Store)
 	w.uint(m.Revision)
 	w.uint(m.Seen)
+	w.uint(m.Order)
 	w.bytes(m.Card)
 	w.uint(uint64(m.Mode))
 	return w.err
@@ -156,6 +158,7 @@ func (m *Register) DecodeMsgpack(d *msgpack.Decoder) error {
 	m.Store = num[uint64](&r)
 	m.Revision = num[uint64](&r)
 	m.Seen = num[uint64](&r)
+	m.Order = num[uint64](&r)
 	m.Card = r.bytes(CardSize)
 	m.Mode = num[Mode](&r)
 	return r.done(m)

@@ -26,9 +26,22 @@ type Text struct {
 	Part    uint16 // from 0; the first part of the text has the seq Seq-Part
 	Parts   uint16 // of the text, 1 to MaxParts
 	Size    uint32 // of the whole text, in bytes, at most MaxText
-	Time    int64  // when it was written
+	Time    int64  // when it was written; of a void: how many seqs right below it end with it
 	Flags   uint8
 	Body    []byte // at most MaxPart bytes; decoded: a part of the datagram, to be copied by who keeps it
+}
+
+// From is the lowest seq that ends with the text: its own, or, for a void, that of the first of those that it closes.
+func (t *Text) From() uint64 {
+	if below := uint64(t.Time); t.Flags&FlagVoid != 0 && t.Time > 0 && below < t.Seq {
+		return t.Seq - below
+	}
+	return t.Seq
+}
+
+// Void ends the seqs from lo to hi.
+func Void(epoch, toEpoch, lo, hi uint64) Text {
+	return Text{Epoch: epoch, ToEpoch: toEpoch, Seq: hi, Parts: 1, Time: int64(hi - lo), Flags: FlagVoid}
 }
 
 // Marks is what a recipient has of the texts of one sender's epoch: all through the watermark, and ranges above it (§6).

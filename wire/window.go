@@ -50,10 +50,24 @@ func (w *Window) Has(seq uint64) bool {
 	return ok
 }
 
+// HasRange reports whether everything from lo to hi is had.
+func (w *Window) HasRange(lo, hi uint64) bool {
+	if hi <= w.through {
+		return true
+	}
+	i, ok := w.holder(hi)
+	return ok && w.ranges[i].Lo <= max(lo, w.through+1)
+}
+
 // holder is the index of the range that holds seq.
 func (w *Window) holder(seq uint64) (int, bool) {
 	i := sort.Search(len(w.ranges), func(i int) bool { return w.ranges[i].Hi >= seq })
 	return i, i < len(w.ranges) && w.ranges[i].Lo <= seq
+}
+
+// FitsRange reports whether MarkRange has room for everything from lo to hi.
+func (w *Window) FitsRange(lo, hi uint64) bool {
+	return lo > 0 && lo-1 <= w.through || w.Fits(hi)
 }
 
 // Fits reports whether seq is near enough to the watermark to be marked.
@@ -72,7 +86,7 @@ func (w *Window) MarkRange(lo, hi uint64) bool {
 	if hi < lo {
 		return false
 	}
-	if lo > 0 && lo-1 > w.through && !w.Fits(hi) {
+	if lo > 0 && !w.FitsRange(lo, hi) {
 		return false
 	}
 	w.add(lo, hi)

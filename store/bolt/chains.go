@@ -2,13 +2,20 @@ package bolt
 
 import "udpchat/store"
 
-// putChain moves the end of an author's posts; nil moves none.
-func (t profileTx) putChain(c *store.Chain) error {
-	if c == nil {
+// putChain moves the end of an author's posts, and forgets another; nil moves and forgets none.
+func (t profileTx) putChain(c, gone *store.Chain) error {
+	if c != nil {
+		if err := t.shelf("chains").put(chainKey(c), (*chain)(c)); err != nil {
+			return err
+		}
+	}
+	if gone == nil {
 		return nil
 	}
-	return t.shelf("chains").put(clientKey(c.Author).number(c.Epoch).number(c.ToEpoch), (*chain)(c))
+	return t.shelf("chains").delete(chainKey(gone))
 }
+
+func chainKey(c *store.Chain) []byte { return clientKey(c.Author).number(c.Epoch).number(c.ToEpoch) }
 
 func readChain(s shelf, k, v []byte, list []store.Chain) ([]store.Chain, error) {
 	var x chain

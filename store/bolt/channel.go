@@ -6,9 +6,6 @@ import "udpchat/store"
 // one that skips is seen.
 func (t *serverTx) post(c store.Post) (store.Result, error) {
 	x := c.Text
-	if x.ToEpoch != t.head.ID {
-		return store.Result{Verdict: store.Gap}, nil // it was meant for the store that this one no longer is
-	}
 	key := postKey(c.Author, x, x.Seq)
 	it := item{From: c.Author, Text: x}
 	var order number
@@ -19,7 +16,7 @@ func (t *serverTx) post(c store.Post) (store.Result, error) {
 		return store.Result{Order: uint64(order)}, t.heal("posts", numberKey(uint64(order)), &it)
 	case x.Seq == 0:
 		return store.Result{Verdict: store.Gap}, nil
-	case x.Seq > 1:
+	case x.Seq > 1 && x.Seq != c.Base:
 		before, err := t.shelf("authors").get(postKey(c.Author, x, x.Seq-1), &order)
 		if err != nil || !before {
 			return store.Result{Verdict: store.Gap}, err

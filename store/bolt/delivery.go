@@ -11,9 +11,9 @@ import (
 
 const (
 	// keptEpochs is how many of a sender's epochs a pair's deliveries are kept for, as the recipient does (protocol.md §5).
-	keptEpochs = 4
+	keptEpochs = 64
 	// keptDeliveries bounds them together, when it is the recipient's epoch that changes.
-	keptDeliveries = 8
+	keptDeliveries = 72
 )
 
 // Untold lists the deliveries that a sender was not told of.

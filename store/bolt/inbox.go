@@ -35,7 +35,7 @@ func (t profileTx) receive(c store.Receive) error {
 			return err
 		}
 	}
-	return t.putChain(c.Chain)
+	return t.putChain(c.Chain, c.Forget)
 }
 
 // dropSource removes a source and the parts that it leaves behind.
@@ -46,13 +46,15 @@ func (t profileTx) dropSource(s store.Source) error {
 	return t.removeParts(s.From, s.Marks.Epoch, 0, func(_, toEpoch uint64) (bool, bool) { return toEpoch == s.Marks.ToEpoch, true })
 }
 
-// dropParts removes the parts of a text that is whole now. They name this client's epoch, as the source does, or, a post's, the
-// server's store.
+// dropParts removes the parts of a text that is whole now. They name this client's epoch, as the source does, a post's what
+// its chain does, and one that nobody signed the server's store.
 func (t profileTx) dropParts(c store.Receive) error {
 	return t.removeParts(c.Line.Peer, c.Line.Epoch, c.Line.First, func(seq, toEpoch uint64) (hit, more bool) {
 		switch {
 		case c.Source != nil:
 			hit = toEpoch == c.Source.Marks.ToEpoch
+		case c.Chain != nil:
+			hit = toEpoch == c.Chain.ToEpoch
 		case c.Stream != nil:
 			hit = toEpoch == c.Stream.Store
 		default:

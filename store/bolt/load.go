@@ -72,7 +72,7 @@ func (p *Profile) eachRecord(name string, read func(s shelf, k, v []byte) error)
 	}
 }
 
-// byAge puts the lanes into the order of their last use: where one recipient has several, the last is the present one.
+// byAge puts the lanes into the order of their first use: where one recipient has several, the last is the newest one.
 func byAge(lanes []agedLane) []store.Lane {
 	slices.SortFunc(lanes, func(a, b agedLane) int { return cmp.Compare(a.Age, b.Age) })
 	var list []store.Lane

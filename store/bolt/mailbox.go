@@ -101,11 +101,13 @@ func (t *serverTx) deposit(c store.Deposit) (store.Result, error) {
 	it := item{From: c.From, Text: c.Text}
 	id := textKey(c.To, c.From, c.Text, c.Text.Seq)
 	var order number
-	if known, err := t.shelf("index").get(id, &order); err != nil || known {
-		if err == nil {
-			err = t.heal("mail", clientKey(c.To).number(uint64(order)), &it)
-		}
-		return store.Result{Order: uint64(order)}, err
+	switch known, err := t.shelf("index").get(id, &order); {
+	case err != nil:
+		return store.Result{}, err
+	case known && c.Anew:
+		return t.replace(c, uint64(order))
+	case known:
+		return store.Result{Order: uint64(order)}, t.heal("mail", clientKey(c.To).number(uint64(order)), &it)
 	}
 	marks, err := t.delivery(c.To, c.From, c.Text.Epoch, c.Text.ToEpoch)
 	if err != nil || marks.Has(c.Text.Seq) {
@@ -118,11 +120,35 @@ func (t *serverTx) deposit(c store.Deposit) (store.Result, error) {
 	if err != nil || verdict != store.Accepted {
 		return store.Result{Verdict: verdict}, err
 	}
-	order = number(t.nextOrder())
-	if err := t.shelf("index").put(id, &order); err != nil {
+	return t.lay(c)
+}
+
+// lay puts a text into a mailbox under the next order.
+func (t *serverTx) lay(c store.Deposit) (store.Result, error) {
+	order := number(t.nextOrder())
+	if err := t.shelf("index").put(textKey(c.To, c.From, c.Text, c.Text.Seq), &order); err != nil {
 		return store.Result{}, err
 	}
+	it := item{From: c.From, Text: c.Text}
 	return store.Result{Order: uint64(order)}, t.shelf("mail").put(clientKey(c.To).number(uint64(order)), &it)
+}
+
+// replace puts a text into the place of the one that waits under its name, which may be damaged.
+func (t *serverTx) replace(c store.Deposit, order uint64) (store.Result, error) {
+	key := clientKey(c.To).number(order)
+	var old item
+	if ok, err := t.shelf("mail").get(key, &old); err == nil && ok {
+		if err := t.discharge(c.To, old); err != nil {
+			return store.Result{}, err
+		}
+		if _, err := t.charge(store.Deposit{To: c.To, From: c.From, Text: c.Text}); err != nil {
+			return store.Result{}, err
+		}
+	}
+	if err := t.shelf("mail").delete(key); err != nil {
+		return store.Result{}, err
+	}
+	return t.lay(c)
 }
 
 // take removes mail that was delivered, or never can be.

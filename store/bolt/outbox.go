@@ -1,6 +1,10 @@
 package bolt
 
-import "udpchat/store"
+import (
+	"bytes"
+
+	"udpchat/store"
+)
 
 func (t profileTx) accept(c store.Accept) error {
 	if err := t.putOutgoing(c.Items); err != nil {
@@ -21,13 +25,14 @@ func (t profileTx) settle(c store.Settle) error {
 	if err := t.end(c.Ends); err != nil {
 		return err
 	}
-	return t.putChain(c.Chain)
+	return t.putChain(c.Chain, c.Forget)
 }
 
-// renumber keeps the old lane's count: should the recipient come back to its old epoch, no seq is given out twice.
 func (t profileTx) renumber(c store.Renumber) error {
-	if err := t.clear("outbox", laneKey(c.Old.To, c.Old.Epoch, c.Old.ToEpoch)); err != nil {
-		return err
+	for _, old := range c.Old {
+		if err := t.clear("outbox", laneKey(old.To, old.Epoch, old.ToEpoch)); err != nil {
+			return err
+		}
 	}
 	if err := t.putOutgoing(c.Items); err != nil {
 		return err
@@ -61,17 +66,43 @@ func (t profileTx) putOutgoing(items []store.Outgoing) error {
 	return nil
 }
 
-// putLane makes a lane the present one of its recipient. The age is the bucket's own count.
+// putLane writes how far a lane has counted. The age of a new one is the bucket's own count, and those that it follows go.
 func (t profileTx) putLane(l store.Lane) error {
-	s := t.shelf("lanes")
-	if err := s.open(); err != nil {
-		return err
-	}
-	age, err := s.bucket.NextSequence()
+	s, k := t.shelf("lanes"), laneKey(l.To, l.Epoch, l.ToEpoch)
+	var kept agedLane
+	known, err := s.get(k, &kept)
 	if err != nil {
 		return err
 	}
-	return s.put(laneKey(l.To, l.Epoch, l.ToEpoch), &agedLane{Lane: l, Age: age})
+	if !known {
+		if err := t.dropLanes(l.To); err != nil {
+			return err
+		}
+		if err := s.open(); err != nil {
+			return err
+		}
+		if kept.Age, err = s.bucket.NextSequence(); err != nil {
+			return err
+		}
+	}
+	kept.Lane = l
+	return s.put(k, &kept)
+}
+
+// dropLanes forgets the lanes to a recipient of which nothing is in the outbox.
+func (t profileTx) dropLanes(to store.Key) error {
+	var over [][]byte
+	err := t.shelf("lanes").scan(clientKey(to), nil, func(k, _ []byte) error {
+		left, err := t.shelf("outbox").keys(k, nil, 1)
+		if len(left) == 0 {
+			over = append(over, bytes.Clone(k))
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return t.shelf("lanes").delete(over...)
 }
 
 func laneKey(to store.Key, epoch, toEpoch uint64) key {
@@ -110,7 +141,7 @@ func (o *outgoing) decode(r *reader) {
 	o.Text, o.Line = decodeText(r), r.u64()
 }
 
-// agedLane is a lane and when it was used last, counted in uses.
+// agedLane is a lane and when it was used first, counted in lanes.
 type agedLane struct {
 	store.Lane
 	Age uint64

@@ -48,12 +48,19 @@ func (s *Server) Close() error {
 // Head reads the counters and the seed.
 func (s *Server) Head() (store.Head, error) {
 	var h store.Head
-	err := s.file.view(func(tx *bbolt.Tx) error {
+	err := s.file.view(func(tx *bbolt.Tx) (err error) {
 		meta := s.file.shelf(tx, metaBucket)
 		if err := meta.must(headKey, (*head)(&h)); err != nil {
 			return err
 		}
-		return meta.must(seedKey, (*seed)(&h.Seed))
+		if err := meta.must(seedKey, (*seed)(&h.Seed)); err != nil {
+			return err
+		}
+		if h.Leaps, err = readLeaps(s.file.strictShelf(tx, "leaps")); err != nil {
+			return err
+		}
+		h.Former, err = readFormer(s.file.strictShelf(tx, "former"))
+		return err
 	})
 	if err != nil {
 		return store.Head{}, err
@@ -94,6 +101,8 @@ func (s *Server) apply(tx *bbolt.Tx, group []job[store.Change, store.Result], ti
 // change does one change. One that is refused has touched nothing.
 func (t *serverTx) change(c store.Change) (store.Result, error) {
 	switch c := c.(type) {
+	case store.Begin:
+		return t.begin(c)
 	case store.PutClient:
 		return t.putClient(c)
 	case store.Deposit:
@@ -127,8 +136,9 @@ func (t *serverTx) renew(c store.Renew) (store.Result, error) {
 	if c.ID == 0 {
 		return store.Result{}, errors.New("store: a new id of 0")
 	}
+	former := numberKey(t.head.ID)
 	t.head.ID, t.moved = c.ID, true
-	return store.Result{}, nil
+	return store.Result{}, t.shelf("former").put(former, &nothing{})
 }
 
 const metaBucket = "meta"

@@ -65,12 +65,17 @@ func (n *known) change(c store.ProfileChange) {
 	}
 }
 
-// chain moves the end of an author's posts; nil moves none.
-func (n *known) chain(c *store.Chain) {
+// chain moves the end of an author's posts, and forgets another; nil moves and forgets none.
+func (n *known) chain(c, gone *store.Chain) {
 	if c != nil {
-		n.chains[textID{c.Author, epochs{c.Epoch, c.ToEpoch}, 0}] = *c
+		n.chains[chainID(c)] = *c
+	}
+	if gone != nil {
+		delete(n.chains, chainID(gone))
 	}
 }
+
+func chainID(c *store.Chain) textID { return textID{c.Author, epochs{c.Epoch, c.ToEpoch}, 0} }
 
 func (n *known) load(l *store.Loaded) {
 	l.Contacts = sorted(n.contacts, compareKeys)

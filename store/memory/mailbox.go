@@ -9,8 +9,8 @@ import (
 
 // The limits of kept deliveries, as in store/bolt.
 const (
-	keptEpochs     = 4
-	keptDeliveries = 8
+	keptEpochs     = 64
+	keptDeliveries = 72
 )
 
 // box is what is kept for one recipient.
@@ -88,7 +88,7 @@ func (s *Server) deposit(c store.Deposit) store.Result {
 	}
 	b, id := s.box(c.To), idOf(c.From, c.Text)
 	if order, known := b.index[id]; known {
-		return store.Result{Order: order}
+		return store.Result{Order: s.again(b, order, c)}
 	}
 	if b.delivered(c.From, id.epochs).Has(c.Text.Seq) {
 		return store.Result{Verdict: store.Delivered}
@@ -104,6 +104,23 @@ func (s *Server) deposit(c store.Deposit) store.Result {
 	b.index[id] = s.head.Order
 	b.mail = append(b.mail, store.Item{Order: s.head.Order, From: c.From, Text: cloneText(c.Text)})
 	return store.Result{Order: s.head.Order}
+}
+
+// again is the order of a text that waits already; with Anew the text takes the place of that, under a new one.
+func (s *Server) again(b *box, order uint64, c store.Deposit) uint64 {
+	if !c.Anew {
+		return order
+	}
+	i, _ := place(b.mail, order)
+	b.discharge(c.From, b.mail[i].Text)
+	b.charge(store.Deposit{From: c.From, Text: c.Text})
+	s.room.give(textRoom(b.mail[i].Text))
+	s.room.take(textRoom(c.Text))
+	b.mail = slices.Delete(b.mail, i, i+1)
+	s.head.Order++
+	b.index[idOf(c.From, c.Text)] = s.head.Order
+	b.mail = append(b.mail, store.Item{Order: s.head.Order, From: c.From, Text: cloneText(c.Text)})
+	return s.head.Order
 }
 
 func (s *Server) take(c store.Take) store.Result {

@@ -155,11 +155,11 @@ func (p *Profile) change(c store.ProfileChange) {
 				delete(p.outbox, id)
 			}
 		}
-		p.keys.chain(c.Chain)
+		p.keys.chain(c.Chain, c.Forget)
 		p.end(c.Ends)
 	case store.Renumber:
 		maps.DeleteFunc(p.outbox, func(id textID, _ store.Outgoing) bool {
-			return id.from == c.Old.To && id.epochs == epochs{c.Old.Epoch, c.Old.ToEpoch}
+			return slices.ContainsFunc(c.Old, func(l store.Lane) bool { return id.of(l) })
 		})
 		p.send(c.Items, c.New)
 		p.end(c.Ends)
@@ -176,16 +176,33 @@ func (p *Profile) change(c store.ProfileChange) {
 	}
 }
 
-// send puts texts into the outbox and makes a lane the present one of its recipient: the last in the list.
+func (id textID) of(l store.Lane) bool {
+	return id.from == l.To && id.epochs == epochs{l.Epoch, l.ToEpoch}
+}
+
+// send puts texts into the outbox, and notes how far their lane has counted. A new lane is the last in the list, and those to the same
+// recipient of which nothing is left go.
 func (p *Profile) send(items []store.Outgoing, l store.Lane) {
 	for _, o := range items {
 		o.Text = cloneText(o.Text)
 		p.outbox[idOf(o.To, o.Text)] = o
 	}
-	p.lanes = slices.DeleteFunc(p.lanes, func(a store.Lane) bool {
-		return a.To == l.To && a.Epoch == l.Epoch && a.ToEpoch == l.ToEpoch
-	})
+	if i := slices.IndexFunc(p.lanes, func(a store.Lane) bool { return a.To == l.To && a.Epoch == l.Epoch && a.ToEpoch == l.ToEpoch }); i >= 0 {
+		p.lanes[i] = l
+		return
+	}
+	p.lanes = slices.DeleteFunc(p.lanes, func(a store.Lane) bool { return a.To == l.To && !p.waits(a) })
 	p.lanes = append(p.lanes, l)
+}
+
+// waits tells whether something of a lane is in the outbox.
+func (p *Profile) waits(l store.Lane) bool {
+	for id := range p.outbox {
+		if id.of(l) {
+			return true
+		}
+	}
+	return false
 }
 
 // place is where the line with that order is, or would be.
@@ -244,15 +261,17 @@ func (p *Profile) receive(c store.Receive) {
 	if c.Stream != nil {
 		p.streams[c.Stream.Store] = cloneMarks(c.Stream.Marks)
 	}
-	p.keys.chain(c.Chain)
+	p.keys.chain(c.Chain, c.Forget)
 }
 
-// meant tells whether parts that name this epoch are of what is received: a source's name this client's epoch, posts name
-// the server's store.
+// meant tells whether parts that name this epoch are of what is received: a source's name this client's epoch, a post's what its chain
+// does, and those of one that nobody signed the server's store.
 func meant(c store.Receive, toEpoch uint64) bool {
 	switch {
 	case c.Source != nil:
 		return toEpoch == c.Source.Marks.ToEpoch
+	case c.Chain != nil:
+		return toEpoch == c.Chain.ToEpoch
 	case c.Stream != nil:
 		return toEpoch == c.Stream.Store
 	}

@@ -96,7 +96,9 @@ func (s *Server) Close() error {
 func (s *Server) Head() (store.Head, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.head, s.open()
+	h := s.head
+	h.Leaps, h.Former = slices.Clone(h.Leaps), slices.Clone(h.Former)
+	return h, s.open()
 }
 
 // Clients lists rows of the directory.
@@ -121,6 +123,9 @@ func (s *Server) open() error {
 
 func (s *Server) change(c store.Change) store.Result {
 	switch c := c.(type) {
+	case store.Begin:
+		s.head = s.head.Begin(c.By)
+		return store.Result{}
 	case store.PutClient:
 		return s.putClient(c)
 	case store.Deposit:
@@ -134,6 +139,8 @@ func (s *Server) change(c store.Change) store.Result {
 	case store.Advance:
 		return s.advance(c)
 	case store.Renew:
+		s.head.Former = append(s.head.Former, s.head.ID)
+		slices.Sort(s.head.Former)
 		s.head.ID = c.ID
 		return store.Result{}
 	}
@@ -186,16 +193,13 @@ func (s *Server) makeWay(c store.PutClient) (none store.Key) {
 }
 
 func (s *Server) post(c store.Post) store.Result {
-	if c.Text.ToEpoch != s.head.ID {
-		return store.Result{Verdict: store.Gap}
-	}
 	id := idOf(c.Author, c.Text)
 	if order, known := s.authors[id]; known {
 		return store.Result{Order: order}
 	}
 	before := id
 	before.seq--
-	if s.authors[before] == 0 && id.seq != 1 {
+	if s.authors[before] == 0 && id.seq != 1 && (id.seq != c.Base || id.seq == 0) {
 		return store.Result{Verdict: store.Gap}
 	}
 	if c.Longest > 0 && uint64(c.Text.Size) > c.Longest {

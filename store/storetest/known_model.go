@@ -35,11 +35,15 @@ func (m *plain) learn(c store.ProfileChange) {
 	}
 }
 
-func (m *plain) extend(c *store.Chain) {
+func (m *plain) extend(c, gone *store.Chain) {
+	compare := func(a, b store.Chain) int {
+		return cmp.Or(bytes.Compare(a.Author[:], b.Author[:]), cmp.Compare(a.Epoch, b.Epoch), cmp.Compare(a.ToEpoch, b.ToEpoch))
+	}
 	if c != nil {
-		m.Chains = replace(m.Chains, *c, func(a, b store.Chain) int {
-			return cmp.Or(bytes.Compare(a.Author[:], b.Author[:]), cmp.Compare(a.Epoch, b.Epoch), cmp.Compare(a.ToEpoch, b.ToEpoch))
-		})
+		m.Chains = replace(m.Chains, *c, compare)
+	}
+	if gone != nil {
+		m.Chains = slices.DeleteFunc(slices.Clone(m.Chains), func(a store.Chain) bool { return compare(a, *gone) == 0 })
 	}
 }
 

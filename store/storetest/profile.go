@@ -111,7 +111,7 @@ func endsNoted(t *testing.T, p store.Profile) {
 	lane := store.Lane{To: bob, Epoch: 1, ToEpoch: 1, Last: 4}
 	Change(t, p,
 		store.Settle{To: bob, Epoch: 1, ToEpoch: 1, Seqs: []uint64{1}, Ends: []store.Ended{{Line: 1, End: store.EndDelivered}, {Line: 3, End: store.EndDelivered}, {Line: 5, End: store.EndDelivered}, {Line: 99, End: store.EndDelivered}}},
-		store.Renumber{Old: lane, New: lane, Ends: []store.Ended{{Line: 2, End: store.EndGivenUp}}},
+		store.Renumber{Old: []store.Lane{lane}, New: lane, Ends: []store.Ended{{Line: 2, End: store.EndGivenUp}}},
 	)
 	p = reopen(p)
 	var ends []store.End
@@ -135,7 +135,7 @@ func renumbered(t *testing.T, p store.Profile) {
 	x := Single(1, "anew")
 	x.ToEpoch = 2
 	next := store.Outgoing{To: bob, Text: x, Line: 1}
-	Change(t, p, store.Renumber{Old: a.Lane, New: store.Lane{To: bob, Epoch: 1, ToEpoch: 2, Last: 1}, Items: []store.Outgoing{next}})
+	Change(t, p, store.Renumber{Old: []store.Lane{a.Lane}, New: store.Lane{To: bob, Epoch: 1, ToEpoch: 2, Last: 1}, Items: []store.Outgoing{next}})
 	l := load(t, reopen(p))
 	if !reflect.DeepEqual(l.Outbox, []store.Outgoing{next, other}) {
 		t.Errorf("outbox %+v", l.Outbox)
@@ -147,7 +147,7 @@ func lanesByUse(t *testing.T, p store.Profile) {
 		return store.Accept{Lane: store.Lane{To: bob, Epoch: 1, ToEpoch: toEpoch, Last: last}, Line: line(last, true)}
 	}
 	Change(t, p, use(5, 7), use(9, 1), use(2, 3), use(9, 2))
-	Change(t, p, store.Renumber{Old: use(9, 2).Lane, New: use(5, 8).Lane})
+	Change(t, p, store.Renumber{Old: []store.Lane{use(9, 2).Lane}, New: use(5, 8).Lane})
 	want := []store.Lane{use(2, 3).Lane, use(9, 2).Lane, use(5, 8).Lane}
 	if l := load(t, reopen(p)); !reflect.DeepEqual(l.Lanes, want) {
 		t.Errorf("lanes %+v, want %+v", l.Lanes, want)

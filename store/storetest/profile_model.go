@@ -61,11 +61,11 @@ func (m *plain) change(c store.ProfileChange) {
 		m.Outbox = slices.DeleteFunc(m.Outbox, func(o store.Outgoing) bool {
 			return laneOf(o.To, ann, o.Text) == lane{c.To, ann, c.Epoch, c.ToEpoch} && slices.Contains(c.Seqs, o.Text.Seq)
 		})
-		m.extend(c.Chain)
+		m.extend(c.Chain, c.Forget)
 		m.end(c.Ends)
 	case store.Renumber:
 		m.Outbox = slices.DeleteFunc(m.Outbox, func(o store.Outgoing) bool {
-			return laneOf(o.To, ann, o.Text) == lane{c.Old.To, ann, c.Old.Epoch, c.Old.ToEpoch}
+			return slices.ContainsFunc(c.Old, func(l store.Lane) bool { return sent(o, l) })
 		})
 		m.send(c.Items, c.New)
 		m.end(c.Ends)
@@ -82,7 +82,13 @@ func (m *plain) change(c store.ProfileChange) {
 
 func (m *plain) send(items []store.Outgoing, l store.Lane) {
 	m.Outbox = append(m.Outbox, items...)
-	m.Lanes = slices.DeleteFunc(m.Lanes, func(a store.Lane) bool { return a.To == l.To && a.Epoch == l.Epoch && a.ToEpoch == l.ToEpoch })
+	if i := slices.IndexFunc(m.Lanes, func(a store.Lane) bool { return a.To == l.To && a.Epoch == l.Epoch && a.ToEpoch == l.ToEpoch }); i >= 0 {
+		m.Lanes[i] = l
+		return
+	}
+	m.Lanes = slices.DeleteFunc(m.Lanes, func(a store.Lane) bool {
+		return a.To == l.To && !slices.ContainsFunc(m.Outbox, func(o store.Outgoing) bool { return sent(o, a) })
+	})
 	m.Lanes = append(m.Lanes, l)
 }
 
@@ -94,6 +100,11 @@ func (m *plain) end(ends []store.Ended) {
 			}
 		}
 	}
+}
+
+// sent tells whether a text is of a lane.
+func sent(o store.Outgoing, l store.Lane) bool {
+	return laneOf(o.To, ann, o.Text) == lane{l.To, ann, l.Epoch, l.ToEpoch}
 }
 
 func (m *plain) keep(l store.Line) {
@@ -124,7 +135,8 @@ func (m *plain) receive(c store.Receive) {
 		m.Parts = slices.DeleteFunc(m.Parts, func(p store.Part) bool {
 			return p.From == c.Line.Peer && p.Text.Epoch == c.Line.Epoch && p.Text.Seq >= c.Line.First && p.Text.Seq <= c.Line.Last &&
 				(c.Source == nil || p.Text.ToEpoch == c.Source.Marks.ToEpoch) &&
-				(c.Source != nil || c.Stream == nil || p.Text.ToEpoch == c.Stream.Store)
+				(c.Source != nil || c.Chain == nil || p.Text.ToEpoch == c.Chain.ToEpoch) &&
+				(c.Source != nil || c.Chain != nil || c.Stream == nil || p.Text.ToEpoch == c.Stream.Store)
 		})
 		m.keep(*c.Line)
 	}
@@ -132,7 +144,7 @@ func (m *plain) receive(c store.Receive) {
 		m.Streams = slices.DeleteFunc(m.Streams, func(s store.Stream) bool { return s.Store == c.Stream.Store })
 		m.Streams = append(m.Streams, *c.Stream)
 	}
-	m.extend(c.Chain)
+	m.extend(c.Chain, c.Forget)
 }
 
 func laneIn(s store.Source) lane { return lane{ann, s.From, s.Marks.Epoch, s.Marks.ToEpoch} }
@@ -146,7 +158,9 @@ func (g *generator) profileChange(m *plain) store.ProfileChange {
 		return store.Settle{To: o.To, Epoch: o.Text.Epoch, ToEpoch: o.Text.ToEpoch, Seqs: []uint64{o.Text.Seq, g.Uint64N(50)}, Chain: g.chain(), Ends: g.ends(m)}
 	case n < 45 && len(m.Lanes) > 0:
 		a := g.accept(m)
-		return store.Renumber{Old: m.Lanes[g.IntN(len(m.Lanes))], New: a.Lane, Items: a.Items, Ends: g.ends(m)}
+		old := m.Lanes[g.IntN(len(m.Lanes))]
+		same := slices.DeleteFunc(slices.Clone(m.Lanes), func(l store.Lane) bool { return l.To != old.To || l != old && g.IntN(2) == 0 })
+		return store.Renumber{Old: same, New: a.Lane, Items: a.Items, Ends: g.ends(m)}
 	case n < 60 && m.Lines > 0:
 		return store.Shown{Lines: []uint64{1 + g.Uint64N(m.Lines), 1 + g.Uint64N(m.Lines)}}
 	case n < 63:

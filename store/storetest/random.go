@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"math/rand/v2"
+	"reflect"
 	"slices"
 	"testing"
 
@@ -170,7 +171,7 @@ func (g *generator) take(m *model) store.Take {
 // agree compares all that can be read.
 func agree(t *testing.T, s store.Server, m *model) {
 	t.Helper()
-	if h := head(t, s); h != m.head {
+	if h := head(t, s); !reflect.DeepEqual(h, m.head) {
 		t.Fatalf("head %+v, want %+v", h, m.head)
 	}
 	var rows []store.Client

@@ -69,7 +69,7 @@ func newStore(t *testing.T, s store.Server) {
 	if h.ID == 0 || h.Revision != 0 || h.Order != 0 || h.Seed == [32]byte{} {
 		t.Errorf("head %+v", h)
 	}
-	if again := head(t, reopen(s)); again != h {
+	if again := head(t, reopen(s)); !reflect.DeepEqual(again, h) {
 		t.Errorf("head %+v, before %+v", again, h)
 	}
 }
@@ -122,7 +122,7 @@ func namesBind(t *testing.T, s store.Server) {
 			t.Errorf("%s: %+v, want verdict %d", name, r, c.want)
 		}
 	}
-	if h := head(t, s); h != before || len(clients(t, s, store.Key{}, 9)) != 2 {
+	if h := head(t, s); !reflect.DeepEqual(h, before) || len(clients(t, s, store.Key{}, 9)) != 2 {
 		t.Errorf("refused rows left a trace: %+v", h)
 	}
 	Register(t, s, "anna")
@@ -228,7 +228,7 @@ func afterRestart(t *testing.T, s store.Server) {
 	if list, _ := s.Untold(Key("bob")); !reflect.DeepEqual(list, untold) || len(list) != 1 {
 		t.Errorf("untold %+v, before %+v", list, untold)
 	}
-	if h := head(t, s); h != before {
+	if h := head(t, s); !reflect.DeepEqual(h, before) {
 		t.Errorf("head %+v, before %+v", h, before)
 	}
 	limit := store.Quota{Texts: 2}

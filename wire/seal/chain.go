@@ -1,6 +1,6 @@
 package seal
 
-// Lane is one author's posts of one epoch to one store. Seqs count from 1 in each (protocol.md §5.1), and so does each
+// Lane is one author's posts of one epoch to one channel. Seqs count from 1 in each (protocol.md §5.1), and so does each
 // have a chain of its own.
 type Lane struct {
 	Channel, Author [32]byte
@@ -15,7 +15,7 @@ func (p *Post) Lane() Lane {
 // Chain is the end of a lane as one member saw it. The zero value has seen nothing. It is 40 bytes that a store keeps.
 //
 // A chain shows what the server did to the middle of a lane: a post that is missing, or exchanged, or told to two
-// members in two ways. It cannot show that the end of it is withheld.
+// members in two ways. That the end of it is withheld shows with the first post of the next lane.
 type Chain struct {
 	Seq  uint64   // of the last post taken, 0 for none
 	Hash [32]byte // its HashPost
@@ -49,15 +49,10 @@ func (v Verdict) String() string {
 	return "unknown"
 }
 
-// Check says how a post, which was verified, stands to its lane's chain. It changes nothing.
+// Check says how a post, which was verified, stands to its lane's chain, of which something was seen; History.Check knows the others too.
+// It changes nothing.
 func (c Chain) Check(p *Post) Verdict {
 	switch {
-	case p.Seq == 0 || p.Seq == 1 && p.Prev != [32]byte{}: // not what an honest author signs
-		return Fork
-	case c.Seq == 0 && p.Seq == 1:
-		return OK
-	case c.Seq == 0:
-		return Start
 	case p.Seq < c.Seq:
 		return Old
 	case p.Seq == c.Seq && HashPost(p) == c.Hash:
@@ -66,10 +61,48 @@ func (c Chain) Check(p *Post) Verdict {
 		return Fork
 	case p.Seq-1 > c.Seq:
 		return Gap
-	case p.Prev != c.Hash:
+	case p.Prev != c.Hash || p.After != Place{p.Epoch, c.Seq}:
 		return Fork
 	}
 	return OK
+}
+
+// History is the chains of one author in one store, as one member saw them, by epoch. An author begins a lane when the one before it is at
+// its end, and says where that is: so a server can't keep a whole lane back either.
+type History map[uint64]Chain
+
+// Check says how a post, which was verified, stands to what was seen of its author. It changes nothing.
+func (h History) Check(p *Post) Verdict {
+	if p.Seq == 0 || p.Seq > 1 && p.After != (Place{p.Epoch, p.Seq - 1}) || p.Seq == 1 && p.After.Epoch == p.Epoch {
+		return Fork // not what an honest author signs
+	}
+	if c := h[p.Epoch]; c.Seq > 0 {
+		return c.Check(p)
+	}
+	before, known := h[p.After.Epoch]
+	switch {
+	case len(h) == 0 && p.Seq == 1 && p.After == Place{}:
+		return OK
+	case len(h) == 0:
+		return Start
+	case p.Seq == 1 && !known && h.begins(p.After.Epoch):
+		return OK
+	case p.Seq > 1 || before.Seq < p.After.Seq:
+		return Gap
+	case before.Seq == p.After.Seq && before.Hash != p.Prev:
+		return Fork
+	}
+	return OK // also when the author knows less than was seen of it: it went back to an older copy of itself
+}
+
+// begins tells whether all that was seen is of later epochs: what was before is not known here. Epochs grow (protocol.md §5.1).
+func (h History) begins(epoch uint64) bool {
+	for e := range h {
+		if e < epoch {
+			return false
+		}
+	}
+	return true
 }
 
 // Take is the chain that ends with the post. Who goes on after a Gap or a Fork takes the post too, and each break is told
@@ -79,9 +112,4 @@ func (c Chain) Take(p *Post) Chain {
 		return c
 	}
 	return Chain{Seq: p.Seq, Hash: HashPost(p)}
-}
-
-// Next is what the author's next post of the lane says: its seq, and Prev.
-func (c Chain) Next() (seq uint64, prev [32]byte) {
-	return c.Seq + 1, c.Hash
 }

@@ -10,10 +10,10 @@
 //	       |     4     |   32   |            encrypted            | 16  |
 //	       +-----------+--------+----------------------------------+-----+
 //
-//	       +--------+-------------+------------------+
-//	post   |  prev  |  signature  |  body, readable  |
-//	       |   32   |     64      |                  |
-//	       +--------+-------------+------------------+
+//	       +---------+--------+-------------+------------------+
+//	post   |  after  |  prev  |  signature  |  body, readable  |
+//	       |   16    |   32   |     64      |                  |
+//	       +---------+--------+-------------+------------------+
 //
 // Base mode says nothing of who sent; the signature does. Noise X, or HPKE's authenticated mode, would take the sender's
 // Diffie-Hellman key instead, and whoever steals the recipient's private key could then write to it in anyone's name
@@ -31,8 +31,8 @@ const (
 	// signature, and the tag of ChaCha20-Poly1305.
 	MailOverhead = idSize + encSize + ed25519.SignatureSize + tagSize
 
-	// PostOverhead is how much longer an encoded post is than its body: prev and the signature.
-	PostOverhead = 32 + ed25519.SignatureSize
+	// PostOverhead is how much longer an encoded post is than its body: after, prev and the signature.
+	PostOverhead = 16 + 32 + ed25519.SignatureSize
 
 	idSize  = 4
 	encSize = 32

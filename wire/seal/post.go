@@ -25,14 +25,18 @@ type Post struct {
 	Size    uint32
 	Time    int64
 	Flags   uint8
-	Prev    [32]byte // HashPost of the author's post before it in the same lane; zeros for seq 1
+	After   Place    // the author's post before it: of the same lane, or, for seq 1, of the lane before; the zero value is none
+	Prev    [32]byte // its HashPost; zeros when the author does not know it
 	Body    []byte
 	Sig     [64]byte
 }
 
+// Place names a post of an author's in one store.
+type Place struct{ Epoch, Seq uint64 }
+
 // content is all that is signed and hashed, behind a domain: fixed widths, big endian, and the body as the rest.
 func (p *Post) content(domain string) []byte {
-	b := make([]byte, 0, len(domain)+3*32+3*8+2*2+4+8+1+len(p.Body))
+	b := make([]byte, 0, len(domain)+3*32+5*8+2*2+4+8+1+len(p.Body))
 	b = append(b, domain...)
 	b = append(b, p.Channel[:]...)
 	b = append(b, p.Author[:]...)
@@ -44,6 +48,8 @@ func (p *Post) content(domain string) []byte {
 	b = binary.BigEndian.AppendUint32(b, p.Size)
 	b = binary.BigEndian.AppendUint64(b, uint64(p.Time))
 	b = append(b, p.Flags)
+	b = binary.BigEndian.AppendUint64(b, p.After.Epoch)
+	b = binary.BigEndian.AppendUint64(b, p.After.Seq)
 	b = append(b, p.Prev[:]...)
 	return append(b, p.Body...)
 }
@@ -72,21 +78,24 @@ func HashPost(p *Post) [32]byte {
 	return sha256.Sum256(p.content(hashDomain))
 }
 
-// AppendPost appends what travels as the body of a post: Prev, Sig and Body.
+// AppendPost appends what travels as the body of a post: After, Prev, Sig and Body.
 func AppendPost(b []byte, p *Post) []byte {
+	b = binary.BigEndian.AppendUint64(b, p.After.Epoch)
+	b = binary.BigEndian.AppendUint64(b, p.After.Seq)
 	b = append(b, p.Prev[:]...)
 	b = append(b, p.Sig[:]...)
 	return append(b, p.Body...)
 }
 
-// ParsePost sets Prev, Sig and Body from what AppendPost wrote, and leaves the other fields. Body is a part of b. It does
+// ParsePost sets After, Prev, Sig and Body from what AppendPost wrote, and leaves the other fields. Body is a part of b. It does
 // not verify; the error wraps ErrPost.
 func ParsePost(b []byte, p *Post) error {
 	if len(b) < PostOverhead {
 		return fmt.Errorf("%w: %d bytes", ErrPost, len(b))
 	}
-	p.Prev = [32]byte(b)
-	p.Sig = [64]byte(b[32:])
+	p.After = Place{binary.BigEndian.Uint64(b), binary.BigEndian.Uint64(b[8:])}
+	p.Prev = [32]byte(b[16:])
+	p.Sig = [64]byte(b[48:])
 	p.Body = b[PostOverhead:]
 	return nil
 }

@@ -23,7 +23,7 @@ func Brief(m wire.Message, name func(wire.Key) string) string {
 	case *wire.Push:
 		return fmt.Sprintf("push %d from %s %s", m.Order, name(m.From), briefText(&m.Text, m.Try))
 	case *wire.Taken:
-		return fmt.Sprintf("taken %d try %d from %s%s", m.Order, m.Try, name(m.From), briefMarks(&m.Marks)) + when(m.Refused, ": refused")
+		return fmt.Sprintf("taken %d try %d from %s%s", m.Order, m.Try, name(m.From), briefMarks(&m.Marks)) + when(m.Refusal != wire.NotRefused, ": refused")
 	case *wire.PushPost:
 		return fmt.Sprintf("push-post %d of %s %s", m.Order, name(m.Author), briefText(&m.Text, m.Try))
 	case *wire.Seen:

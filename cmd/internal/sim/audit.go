@@ -34,7 +34,7 @@ func (l *ledger) arrived(g *guest, n peer.Arrived) {
 		l.w.report.Shown++
 		l.latency(m)
 	} else if !n.Again || s.run == g.run || g.shown[s.line] || s.line != n.Line {
-		if !m.lost && !m.repeats {
+		if !m.lost {
 			l.w.fail("duplicated: %s shows %v twice, first at %v", g.name, m, s.first)
 		}
 		l.w.report.Repeated++
@@ -61,7 +61,7 @@ func (l *ledger) latency(m *message) {
 }
 
 // unordered: its sender does not know of it any more, or it may come a second time.
-func (m *message) unordered() bool { return m.lost || m.gone || m.repeats }
+func (m *message) unordered() bool { return m.lost || m.gone }
 
 // inOrder checks that no later text of the sender's is on the screen already, unless the line says so. A line that a killed
 // program did not know to be shown does not count: it comes again. Nor does for a post that comes again, which does not
@@ -167,29 +167,20 @@ func (l *ledger) audit() {
 	}
 }
 
-// holes checks that every seq of every lane in use has ended: its recipient has all through the last one. A recipient whose state is an
+// holes checks that every seq of every lane has ended: its recipient has all through the last one. A recipient whose state is an
 // older one learns with the next text what it need not wait for.
 func (l *ledger) holes() {
-	for _, g := range l.w.guests {
-		loaded, _ := g.profile.Load()
-		present := map[store.Key]store.Lane{}
-		for _, lane := range loaded.Lanes { // by last use
-			present[lane.To] = lane
+	for _, to := range l.w.guests {
+		if to.copied {
+			continue
 		}
-		for _, to := range l.w.guests {
-			if lane, ok := present[store.Key(to.key)]; ok && !to.copied {
-				l.hole(g, to, lane)
+		loaded, _ := to.profile.Load()
+		for _, in := range loaded.Inbox {
+			m := in.Marks
+			last := l.lanes[laneID{in.From, store.Key(to.key), m.Epoch, m.ToEpoch}]
+			if from := l.w.guests[l.w.byKey[in.From]-1]; m.Through < last || len(m.Ranges) > 0 && !from.copied {
+				l.w.fail("hole: %s has of %s all through %d, and %v of %d", to.name, from.name, m.Through, m.Ranges, last)
 			}
-		}
-	}
-}
-
-func (l *ledger) hole(g, to *guest, lane store.Lane) {
-	loaded, _ := to.profile.Load()
-	for _, in := range loaded.Inbox {
-		m := in.Marks
-		if in.From == store.Key(g.key) && m.Epoch == lane.Epoch && m.ToEpoch == lane.ToEpoch && (m.Through < lane.Last || len(m.Ranges) > 0) {
-			l.w.fail("hole: %s has of %s all through %d, and %v of %d", to.name, g.name, m.Through, m.Ranges, lane.Last)
 		}
 	}
 }

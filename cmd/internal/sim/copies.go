@@ -15,8 +15,6 @@ import (
 //   - a text that a state accepted, or received, after its copy was made is gone with it: nothing is promised of it but that it is
 //     shown at most once in any history;
 //   - every other text, accepted before the copy or after the return, is in its recipient's history exactly once.
-//
-// The cores keep it for what is lost, and not yet for older copies: those come back with Options.Copies only.
 
 // older draws how many of n changes a copy has.
 func (w *World) older(n int) int {
@@ -69,7 +67,7 @@ const decade = 10 * 365 * 24 * time.Hour
 // jump sets a party's clock on the wall wrong, or right again. What is waited for goes by another clock.
 func (p *party) jump() {
 	switch {
-	case p.wrong == 0 || p.w.opt.Copies:
+	case p.wrong == 0:
 		p.wrong = p.w.upTo(2*decade) - decade
 		p.skew = p.wrong
 	case p.skew == 0:
@@ -89,6 +87,7 @@ func (l *ledger) wentBack(g *guest, gone []store.ProfileChange) {
 		case store.Accept:
 			m := l.find(c.Line.Text)
 			m.gone = true
+			delete(l.lanes, laneID{store.Key(g.key), c.Lane.To, c.Lane.Epoch, c.Lane.ToEpoch})
 			l.accepted[m.from][m.to]--
 		case store.Receive:
 			if c.Part != nil { // a text counts as received with its first part
@@ -114,7 +113,7 @@ func (l *ledger) wentBack(g *guest, gone []store.ProfileChange) {
 func (l *ledger) serverWentBack(left, gone []store.Change) {
 	for _, c := range gone {
 		if c, ok := c.(store.Post); ok {
-			if m := l.posted(c); m != nil && m.posted != 0 {
+			if m := l.posts[firstPart(c)]; m != nil && m.posted != 0 {
 				m.lost = true
 			}
 		}

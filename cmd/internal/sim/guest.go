@@ -203,7 +203,12 @@ func (g *guest) look(notices []peer.Notice) {
 			if g.w.mix.Limit == 0 || n.Bytes <= g.w.mix.Limit {
 				g.w.fail("refused: %s is told %+v", g.name, n)
 			}
-		case peer.BadText, peer.NotYours, peer.KeyChanged, peer.Blocked, peer.Distrust:
+		case peer.Distrust:
+			// It is true that posts are missing where the server lost some, and of those that a state had which is gone.
+			if !n.Post || n.Why != peer.Missing || !g.copied && !g.w.ledger.lostPosts(n.From) {
+				g.w.fail("%s: %T%+v", g.name, n, n)
+			}
+		case peer.BadText, peer.NotYours, peer.KeyChanged, peer.Blocked:
 			g.w.fail("%s: %T%+v", g.name, n, n)
 		}
 	}

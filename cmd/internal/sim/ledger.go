@@ -20,6 +20,8 @@ type ledger struct {
 	told_    tally           // Delivered told, by sender and recipient
 	accepted tally           // by states that are not gone
 	deposits map[deposited]*deposit
+	posts    map[partID]*message
+	lanes    map[laneID]uint64 // the last seq of each, by states that are not gone
 }
 
 // deposited names a text in a mailbox. It is looked up for one check that needs no more: what was stored is not told as failed.
@@ -40,6 +42,12 @@ const parties = 7
 
 type tally [parties][parties]int
 
+// laneID names a run of seqs.
+type laneID struct {
+	from, to       store.Key
+	epoch, toEpoch uint64
+}
+
 // message is one typed line.
 type message struct {
 	number   int // among all, and so among its sender's
@@ -53,7 +61,6 @@ type message struct {
 	gone     bool          // the state that accepted it is gone
 	stored   bool          // the server has all of it, or had
 	renamed  bool          // since its recipient's state is another
-	repeats  bool          // it had no known outcome when its sender or recipient noted a new epoch
 	had      [parties]bool // by recipient: it is in the history
 	erased   [parties]bool // it was in one that is gone
 	shown    [parties]showing
@@ -110,6 +117,7 @@ func (l *ledger) profileWrote(g *guest, c store.ProfileChange) {
 			l.w.fail("%s accepts what was not typed, or twice: %v", g.name, m)
 			return
 		}
+		l.counted(g, c.Lane)
 		m.accepted = l.w.at
 		l.accepted[m.from][m.to]++
 		g.typed[c.Line.Order] = m
@@ -123,14 +131,15 @@ func (l *ledger) profileWrote(g *guest, c store.ProfileChange) {
 			l.w.fail("%s has a line that nobody wrote: %.40q", g.name, c.Line.Text)
 			return
 		}
-		if m.had[g.index] && !m.repeats && !m.lost {
+		if m.had[g.index] && !m.lost {
 			l.w.fail("duplicated: %v is twice in the history of %s", m, g.name)
 		}
 		m.had[g.index] = true
 		g.lines[c.Line.Order] = m
 		l.lines[m.from][m.to]++
 	case store.Renumber:
-		if c.Old == c.New {
+		l.counted(g, c.New)
+		if len(c.Old) == 1 && c.Old[0] == c.New {
 			return
 		}
 		for _, o := range c.Items {
@@ -138,13 +147,16 @@ func (l *ledger) profileWrote(g *guest, c store.ProfileChange) {
 				m.renamed = true
 			}
 		}
-	case store.NewEpoch:
-		l.renames(g)
 	case store.Shown:
 		for _, line := range c.Lines {
 			g.shown[line] = true
 		}
 	}
+}
+
+// counted notes how far a lane has come.
+func (l *ledger) counted(g *guest, n store.Lane) {
+	l.lanes[laneID{store.Key(g.key), n.To, n.Epoch, n.ToEpoch}] = n.Last
 }
 
 // readable tells whether a part of a text stands in a body: its beginning, or six of the letters that it is filled with.
@@ -223,23 +235,28 @@ func (l *ledger) posted(c store.Post) *message {
 	if c.Text.Part != 0 {
 		return nil
 	}
-	return l.find(string(c.Text.Body[seal.PostOverhead:]))
+	m := l.find(string(c.Text.Body[seal.PostOverhead:]))
+	l.posts[firstPart(c)] = m
+	return m
 }
 
-// renames notes what goes out again under other names, since a guest's epoch is a new one: what is of unknown outcome in its outbox,
-// and in others' outboxes for it.
-func (l *ledger) renames(g *guest) {
-	for _, from := range l.w.guests {
-		loaded, _ := from.profile.Load()
-		for _, o := range loaded.Outbox {
-			if from != g && o.To != store.Key(g.key) {
-				continue
-			}
-			if m := l.find(string(o.Text.Body)); m != nil && o.Text.Part == 0 {
-				m.repeats = true
-			}
+// partID names the first part of a post.
+type partID struct {
+	author store.Key
+	epoch  uint64
+	first  uint64
+}
+
+func firstPart(c store.Post) partID { return partID{c.Author, c.Text.Epoch, c.Text.First()} }
+
+// lostPosts tells whether the server lost posts of someone's: then it is true that some are missing.
+func (l *ledger) lostPosts(author string) bool {
+	for _, m := range l.messages {
+		if from := l.w.guests[m.from-1]; m.to == 0 && m.lost && (from.name == author || author == "key:"+from.key.String()) {
+			return true
 		}
 	}
+	return false
 }
 
 // lost notes that the server lost its disk: posts that it had told to nobody are gone, and nobody is registered.

@@ -22,6 +22,8 @@ func TestMutants(t *testing.T) {
 		{"mail is deleted when it is pushed", Options{Server: server.DeleteOnPush}},
 		{"the mailbox gets a text under another seq", Options{Peer: peer.FreshID}},
 		{"seqs are given out again after a restart", Options{Peer: peer.ReusedSeqs}},
+		{"an older copy of a profile gives seqs out again", Options{Peer: peer.KeptEpoch, Mix: func(m *Mix) { m.Backs = 2 }}},
+		{"an older copy of a store goes on as if it were none", Options{Server: server.KeptStore, Mix: func(m *Mix) { m.Returns = 2 }}},
 		{"a refused seq is left as a hole", Options{Peer: peer.OpenHoles}},
 		{"the watermark skips holes", Options{Peer: peer.HighWatermark}},
 		{"a name that registered just now is unknown", Options{Peer: peer.UnaskedName}},

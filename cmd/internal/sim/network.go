@@ -69,25 +69,27 @@ func (n *network) write(p *party, b []byte, path link.Path) {
 		}
 	}
 	for range copies {
-		n.carry(p.addr, path.Remote, b)
+		n.carry(p.addr, path.Remote, to.run, b)
 	}
 }
 
-// carry brings one copy of a datagram to who has the address when it arrives.
-func (n *network) carry(from, to netip.AddrPort, b []byte) {
+// carry brings one copy of a datagram to who has the address when it arrives. It was sealed for a run of the recipient's: the next one can't
+// open it (package siege shows it with real sessions).
+func (n *network) carry(from, to netip.AddrPort, run int, b []byte) {
 	w := n.w
 	delay := w.mix.Latency + w.upTo(w.mix.Latency/4)
 	if !w.healed && w.chance(w.mix.Late) {
 		delay += w.upTo(w.mix.Lag)
 	}
 	p := n.parcel()
-	p.from, p.to, p.data = from, to, append(p.data, b...)
+	p.from, p.to, p.run, p.data = from, to, run, append(p.data, b...)
 	w.after(delay, p.come)
 }
 
 // parcel is a datagram on its way. It is used again for another one.
 type parcel struct {
 	from, to netip.AddrPort
+	run      int // of the recipient, that it is sealed for
 	data     []byte
 	come     func()
 }
@@ -100,7 +102,7 @@ func (n *network) parcel() *parcel {
 	}
 	p := &parcel{data: make([]byte, 0, frameSize)}
 	p.come = func() {
-		if at := n.at[p.to]; at != nil && at.alive && at.frozen <= n.w.at {
+		if at := n.at[p.to]; at != nil && at.alive && at.run == p.run && at.frozen <= n.w.at {
 			at.receive(link.Path{Remote: p.from}, p.data)
 		}
 		clear(p.data) // what is borrowed from it is gone

@@ -15,7 +15,7 @@ import (
 var (
 	seedFlag  = flag.Uint64("seed", 0, "run this seed with a full trace (TestSeed)")
 	seedsFlag = flag.Int("seeds", 0, "how many seeds TestSeeds runs; 0: five thousand, or as many as fit into 30 s")
-	copies    = flag.Bool("copies", false, "let older copies of profiles and stores come back, which is known to fail (TestSeeds, TestSeed)")
+	olderFlag = flag.String("older", "", "profiles or stores: older copies of them come back in every world (TestSeeds, TestSeed)")
 	firstFlag = flag.Uint64("first", 1, "the first seed of TestSeeds")
 )
 
@@ -25,6 +25,18 @@ const (
 	// mostFailed is how many failing seeds are enough.
 	mostFailed = 10
 )
+
+// options are what the flags ask for.
+func options() Options {
+	return Options{Mix: func(m *Mix) {
+		switch *olderFlag {
+		case "profiles":
+			m.Backs = 1 + m.Texts%2
+		case "stores":
+			m.Returns = 1 + m.Texts%2
+		}
+	}}
+}
 
 // TestSeeds runs the worlds of many seeds, as many at once as there are processors.
 func TestSeeds(t *testing.T) {
@@ -68,7 +80,7 @@ func (c *campaign) all() {
 	for range runtime.GOMAXPROCS(0) {
 		wg.Go(func() {
 			for seed, ok := c.draw(); ok; seed, ok = c.draw() {
-				c.add(Run(seed, Options{Copies: *copies}))
+				c.add(Run(seed, options()))
 			}
 		})
 	}
@@ -119,8 +131,8 @@ func report(t *testing.T, r Report) {
 		t.Errorf("seed %d: %s", r.Seed, f)
 	}
 	more := ""
-	if *copies {
-		more = " -copies"
+	if *olderFlag != "" {
+		more = " -older " + *olderFlag
 	}
 	t.Logf("mix: %+v\nreplay: go test ./cmd/internal/sim -run 'TestSeed$' -seed %d%s -v", r.Mix, r.Seed, more)
 }
@@ -130,7 +142,9 @@ func TestSeed(t *testing.T) {
 	if *seedFlag == 0 {
 		t.Skip("no -seed")
 	}
-	r := Run(*seedFlag, Options{Trace: os.Stdout, Copies: *copies})
+	opt := options()
+	opt.Trace = os.Stdout
+	r := Run(*seedFlag, opt)
 	fmt.Printf("%+v\n", r.Mix)
 	if len(r.Failures) > 0 {
 		report(t, r)

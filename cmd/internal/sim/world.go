@@ -30,7 +30,6 @@ type Options struct {
 	RealKeys  bool          // the clients' keys are those of the program
 	Peer      peer.Broken   // what the clients lack
 	Server    server.Broken // what the server lacks
-	Copies    bool          // older copies of profiles and stores come back, and clocks are wrong in several ways
 	RetrySync bool          // programs go on after a failed fsync: the next one says that all is well
 	Mix       func(m *Mix)  // changes what the seed drew
 }
@@ -60,9 +59,6 @@ func newWorld(seed uint64, opt Options) *World {
 	w.mix = draw(w.rand)
 	if w.hides.Float64() < .2 {
 		w.mix.Hidden = w.hides.Float64() / 2
-	}
-	if !opt.Copies {
-		w.mix.Backs, w.mix.Returns = 0, 0
 	}
 	if opt.Mix != nil {
 		opt.Mix(&w.mix)
@@ -97,7 +93,7 @@ func Run(seed uint64, opt Options) (report Report) {
 func (w *World) furnish() {
 	w.net.init(w, w.mix.Guests+1)
 	w.identity = wire.Key(secret(w.rand.Uint64))
-	w.ledger = ledger{w: w, deposits: map[deposited]*deposit{}, members: make([]time.Duration, w.mix.Guests+1)}
+	w.ledger = ledger{w: w, deposits: map[deposited]*deposit{}, posts: map[partID]*message{}, lanes: map[laneID]uint64{}, members: make([]time.Duration, w.mix.Guests+1)}
 	w.host = &host{party: party{w: w, name: "server", key: wire.ServerKey}, born: w.rand.Uint64() | 1}
 	w.host.store = memory.NewServer(w.host.born)
 	w.host.furnish(w.host)

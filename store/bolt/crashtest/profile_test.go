@@ -93,11 +93,12 @@ func (s *script) settle(l store.Loaded) store.Settle {
 
 // renumber moves all that is in a lane to a new one.
 func (s *script) renumber(l store.Loaded) store.Renumber {
-	c := store.Renumber{Old: l.Lanes[s.IntN(len(l.Lanes))]}
-	again := renumbered(c.Old.To)
-	c.New = store.Lane{To: c.Old.To, Epoch: 7, ToEpoch: 1 + s.next(again)}
+	old := l.Lanes[s.IntN(len(l.Lanes))]
+	c := store.Renumber{Old: []store.Lane{old}}
+	again := renumbered(old.To)
+	c.New = store.Lane{To: old.To, Epoch: 7, ToEpoch: 1 + s.next(again)}
 	for _, o := range l.Outbox {
-		if o.To == c.Old.To && o.Text.Epoch == c.Old.Epoch && o.Text.ToEpoch == c.Old.ToEpoch {
+		if o.To == old.To && o.Text.Epoch == old.Epoch && o.Text.ToEpoch == old.ToEpoch {
 			c.New.Last++
 			o.Text.Epoch, o.Text.ToEpoch, o.Text.Seq = c.New.Epoch, c.New.ToEpoch, c.New.Last
 			c.Items = append(c.Items, o)

@@ -1,0 +1,56 @@
+package bolt
+
+import "udpchat/store"
+
+// begin notes what a run of the server skips. A leap's key is the order that it follows: orders only grow.
+func (t *serverTx) begin(c store.Begin) (store.Result, error) {
+	leaps := t.shelf("leaps")
+	all, err := readLeaps(leaps)
+	if err != nil {
+		return store.Result{}, err
+	}
+	next := store.Head{Order: t.head.Order, Revision: t.head.Revision, Leaps: all}.Begin(c.By)
+	for _, g := range all[:len(all)+1-len(next.Leaps)] {
+		if err := leaps.delete(numberKey(g.Order)); err != nil {
+			return store.Result{}, err
+		}
+	}
+	t.head.Order, t.head.Revision, t.moved = next.Order, next.Revision, true
+	g := leap(next.Leaps[len(next.Leaps)-1])
+	return store.Result{}, leaps.put(numberKey(g.Order), &g)
+}
+
+func readLeaps(s shelf) (all []store.Leap, err error) {
+	err = s.scan(nil, nil, func(k, v []byte) error {
+		var g leap
+		if err := s.read(k, v, &g); err != nil {
+			return err
+		}
+		g.Order = orderOf(k)
+		all = append(all, store.Leap(g))
+		return nil
+	})
+	return all, err
+}
+
+func readFormer(s shelf) (all []uint64, err error) {
+	err = s.scan(nil, nil, func(k, _ []byte) error {
+		all = append(all, orderOf(k))
+		return nil
+	})
+	return all, err
+}
+
+// leap is a leap; its order is its key.
+type leap store.Leap
+
+func (g *leap) encode(w *writer) {
+	w.array(2)
+	w.uint(g.Revision)
+	w.uint(g.By)
+}
+
+func (g *leap) decode(r *reader) {
+	r.array(2)
+	g.Revision, g.By = r.u64(), r.u64()
+}
