@@ -18,6 +18,7 @@ type Core struct {
 	rand *rand.Rand
 	head store.Head // durable; ID is this store's
 
+	past  store.Past
 	begun bool // the run is noted on disk: before that nobody is answered
 
 	posted uint64 // order of the last post that was offered to the members: an older one comes again
@@ -79,12 +80,13 @@ type receipt struct {
 
 // NewCore makes a core over what the store holds: its head and all rows of its directory. Clients that were online when
 // the last server stopped keep their sessions and are pinged.
-func NewCore(now time.Time, cfg Config, head store.Head, rows []store.Client) *Core {
+func NewCore(now time.Time, cfg Config, head store.Head, past store.Past, rows []store.Client) *Core {
 	cfg.defaults()
 	c := &Core{
 		cfg:     cfg,
 		rand:    rand.New(rand.NewPCG(cfg.Seed, 0)),
 		head:    head,
+		past:    past,
 		posted:  head.Order,
 		clients: make(map[wire.Key]*client, len(rows)),
 		names:   make(map[string][]wire.Key, len(rows)),
@@ -109,7 +111,7 @@ func (c *Core) start() {
 		by = 0
 	}
 	c.commit(store.Begin{By: by}, func(now time.Time, _ store.Result) {
-		c.head = c.head.Begin(by)
+		c.head, c.past = c.past.Begin(c.head, by)
 		c.begun, c.posted = true, c.head.Order
 		c.remember(now)
 	})

@@ -1,7 +1,6 @@
 package server
 
 import (
-	"slices"
 	"time"
 
 	"udpchat/store"
@@ -133,12 +132,11 @@ func (c *Core) join(now time.Time, cl *client, p link.Path, m *wire.Register) {
 // recall compares what a client knows of this store with what the store knows of itself. A client that knows numbers which this store
 // has not given out met a newer copy of it: everything said of this one is void, so it gets a new id (protocol.md §9.2).
 func (c *Core) recall(now time.Time, id, revision, order uint64) (renewed bool) {
-	if id != c.head.ID || c.cfg.Broken == KeptStore || c.head.Gave(order, revision) {
+	if id != c.head.ID || c.cfg.Broken == KeptStore || c.past.Gave(c.head, order, revision) {
 		return false
 	}
 	c.cfg.Log.Error("a client knows more than this database: it is an older copy and gets a new id", "revision", revision, "order", order)
-	c.head.Former = append(c.head.Former, c.head.ID)
-	slices.Sort(c.head.Former)
+	c.past = c.past.Renew(c.head)
 	c.head.ID = c.rand.Uint64() | 1
 	for _, cl := range c.online {
 		cl.session.told = 0
@@ -151,8 +149,7 @@ func (c *Core) recall(now time.Time, id, revision, order uint64) (renewed bool) 
 // seen is through which order a client has the channel, when it speaks of this store, whatever ID that had then. 0: it has met a newer copy,
 // or another store. What it is sent again then it knows by the chains of the authors.
 func (c *Core) seen(m *wire.Register) uint64 {
-	_, former := slices.BinarySearch(c.head.Former, m.Store)
-	if (former || m.Store == c.head.ID) && c.head.Gave(m.Seen, 0) {
+	if c.past.Had(c.head, m.Store) && c.past.Gave(c.head, m.Seen, 0) {
 		return m.Seen
 	}
 	return 0

@@ -66,6 +66,10 @@ func (s *Server) load() error {
 	if err != nil {
 		return fmt.Errorf("read database: %w", err)
 	}
+	past, err := s.store.Past()
+	if err != nil {
+		return fmt.Errorf("read database: %w", err)
+	}
 	var rows []store.Client
 	for after := (store.Key{}); ; {
 		page, err := s.store.Clients(after, readPage)
@@ -84,7 +88,7 @@ func (s *Server) load() error {
 	s.loop.Dropped = func(p link.Path, size int, err error) {
 		s.cfg.Log.Debug("datagram dropped", "addr", p.Remote, "bytes", size, "err", err)
 	}
-	s.core = NewCore(time.Now(), s.cfg, head, rows)
+	s.core = NewCore(time.Now(), s.cfg, head, past, rows)
 	return nil
 }
 

@@ -1,5 +1,7 @@
 package store
 
+import "slices"
+
 // Server is the store of a server: directory, mailbox and channel log. Safe for concurrent use.
 type Server interface {
 	Directory
@@ -17,6 +19,8 @@ type Server interface {
 type Directory interface {
 	// Head says which store this is and how far it has counted.
 	Head() (Head, error)
+	// Past tells what earlier runs left.
+	Past() (Past, error)
 	// Clients lists up to limit rows whose key is above after, by key.
 	Clients(after Key, limit int) ([]Client, error)
 }
@@ -36,25 +40,32 @@ type Head struct {
 	Revision uint64   // last revision given to a row of the directory
 	Order    uint64   // last receipt order given to mail or a post
 	Seed     [32]byte // the secret that the server's identity comes from; drawn when the store was made, and never another
-	Leaps    []Leap   // by age: the last MaxLeaps of them
-	Former   []uint64 // IDs that this store had before, ascending: orders and revisions went on from one to the next
+}
+
+// Past is what tells this store from newer copies of it.
+type Past struct {
+	Leaps  []Leap   // by age: the last MaxLeaps of them
+	Former []uint64 // IDs that this store had before, ascending: orders and revisions went on from one to the next
 }
 
 // Leap is what a start skipped: the numbers between Order and Order+By, and between Revision and Revision+By. Who knows one of them met a
 // newer copy of this store.
 type Leap struct{ Order, Revision, By uint64 }
 
-// Begin is the head of a run that follows.
-func (h Head) Begin(by uint64) Head {
-	h.Leaps = append(h.Leaps[:len(h.Leaps):len(h.Leaps)], Leap{h.Order, h.Revision, by})
-	h.Leaps = h.Leaps[max(len(h.Leaps)-MaxLeaps, 0):]
+// MaxLeaps is how many starts are remembered.
+const MaxLeaps = 1024
+
+// Begin gives the head and the past of a run that follows.
+func (p Past) Begin(h Head, by uint64) (Head, Past) {
+	p.Leaps = append(p.Leaps[:len(p.Leaps):len(p.Leaps)], Leap{h.Order, h.Revision, by})
+	p.Leaps = p.Leaps[max(len(p.Leaps)-MaxLeaps, 0):]
 	h.Order, h.Revision = h.Order+by, h.Revision+by
-	return h
+	return h, p
 }
 
-// Gave tells whether this store, and no newer copy of it, has given out an order and a revision, or may have: 0 is none.
-func (h Head) Gave(order, revision uint64) bool {
-	for _, l := range h.Leaps {
+// Gave tells whether the store with this head, and no newer copy of it, has given out an order and a revision, or may have: 0 is none.
+func (p Past) Gave(h Head, order, revision uint64) bool {
+	for _, l := range p.Leaps {
 		if order > l.Order && order-l.Order < l.By || revision > l.Revision && revision-l.Revision < l.By {
 			return false
 		}
@@ -62,8 +73,18 @@ func (h Head) Gave(order, revision uint64) bool {
 	return order <= h.Order && revision <= h.Revision
 }
 
-// MaxLeaps is how many starts are remembered.
-const MaxLeaps = 1024
+// Had tells whether an ID is this store's, or was.
+func (p Past) Had(h Head, id uint64) bool {
+	_, former := slices.BinarySearch(p.Former, id)
+	return former || id == h.ID
+}
+
+// Renew notes that a head's ID is over.
+func (p Past) Renew(h Head) Past {
+	i, _ := slices.BinarySearch(p.Former, h.ID)
+	p.Former = slices.Insert(slices.Clone(p.Former), i, h.ID)
+	return p
+}
 
 // Item is a piece of mail or a channel post.
 type Item struct {

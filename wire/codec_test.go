@@ -74,7 +74,7 @@ func TestSeveralMessages(t *testing.T) {
 
 // protocol.md §3: a kind that is not known is skipped and counted, whatever is in it.
 func TestUnknownKinds(t *testing.T) {
-	body := unhex(t, "92 1f c0"+"94 05 01 02 03"+"dc0002 7f 92a1619101"+"91 cdffff"+"91 ccff"+"91 cfffffffffffffffff"+"94 cd0105 01 02 03")
+	body := unhex(t, "92 1f c0"+"95 05 01 02 03 04"+"dc0002 7f 92a1619101"+"91 cdffff"+"91 ccff"+"91 cfffffffffffffffff"+"94 cd0105 01 02 03")
 	var d Decoder
 	var got []Message
 	err := d.Decode(body, func(m Message) error {
@@ -111,8 +111,8 @@ func TestAddressesAreUnmapped(t *testing.T) {
 
 func TestIntegersOfAnyWidth(t *testing.T) {
 	for _, five := range []string{"05", "cc05", "cd0005", "ce00000005", "cf0000000000000005", "d005", "d10005", "d200000005", "d30000000000000005"} {
-		got, err := decodeAll(unhex(t, "94 05 05 05"+five))
-		if err != nil || *got[0].(*Ping) != (Ping{5, 5, 5}) {
+		got, err := decodeAll(unhex(t, "95 05 05 05 05"+five))
+		if err != nil || *got[0].(*Ping) != (Ping{5, 5, 5, 5}) {
 			t.Errorf("%s: %+v, %v", five, got, err)
 		}
 		got, err = decodeAll(unhex(t, "9b 09 01 05 06 01 00 01 00"+five+"00 c400"))

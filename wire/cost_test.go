@@ -23,11 +23,11 @@ func TestCrowdedBodies(t *testing.T) {
 		"acknowledgements": "97 0a 00 00 00 90 00 00",
 		"texts":            "9b 09 00 00 00 01 00 01 00 00 00 c400",
 		"tables":           "96 07 00 00 00 00 90",
-		"pings":            "94 05 00 00 00",
+		"pings":            "95 05 00 00 00 00",
 		"unknown":          "91 7f",
 		"lookups":          "92 13" + aliceHex,
 		"founds":           "93 14" + aliceHex + "c400",
-		"cards":            "99 01 00 a0 00 00 00 00" + cardHex + "00",
+		"cards":            "9a 01 00 a0 00 00 00 00 00" + cardHex + "00",
 		"finds":            "92 15 a0",
 		"names":            "93 16 a0 90",
 	} {

@@ -40,9 +40,9 @@ var golden = []struct {
 	m     Message
 	plain string
 }{
-	{"99 01 cdbeef a3616e6e 05 07 03 02" + cardHex + "02",
-		&Register{Request: 0xbeef, Name: "ann", Epoch: 5, Store: 7, Revision: 3, Seen: 2, Card: card, Mode: Sender},
-		`[1 48879 "ann" 5 7 3 2 <` + cardRaw + `> 2]`},
+	{"9a 01 cdbeef a3616e6e 05 07 03 02 04" + cardHex + "02",
+		&Register{Request: 0xbeef, Name: "ann", Epoch: 5, Store: 7, Revision: 3, Seen: 2, Order: 4, Card: card, Mode: Sender},
+		`[1 48879 "ann" 5 7 3 2 4 <` + cardRaw + `> 2]`},
 	{"99 02 cdbeef 01 07 04 c3 ce00010000 5a cd0102",
 		&Registered{Request: 0xbeef, Outcome: NameTaken, Store: 7, Revision: 4, Waiting: true, MaxMessage: MaxText, Lease: 90, Order: 258},
 		`[2 48879 1 7 4 true 65536 90 258]`},
@@ -52,12 +52,12 @@ var golden = []struct {
 	{"93 04 ceffffffff 04",
 		&Deregistered{Request: math.MaxUint32, Outcome: NotYours},
 		`[4 4294967295 4]`},
-	{"94 05 cc80 07 04",
-		&Ping{Nonce: 128, Store: 7, Revision: 4},
-		`[5 128 7 4]`},
-	{"95 06 7f c2 07 cfffffffffffffffff",
+	{"95 05 cc80 07 04 09",
+		&Ping{Nonce: 128, Store: 7, Revision: 4, Order: 9},
+		`[5 128 7 4 9]`},
+	{"96 06 7f c2 07 cfffffffffffffffff 00",
 		&Pong{Nonce: 127, Store: 7, Revision: math.MaxUint64},
-		`[6 127 false 7 18446744073709551615]`},
+		`[6 127 false 7 18446744073709551615 0]`},
 	{"96 07 07 03 05 08 92" +
 		"96" + aliceHex + "a3616e6e 05 c404c0000201 cd2328 01" +
 		"96" + bobHex + "a3626f62 06 c41020010db8000000000000000000000001 cd2329 00",
@@ -75,18 +75,18 @@ var golden = []struct {
 	{"97 0a" + hadHex + "14 03",
 		&Ack{Marks: had, Seq: 20, Try: 3},
 		`[10 70000 9 12 [[14 14] [20 300]] 20 3]`},
-	{"9c 0b" + bobHex + "ccff 05 06 01 00 01 00 ff 01 c400",
-		&Deposit{To: bob, Try: 255, Text: Text{Epoch: 5, ToEpoch: 6, Seq: 1, Parts: 1, Time: -1, Flags: FlagVoid}},
-		`[11 <` + bobHex[4:] + `> 255 5 6 1 0 1 0 -1 1 <>]`},
-	{"9b 0c" + bobHex + "05 06 01 02 05 00 c400 00 cd1000",
-		&Stored{To: bob, Epoch: 5, ToEpoch: 6, Seq: 1, Try: 2, Verdict: NoClient, Order: 4096},
-		`[12 <` + bobHex[4:] + `> 5 6 1 2 5 0 <> 0 4096]`},
+	{"9d 0b" + bobHex + "ccff 01 05 06 01 00 01 00 ff 01 c400",
+		&Deposit{To: bob, Try: 255, Base: 1, Text: Text{Epoch: 5, ToEpoch: 6, Seq: 1, Parts: 1, Time: -1, Flags: FlagVoid}},
+		`[11 <` + bobHex[4:] + `> 255 1 5 6 1 0 1 0 -1 1 <>]`},
+	{"9c 0c" + bobHex + "05 06 01 02 05 00 c400 00 cd1000 c3",
+		&Stored{To: bob, Epoch: 5, ToEpoch: 6, Seq: 1, Try: 2, Verdict: NoClient, Order: 4096, Again: true},
+		`[12 <` + bobHex[4:] + `> 5 6 1 2 5 0 <> 0 4096 true]`},
 	{"9e 0d 04 05 01" + aliceHex + noteHex,
 		&Push{Prev: 4, Order: 5, Try: 1, From: alice, Text: note},
 		`[13 4 5 1 <` + aliceHex[4:] + `> 1234605616436508552 9 300 1 2 962 1700000000000 0 <6869>]`},
-	{"99 0e" + aliceHex + hadHex + "05 01 c3",
-		&Taken{From: alice, Marks: had, Order: 5, Try: 1, Refused: true},
-		`[14 <` + aliceHex[4:] + `> 70000 9 12 [[14 14] [20 300]] 5 1 true]`},
+	{"99 0e" + aliceHex + hadHex + "05 01 02",
+		&Taken{From: alice, Marks: had, Order: 5, Try: 1, Refusal: NoPrekey},
+		`[14 <` + aliceHex[4:] + `> 70000 9 12 [[14 14] [20 300]] 5 1 2]`},
 	{"9f 0f 00 05 01 c3" + aliceHex + noteHex,
 		&PushPost{Prev: 0, Order: 5, Try: 1, Live: true, Author: alice, Text: note},
 		`[15 0 5 1 true <` + aliceHex[4:] + `> 1234605616436508552 9 300 1 2 962 1700000000000 0 <6869>]`},
@@ -193,9 +193,9 @@ func TestMarshal(t *testing.T) {
 
 // protocol.md §2: a whole datagram, byte by byte, before it is sealed.
 func TestGoldenDatagram(t *testing.T) {
-	want := unhex(t, "94 02 ce00000009 cf0000000000000007 c5000a"+
-		"94 05 01 02 03"+
-		"94 05 04 05 06")
+	want := unhex(t, "94 02 ce00000009 cf0000000000000007 c5000c"+
+		"95 05 01 02 03 00"+
+		"95 05 04 05 06 00")
 	body, err := AppendMessage(nil, &Ping{Nonce: 1, Store: 2, Revision: 3})
 	if err != nil {
 		t.Fatal(err)
@@ -208,7 +208,7 @@ func TestGoldenDatagram(t *testing.T) {
 		t.Errorf("got\n%x, want\n%x", got, want)
 	}
 	var v any
-	if err := msgpack.Unmarshal(want, &v); err != nil || plain(v) != "[2 9 7 <94050102039405040506>]" {
+	if err := msgpack.Unmarshal(want, &v); err != nil || plain(v) != "[2 9 7 <950501020300950504050600>]" {
 		t.Errorf("a msgpack tool prints %s, %v", plain(v), err)
 	}
 }

@@ -36,14 +36,14 @@ func widest() []Message {
 	}
 	top := uint64(math.MaxUint64)
 	return []Message{
-		&Register{Request: math.MaxUint32, Name: longRow.Name, Epoch: top, Store: top, Revision: top, Seen: top, Card: card, Mode: Sender},
+		&Register{Request: math.MaxUint32, Name: longRow.Name, Epoch: top, Store: top, Revision: top, Seen: top, Order: top, Card: card, Mode: Sender},
 		&Table{Store: top, Since: top, Until: top, Head: top, Rows: rows},
 		&Direct{Try: 255, Text: largest()},
-		&Deposit{To: alice, Try: 255, Text: largest()},
+		&Deposit{To: alice, Try: 255, Base: largest().Seq, Text: largest()},
 		&Push{Prev: top - 1, Order: top, Try: 255, From: alice, Text: largest()},
 		&PushPost{Prev: top - 1, Order: top, Try: 255, Live: true, Author: alice, Text: largest()},
 		&Ack{Marks: marks, Seq: top, Try: 255},
-		&Taken{From: alice, Marks: marks, Order: top, Try: 255, Refused: true},
+		&Taken{From: alice, Marks: marks, Order: top, Try: 255, Refusal: NoPrekey},
 		&Seen{Store: top, Through: marks.Through, Ranges: marks.Ranges, Order: top, Try: 255},
 		&Receipt{To: alice, Marks: marks},
 		&ReceiptAck{To: alice, Marks: marks},
@@ -92,7 +92,7 @@ func TestRoomBesideAPart(t *testing.T) {
 	for _, tt := range []struct {
 		m    Message
 		want int
-	}{{one[*PushPost](all), 105}, {one[*Push](all), 104}, {one[*Deposit](all), 86}, {one[*Direct](all), 52}} {
+	}{{one[*PushPost](all), 105}, {one[*Push](all), 104}, {one[*Deposit](all), 95}, {one[*Direct](all), 52}} {
 		if got := len(encode(t, tt.m)) - MaxPart; got != tt.want || got > MaxMessage-MaxPart {
 			t.Errorf("%v: %d bytes beside the part, want %d of %d", tt.m.Kind(), got, tt.want, MaxMessage-MaxPart)
 		}

@@ -17,19 +17,19 @@ func TestMalformedMessages(t *testing.T) {
 		{"an empty array", "90"},
 		{"a kind that is a string", "91 a105"},
 		{"a negative kind", "91 ff"},
-		{"the envelope of version 1", "93 00" + aliceHex + bobHex + "94 05 01 02 03"},
-		{"a field too few", "93 05 01 02"},
-		{"a field too many", "95 05 01 02 03 04"},
-		{"a last message that is cut", "94 05 01 02 03 94 05 01 02"},
-		{"a good message, then a bad one", "94 05 01 02 03 94 05 01 02 a0"},
-		{"garbage behind the last message", "94 05 01 02 03 c0"},
-		{"nil for an integer", "94 05 c0 02 03"},
-		{"a nonce of 33 bits", "94 05 cf0000000100000000 02 03"},
-		{"a negative nonce", "94 05 ff 02 03"},
-		{"a negative nonce of 64 bits", "94 05 d3ffffffffffffffff 02 03"},
-		{"an array for an integer", "94 05 9101 02 03"},
-		{"a number for a boolean", "95 06 01 01 02 03"},
-		{"nil for a boolean", "95 06 01 c0 02 03"},
+		{"the envelope of version 1", "93 00" + aliceHex + bobHex + "95 05 01 02 03 04"},
+		{"a field too few", "94 05 01 02 03"},
+		{"a field too many", "96 05 01 02 03 04 05"},
+		{"a last message that is cut", "95 05 01 02 03 04 95 05 01 02"},
+		{"a good message, then a bad one", "95 05 01 02 03 04 95 05 01 02 03 a0"},
+		{"garbage behind the last message", "95 05 01 02 03 04 c0"},
+		{"nil for an integer", "95 05 c0 02 03 04"},
+		{"a nonce of 33 bits", "95 05 cf0000000100000000 02 03 04"},
+		{"a negative nonce", "95 05 ff 02 03 04"},
+		{"a negative nonce of 64 bits", "95 05 d3ffffffffffffffff 02 03 04"},
+		{"an array for an integer", "95 05 9101 02 03 04"},
+		{"a number for a boolean", "96 06 01 01 02 03 04"},
+		{"nil for a boolean", "96 06 01 c0 02 03 04"},
 		{"a lease of 17 bits", "99 02 00 01 07 04 c3 05 ce00010000 00"},
 		{"an outcome of 9 bits", "93 04 01 cd0100"},
 		{"a try of 9 bits", "97 0a 05 06 00 90 01 cd0100"},
@@ -49,7 +49,7 @@ func TestMalformedMessages(t *testing.T) {
 		{"a port without an address", stored("c400 01")},
 		{"a port of 17 bits", stored("c40401020304 ce00010000")},
 		{"an IPv4 address in the clothes of IPv6", stored("c41000000000000000000000ffff01020304 01")},
-		{"a presence that is none", "9b 0c" + bobHex + "05 06 01 02 00 02 c400 00 05"},
+		{"a presence that is none", "9c 0c" + bobHex + "05 06 01 02 00 02 c400 00 05 c2"},
 		{"a row with a bad name", table("91 96" + aliceHex + "a3612062 05 c400 00 00")},
 		{"a row without a name", table("91 96" + aliceHex + "a0 05 c400 00 00")},
 		{"a row of five", table("91 95" + aliceHex + "a161 05 c400 00")},
@@ -58,7 +58,9 @@ func TestMalformedMessages(t *testing.T) {
 		{"a request of version 1", "97 01 01 a161 05 07 03 02"},
 		{"a registration of version 1", "98 02 01 00 07 04 c3 05 5a"},
 		{"a mail that was taken, as version 1 says it", "98 0e" + aliceHex + hadHex + "05 01"},
-		{"a number for what was refused", "99 0e" + aliceHex + hadHex + "05 01 01"},
+		{"a refusal that is none", "99 0e" + aliceHex + hadHex + "05 01 03"},
+		{"a boolean for a refusal", "99 0e" + aliceHex + hadHex + "05 01 c3"},
+		{"a base above the seq", "9d 0b" + bobHex + "01 02 05 06 01 00 01 00 00 01 c400"},
 		{"a request without a card", request("c400")},
 		{"a request with nil for a card", request("c0")},
 		{"a card of 195 bytes", request("c4c3" + cardRaw[2:])},
@@ -93,8 +95,8 @@ func ranges(n int) string {
 	return s.String()
 }
 
-func request(card string) string { return "98 01 01 a161 05 07 03 02" + card }
-func stored(addr string) string  { return "9b 0c" + bobHex + "05 06 01 02 00 01" + addr + "05" }
+func request(card string) string { return "9a 01 01 a161 05 07 03 02 04" + card + "00" }
+func stored(addr string) string  { return "9c 0c" + bobHex + "05 06 01 02 00 01" + addr + "05 c2" }
 func table(rows string) string   { return "96 07 07 03 05 08" + rows }
 
 // protocol.md §5 and §6: what contradicts itself is neither sent nor taken.

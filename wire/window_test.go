@@ -251,3 +251,44 @@ func FuzzWindow(f *testing.F) {
 		checkWindow(t, &w, model, top)
 	})
 }
+
+// protocol.md §5.6: a void ends the seqs right below its own too.
+func TestVoidsEndRanges(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		text Text
+		from uint64
+	}{
+		{"a text", Text{Seq: 9, Time: 3}, 9},
+		{"a void", Void(1, 2, 9, 9), 9},
+		{"a void of five", Void(1, 2, 5, 9), 5},
+		{"a void of all", Void(1, 2, 1, 9), 1},
+		{"a void of version 1 has the time", Text{Seq: 9, Time: 1_700_000_000_000_000, Flags: FlagVoid}, 9},
+		{"a void that would begin at 0", Text{Seq: 9, Time: 9, Flags: FlagVoid}, 9},
+		{"a void with a time before 1970", Text{Seq: 9, Time: -3, Flags: FlagVoid}, 9},
+	} {
+		if got := c.text.From(); got != c.from {
+			t.Errorf("%s: from %d, want %d", c.name, got, c.from)
+		}
+	}
+}
+
+func TestRangesOfAWindow(t *testing.T) {
+	var w Window
+	w.MarkRange(1, 4)
+	w.MarkRange(7, 9)
+	for _, c := range []struct {
+		lo, hi    uint64
+		had, fits bool
+	}{
+		{1, 4, true, true}, {3, 3, true, true}, {1, 5, false, true}, {4, 7, false, true}, {7, 9, true, true}, {8, 10, false, true},
+		{6, 9, false, true}, {5, 5000, false, true}, {6, 5000, false, false}, {6, 4 + MaxSparse, false, true},
+	} {
+		if got := w.HasRange(c.lo, c.hi); got != c.had {
+			t.Errorf("%d to %d: had %t", c.lo, c.hi, got)
+		}
+		if got := w.FitsRange(c.lo, c.hi); got != c.fits {
+			t.Errorf("%d to %d: fits %t", c.lo, c.hi, got)
+		}
+	}
+}

@@ -1,6 +1,10 @@
 package bolt
 
-import "udpchat/store"
+import (
+	"go.etcd.io/bbolt"
+
+	"udpchat/store"
+)
 
 // begin notes what a run of the server skips. A leap's key is the order that it follows: orders only grow.
 func (t *serverTx) begin(c store.Begin) (store.Result, error) {
@@ -9,15 +13,27 @@ func (t *serverTx) begin(c store.Begin) (store.Result, error) {
 	if err != nil {
 		return store.Result{}, err
 	}
-	next := store.Head{Order: t.head.Order, Revision: t.head.Revision, Leaps: all}.Begin(c.By)
-	for _, g := range all[:len(all)+1-len(next.Leaps)] {
-		if err := leaps.delete(numberKey(g.Order)); err != nil {
+	_, next := store.Past{Leaps: all}.Begin(store.Head(t.head), c.By)
+	for _, l := range all[:len(all)+1-len(next.Leaps)] {
+		if err := leaps.delete(numberKey(l.Order)); err != nil {
 			return store.Result{}, err
 		}
 	}
-	t.head.Order, t.head.Revision, t.moved = next.Order, next.Revision, true
-	g := leap(next.Leaps[len(next.Leaps)-1])
-	return store.Result{}, leaps.put(numberKey(g.Order), &g)
+	l := leap(next.Leaps[len(next.Leaps)-1])
+	t.head.Order, t.head.Revision, t.moved = t.head.Order+c.By, t.head.Revision+c.By, true
+	return store.Result{}, leaps.put(numberKey(l.Order), &l)
+}
+
+// Past reads what earlier runs left.
+func (s *Server) Past() (p store.Past, err error) {
+	err = s.file.view(func(tx *bbolt.Tx) (err error) {
+		if p.Leaps, err = readLeaps(s.file.strictShelf(tx, "leaps")); err != nil {
+			return err
+		}
+		p.Former, err = readFormer(s.file.strictShelf(tx, "former"))
+		return err
+	})
+	return p, err
 }
 
 func readLeaps(s shelf) (all []store.Leap, err error) {

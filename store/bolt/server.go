@@ -48,19 +48,12 @@ func (s *Server) Close() error {
 // Head reads the counters and the seed.
 func (s *Server) Head() (store.Head, error) {
 	var h store.Head
-	err := s.file.view(func(tx *bbolt.Tx) (err error) {
+	err := s.file.view(func(tx *bbolt.Tx) error {
 		meta := s.file.shelf(tx, metaBucket)
 		if err := meta.must(headKey, (*head)(&h)); err != nil {
 			return err
 		}
-		if err := meta.must(seedKey, (*seed)(&h.Seed)); err != nil {
-			return err
-		}
-		if h.Leaps, err = readLeaps(s.file.strictShelf(tx, "leaps")); err != nil {
-			return err
-		}
-		h.Former, err = readFormer(s.file.strictShelf(tx, "former"))
-		return err
+		return meta.must(seedKey, (*seed)(&h.Seed))
 	})
 	if err != nil {
 		return store.Head{}, err

@@ -17,6 +17,7 @@ type Server struct {
 	mu      sync.Mutex
 	closed  bool
 	head    store.Head
+	past    store.Past
 	clients map[store.Key]*client
 	names   map[string]store.Key
 	boxes   map[store.Key]*box
@@ -96,9 +97,14 @@ func (s *Server) Close() error {
 func (s *Server) Head() (store.Head, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	h := s.head
-	h.Leaps, h.Former = slices.Clone(h.Leaps), slices.Clone(h.Former)
-	return h, s.open()
+	return s.head, s.open()
+}
+
+// Past tells what earlier runs left.
+func (s *Server) Past() (store.Past, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return store.Past{Leaps: slices.Clone(s.past.Leaps), Former: slices.Clone(s.past.Former)}, s.open()
 }
 
 // Clients lists rows of the directory.
@@ -124,7 +130,7 @@ func (s *Server) open() error {
 func (s *Server) change(c store.Change) store.Result {
 	switch c := c.(type) {
 	case store.Begin:
-		s.head = s.head.Begin(c.By)
+		s.head, s.past = s.past.Begin(s.head, c.By)
 		return store.Result{}
 	case store.PutClient:
 		return s.putClient(c)
@@ -139,8 +145,7 @@ func (s *Server) change(c store.Change) store.Result {
 	case store.Advance:
 		return s.advance(c)
 	case store.Renew:
-		s.head.Former = append(s.head.Former, s.head.ID)
-		slices.Sort(s.head.Former)
+		s.past = s.past.Renew(s.head)
 		s.head.ID = c.ID
 		return store.Result{}
 	}

@@ -12,7 +12,6 @@ import (
 // post makes the author's next post in its epoch 1.
 func post(t testing.TB, s store.Server, author store.Key, seq uint64) store.Post {
 	x := Single(seq, fmt.Sprintf("post %d", seq))
-	x.ToEpoch = head(t, s).ID
 	return store.Post{Author: author, Text: x}
 }
 
@@ -43,17 +42,33 @@ func postsInOrder(t *testing.T, s store.Server) {
 	}
 }
 
-func postsOfOtherStore(t *testing.T, s store.Server) {
+// postsFromABase: an author knows what is over, and the store may have lost it.
+func postsFromABase(t *testing.T, s store.Server) {
 	Register(t, s, "ann")
-	old := post(t, s, bob, 1)
-	Do(t, s, old)
-	next := post(t, s, bob, 2)
-	Do(t, s, store.Renew{ID: head(t, s).ID + 1})
-	if r := Do(t, s, next); r.Verdict != store.Gap {
-		t.Errorf("a post for the store's old id: %+v", r)
+	at := func(seq, base uint64) store.Post {
+		c := post(t, s, bob, seq)
+		c.Base = base
+		return c
 	}
-	if r := Do(t, s, post(t, s, bob, 1)); r != (store.Result{Order: 2}) {
-		t.Errorf("the first post for the new id: %+v", r)
+	for i, c := range []struct {
+		post store.Post
+		want store.Result
+	}{
+		{at(7, 6), store.Result{Verdict: store.Gap}},
+		{at(7, 7), store.Result{Order: 1}},
+		{at(7, 7), store.Result{Order: 1}},
+		{at(9, 8), store.Result{Verdict: store.Gap}},
+		{at(8, 8), store.Result{Order: 2}},
+		{at(0, 0), store.Result{Verdict: store.Gap}},
+	} {
+		if r := Do(t, s, c.post); r != c.want {
+			t.Errorf("step %d: %+v, want %+v", i, r, c.want)
+		}
+	}
+	next := post(t, s, bob, 9)
+	Do(t, s, store.Renew{ID: head(t, s).ID + 1})
+	if r := Do(t, s, next); r != (store.Result{Order: 3}) {
+		t.Errorf("a post goes on whatever the store's id is: %+v", r)
 	}
 }
 

@@ -3,7 +3,6 @@ package storetest
 import (
 	"bytes"
 	"errors"
-	"reflect"
 	"slices"
 	"testing"
 	"time"
@@ -94,7 +93,7 @@ func fullLeavesNoTrace(t *testing.T, s store.Server, full func(bool)) {
 	post.ToEpoch = before.ID
 	put := store.PutClient{Client: store.Client{Key: Key("cat"), Name: "cat"}}
 	DoAll(t, s, deposit, store.Post{Author: Key("bob"), Text: post}, put, deposit)
-	if h := head(t, s); !reflect.DeepEqual(h, before) || len(waiting(t, s, "ann")) != 0 || len(clients(t, s, store.Key{}, 9)) != 2 {
+	if h := head(t, s); h != before || len(waiting(t, s, "ann")) != 0 || len(clients(t, s, store.Key{}, 9)) != 2 {
 		t.Errorf("head %+v, before %+v", h, before)
 	}
 	full(false)

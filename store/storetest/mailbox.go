@@ -204,30 +204,65 @@ func toldOlder(t *testing.T, s store.Server) {
 	}
 }
 
-func fourEpochs(t *testing.T, s store.Server) {
+func manyEpochs(t *testing.T, s store.Server) {
+	const kept, more = 64, 2
 	Register(t, s, "ann")
-	for epoch := uint64(1); epoch <= 6; epoch++ {
+	for epoch := uint64(1); epoch <= kept+more; epoch++ {
 		Do(t, s, store.Take{To: ann, From: bob, Marks: store.Marks{Epoch: 100 - epoch, ToEpoch: 1, Through: 9}})
 	}
-	for epoch := uint64(1); epoch <= 6; epoch++ {
+	for epoch := uint64(1); epoch <= kept+more; epoch++ {
 		x := Single(1, "b")
 		x.Epoch = 100 - epoch
 		want := store.Delivered
-		if epoch <= 2 {
+		if epoch <= more {
 			want = store.Accepted
 		}
 		if r := Do(t, s, store.Deposit{To: ann, From: bob, Text: x}); r.Verdict != want {
 			t.Errorf("epoch seen as number %d: %+v, want %d", epoch, r, want)
 		}
 	}
-	if n := len(untold(t, s, "bob")); n != 4 {
+	if n := len(untold(t, s, "bob")); n != kept {
 		t.Errorf("%d untold", n)
 	}
-	for epoch := uint64(1); epoch <= 50; epoch++ {
+	for epoch := uint64(1); epoch <= 100; epoch++ {
 		Do(t, s, store.Take{To: ann, From: cat, Marks: store.Marks{Epoch: 1, ToEpoch: epoch, Through: 9}})
 	}
-	if n := len(untold(t, s, "cat")); n > 8 {
+	if n := len(untold(t, s, "cat")); n > 72 {
 		t.Errorf("%d deliveries of one sender's epoch are kept", n)
+	}
+}
+
+// anew: what its recipient can't open makes way for the same text, sealed anew, or for a void.
+func anew(t *testing.T, s store.Server) {
+	Register(t, s, "ann")
+	quota := store.Quota{Texts: 2}
+	first := store.Deposit{To: ann, From: bob, Text: Single(1, "one"), Quota: quota}
+	Do(t, s, first)
+	Do(t, s, store.Deposit{To: ann, From: bob, Text: Single(2, "two"), Quota: quota})
+	again := first
+	again.Text.Body, again.Anew = []byte("anew"), true
+	if r := Do(t, s, again); r != (store.Result{Order: 3}) {
+		t.Errorf("anew: %+v", r)
+	}
+	if got := waiting(t, s, "ann"); !reflect.DeepEqual(orders(got), []uint64{2, 3}) || string(got[1].Text.Body) != "anew" {
+		t.Errorf("waiting %+v", got)
+	}
+	again.Anew = false
+	if r := Do(t, s, again); r != (store.Result{Order: 3}) {
+		t.Errorf("the same again: %+v", r)
+	}
+	void := again
+	void.Text.Body, void.Text.Size, void.Text.Flags, void.Anew = nil, 0, 1, true
+	Do(t, s, void)
+	if r := Do(t, s, store.Deposit{To: ann, From: bob, Text: Single(3, "three"), Quota: quota}); r.Verdict != store.FullMailbox {
+		t.Errorf("a void takes a place until it is taken: %+v", r)
+	}
+	Do(t, s, store.Take{To: ann, From: bob, Marks: upTo(2), Orders: []uint64{2, 4}})
+	if r := Do(t, s, store.Deposit{To: ann, From: bob, Text: Single(3, "three"), Quota: store.Quota{Texts: 1, Bytes: 10}}); r.Verdict != store.Accepted {
+		t.Errorf("all room is free again: %+v", r)
+	}
+	if r := Do(t, s, store.Deposit{To: ann, From: cat, Text: Single(1, "new"), Anew: true}); r.Verdict != store.Accepted || r.Order != 6 {
+		t.Errorf("anew of what is not there: %+v", r)
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 // knows seqs below 64 only.
 type model struct {
 	head       store.Head
+	past       store.Past
 	clients    []*member
 	mail       []letter
 	posts      []store.Item
@@ -67,7 +68,10 @@ func (m *model) change(c store.Change) store.Result {
 		who.at = max(who.at, min(c.Order, m.head.Order))
 		return store.Result{Cursor: who.at}
 	case store.Renew:
+		m.past = m.past.Renew(m.head)
 		m.head.ID = c.ID
+	case store.Begin:
+		m.head, m.past = m.past.Begin(m.head, c.By)
 	}
 	return store.Result{}
 }
@@ -77,24 +81,47 @@ func (m *model) deposit(c store.Deposit) store.Result {
 	if m.client(c.To) == nil {
 		return store.Result{Verdict: store.NoClient}
 	}
-	for _, kept := range m.mail {
-		if laneOf(kept.to, kept.item.From, kept.item.Text) == l && kept.item.Text.Seq == c.Text.Seq {
-			return store.Result{Order: kept.item.Order}
+	for i, kept := range m.mail {
+		if laneOf(kept.to, kept.item.From, kept.item.Text) != l || kept.item.Text.Seq != c.Text.Seq {
+			continue
 		}
+		if c.Anew {
+			m.mail = slices.Delete(m.mail, i, i+1)
+			m.charges = slices.DeleteFunc(m.charges, func(ch charged) bool { return !m.waits(ch) })
+			return m.lay(c)
+		}
+		return store.Result{Order: kept.item.Order}
 	}
 	if d := m.delivery(l); d != nil && d.seqs>>c.Text.Seq&1 == 1 {
 		return store.Result{Verdict: store.Delivered}
 	}
-	charge := charged{l, c.Text.First(), c.Text.Last(), uint64(c.Text.Size)}
-	if !slices.Contains(m.charges, charge) {
+	if !slices.Contains(m.charges, chargeOf(c)) {
 		if v := m.room(c); v != store.Accepted {
 			return store.Result{Verdict: v}
 		}
+	}
+	return m.lay(c)
+}
+
+// lay puts a text into a mailbox, whatever room there is.
+func (m *model) lay(c store.Deposit) store.Result {
+	if charge := chargeOf(c); !slices.Contains(m.charges, charge) {
 		m.charges = append(m.charges, charge)
 	}
 	m.head.Order++
 	m.mail = append(m.mail, letter{c.To, store.Item{Order: m.head.Order, From: c.From, Text: c.Text}})
 	return store.Result{Order: m.head.Order}
+}
+
+func chargeOf(c store.Deposit) charged {
+	return charged{laneOf(c.To, c.From, c.Text), c.Text.First(), c.Text.Last(), uint64(c.Text.Size)}
+}
+
+// posted tells whether a post is in the log.
+func (m *model) posted(author store.Key, x store.Text, seq uint64) bool {
+	return slices.ContainsFunc(m.posts, func(p store.Item) bool {
+		return p.From == author && p.Text.Epoch == x.Epoch && p.Text.ToEpoch == x.ToEpoch && p.Text.Seq == seq
+	})
 }
 
 func (m *model) room(c store.Deposit) store.Verdict {
@@ -150,7 +177,7 @@ func (m *model) delivery(l lane) *delivered {
 	return nil
 }
 
-// note keeps a report: four epochs of a sender at most, eight pairs of epochs at most, the oldest go.
+// note keeps a report: 64 epochs of a sender at most, 72 pairs of epochs at most, the oldest go.
 func (m *model) note(l lane, seqs uint64, removed bool) {
 	d := m.delivery(l)
 	if d == nil && seqs == 1 && !removed || d != nil && seqs&^d.seqs == 0 && !removed {
@@ -174,7 +201,7 @@ func (m *model) tooMany(l lane) bool {
 			epochs[d.epoch] = true
 		}
 	}
-	return n > 8 || len(epochs) > 4
+	return n > 72 || len(epochs) > 64
 }
 
 // oldestOf picks the first delivery of a pair, once.
@@ -188,16 +215,14 @@ func (m *model) oldestOf(l lane) func(*delivered) bool {
 }
 
 func (m *model) post(c store.Post) store.Result {
-	next := uint64(1)
 	for _, p := range m.posts {
 		if p.From == c.Author && p.Text.Epoch == c.Text.Epoch && p.Text.ToEpoch == c.Text.ToEpoch {
 			if p.Text.Seq == c.Text.Seq {
 				return store.Result{Order: p.Order}
 			}
-			next = p.Text.Seq + 1
 		}
 	}
-	if c.Text.Seq != next || c.Text.ToEpoch != m.head.ID {
+	if known := m.posted(c.Author, c.Text, c.Text.Seq-1); c.Text.Seq == 0 || c.Text.Seq != 1 && !known && c.Text.Seq != c.Base {
 		return store.Result{Verdict: store.Gap}
 	}
 	if c.Longest > 0 && uint64(c.Text.Size) > c.Longest {

@@ -103,7 +103,7 @@ func nameStays(t *testing.T, s store.Server) {
 			t.Errorf("%s: %+v", c.name, r)
 		}
 		s = reopen(s)
-		if got := clients(t, s, store.Key{}, 9); !reflect.DeepEqual(head(t, s), before) || !slices.Equal(got, rows) {
+		if got := clients(t, s, store.Key{}, 9); head(t, s) != before || !slices.Equal(got, rows) {
 			t.Errorf("%s: rows %+v, before %+v", c.name, got, rows)
 		}
 		if got := waiting(t, s, "ann"); !slices.EqualFunc(got, items, sameItem) {
@@ -148,7 +148,7 @@ func knownKeyFreesNothing(t *testing.T, s store.Server) {
 		t.Errorf("no name: %+v", r)
 	}
 	s = reopen(s)
-	if got := clients(t, s, store.Key{}, 9); !reflect.DeepEqual(head(t, s), before) || !slices.Equal(got, rows) {
+	if got := clients(t, s, store.Key{}, 9); head(t, s) != before || !slices.Equal(got, rows) {
 		t.Errorf("rows %+v, before %+v", got, rows)
 	}
 }

@@ -19,7 +19,7 @@ func RunProfile(t *testing.T, open func(t *testing.T) store.Profile) {
 		{"what is settled leaves the outbox", settled},
 		{"a line's end is noted with what ends it", endsNoted},
 		{"a renumbered lane has the new texts only", renumbered},
-		{"a recipient's present lane is the last of its lanes", lanesByUse},
+		{"lanes that hold nothing make way", lanesByUse},
 		{"a source's marks are replaced, by both epochs", sourceReplaced},
 		{"parts are kept until their text is whole", partsUntilWhole},
 		{"parts of another lane stay", partsOfOtherLane},
@@ -142,16 +142,34 @@ func renumbered(t *testing.T, p store.Profile) {
 	}
 }
 
+// lanesByUse: a lane stays while something of it is in the outbox, and after that until its recipient gets a new one.
 func lanesByUse(t *testing.T, p store.Profile) {
-	use := func(toEpoch, last uint64) store.Accept {
-		return store.Accept{Lane: store.Lane{To: bob, Epoch: 1, ToEpoch: toEpoch, Last: last}, Line: line(last, true)}
+	use := func(epoch, last uint64, texts ...uint64) store.Accept {
+		a := store.Accept{Lane: store.Lane{To: bob, Epoch: epoch, ToEpoch: 1, Last: last}, Line: line(10*epoch+last, true)}
+		for _, seq := range texts {
+			x := Single(seq, "x")
+			x.Epoch = epoch
+			a.Items = append(a.Items, store.Outgoing{To: bob, Text: x})
+		}
+		return a
 	}
-	Change(t, p, use(5, 7), use(9, 1), use(2, 3), use(9, 2))
-	Change(t, p, store.Renumber{Old: []store.Lane{use(9, 2).Lane}, New: use(5, 8).Lane})
-	want := []store.Lane{use(2, 3).Lane, use(9, 2).Lane, use(5, 8).Lane}
-	if l := load(t, reopen(p)); !reflect.DeepEqual(l.Lanes, want) {
-		t.Errorf("lanes %+v, want %+v", l.Lanes, want)
+	lanes := func(name string, want ...store.Lane) {
+		t.Helper()
+		if l := load(t, reopen(p)); !reflect.DeepEqual(l.Lanes, want) {
+			t.Errorf("%s: lanes %+v, want %+v", name, l.Lanes, want)
+		}
 	}
+	other := store.Accept{Lane: store.Lane{To: cat, Epoch: 5, ToEpoch: 1, Last: 1}, Line: line(3, true)}
+	Change(t, p, other, use(5, 1), use(5, 2, 2))
+	lanes("one each", other.Lane, use(5, 2).Lane)
+	Change(t, p, use(9, 1, 1), use(2, 3, 3), use(5, 3, 3))
+	lanes("all hold something, by first use", other.Lane, use(5, 3).Lane, use(9, 1).Lane, use(2, 3).Lane)
+	Change(t, p, store.Settle{To: bob, Epoch: 9, ToEpoch: 1, Seqs: []uint64{1}})
+	lanes("one holds nothing any more", other.Lane, use(5, 3).Lane, use(9, 1).Lane, use(2, 3).Lane)
+	Change(t, p, use(7, 1, 1))
+	lanes("a new one", other.Lane, use(5, 3).Lane, use(2, 3).Lane, use(7, 1).Lane)
+	Change(t, p, store.Renumber{Old: []store.Lane{use(5, 3).Lane, use(2, 3).Lane}, New: use(8, 1).Lane, Items: use(8, 1, 1).Items})
+	lanes("two became one", other.Lane, use(7, 1).Lane, use(8, 1).Lane)
 }
 
 func sourceReplaced(t *testing.T, p store.Profile) {

@@ -26,10 +26,11 @@ func (h *host) start() {
 	h.begin()
 	h.w.tracef("server: STARTS")
 	head, _ := h.store.Head()
+	past, _ := h.store.Past()
 	rows, _ := h.store.Clients(store.Key{}, 1000)
 	h.step(func(now time.Time) {
 		cfg := server.Config{Quota: h.w.mix.Quota, Seed: h.w.rand.Uint64(), MaxMessage: h.limit(), Wall: h.wall, Broken: h.w.opt.Server}
-		h.core = server.NewCore(now, cfg, head, rows)
+		h.core = server.NewCore(now, cfg, head, past, rows)
 	})
 }
 
