@@ -11,7 +11,7 @@ import (
 )
 
 func post(from *member, seq uint64, body string) wire.Text {
-	return wire.Text{Epoch: from.epoch, ToEpoch: storeID, Seq: seq, Parts: 1, Size: uint32(len(body)), Time: 5, Flags: wire.FlagCovered, Body: []byte(body)}
+	return wire.Text{Epoch: from.epoch, Seq: seq, Parts: 1, Size: uint32(len(body)), Time: 5, Flags: wire.FlagCovered, Body: []byte(body)}
 }
 
 func (b *bench) post(from *member, seq uint64, body string) {
@@ -48,7 +48,7 @@ func TestPostReachesEveryMember(t *testing.T) {
 	b.recv(ann, &wire.Deposit{To: wire.Channel, Try: 1, Text: post(ann, 1, "hi")})
 	b.wantIdle("not on disk")
 	b.release()
-	b.want("stored", ann, &wire.Stored{To: wire.Channel, Epoch: ann.epoch, ToEpoch: storeID, Seq: 1, Try: 1, Order: 1})
+	b.want("stored", ann, &wire.Stored{To: wire.Channel, Epoch: ann.epoch, Seq: 1, Try: 1, Order: 1})
 	push := &wire.PushPost{Order: 1, Try: 1, Live: true, Author: ann.key, Text: post(ann, 1, "hi")}
 	b.want("pushed", bob, push)
 	b.want("pushed", cid, push)
@@ -60,28 +60,27 @@ func TestPostsAreAcceptedInOrder(t *testing.T) {
 	b := newBench(t, Config{})
 	ann, bob := b.join("ann"), b.join("bob")
 	b.recv(ann, &wire.Deposit{To: wire.Channel, Try: 1, Text: post(ann, 2, "two")})
-	b.want("one is missing", ann, &wire.Stored{To: wire.Channel, Epoch: ann.epoch, ToEpoch: storeID, Seq: 2, Try: 1, Verdict: wire.Skipped})
+	b.want("one is missing", ann, &wire.Stored{To: wire.Channel, Epoch: ann.epoch, Seq: 2, Try: 1, Verdict: wire.Skipped})
 	b.wantIdle("nothing was stored")
 	b.post(ann, 1, "one")
 	b.post(ann, 2, "two")
 	b.recv(ann, &wire.Deposit{To: wire.Channel, Try: 3, Text: post(ann, 1, "one")})
-	b.want("an old one gets its answer again", ann, &wire.Stored{To: wire.Channel, Epoch: ann.epoch, ToEpoch: storeID, Seq: 1, Try: 3, Order: 1})
+	b.want("an old one gets its answer again", ann, &wire.Stored{To: wire.Channel, Epoch: ann.epoch, Seq: 1, Try: 3, Order: 1, Again: true})
 	if got, want := b.posts(bob), "0<1:one+ 1<2:two+"; got != want {
 		t.Errorf("bob was pushed %q, wanted %q", got, want)
 	}
 }
 
-// protocol.md §11.1: a post's to-epoch is the store's id. Who has another one is told which it is.
-func TestPostForAnotherStore(t *testing.T) {
+// protocol.md §11.1: what its author says is over need not be there: a store may have lost it.
+func TestPostsBeginAtTheirBase(t *testing.T) {
 	b := newBench(t, Config{})
 	ann := b.join("ann")
-	x := post(ann, 1, "hi")
-	x.ToEpoch++
-	b.recv(ann, &wire.Deposit{To: wire.Channel, Try: 1, Text: x})
-	b.want("told", ann, &wire.Pong{Known: true, Store: storeID, Revision: 1})
-	if b.head().Order != 0 {
-		t.Error("it was stored")
-	}
+	deposit := &wire.Deposit{To: wire.Channel, Try: 1, Base: 6, Text: post(ann, 7, "seven")}
+	b.recv(ann, deposit)
+	b.want("six is to come", ann, &wire.Stored{To: wire.Channel, Epoch: ann.epoch, Seq: 7, Try: 1, Verdict: wire.Skipped})
+	deposit.Base = 7
+	b.recv(ann, deposit)
+	b.want("six is over", ann, &wire.Stored{To: wire.Channel, Epoch: ann.epoch, Seq: 7, Try: 1, Order: 1})
 }
 
 // protocol.md §11.2: the log holds each post; each member has a durable cursor. What waited is not live.
@@ -122,6 +121,7 @@ func TestCursorStopsAtAHole(t *testing.T) {
 	b.recv(bob, &wire.Seen{Store: storeID + 1, Through: 9, Order: 2, Try: 1})
 	b.advance(2 * cursorPause)
 	b.restart()
+	b.recv(bob, &wire.Pong{Known: true, Store: storeID, Revision: 2, Order: 3})
 	b.advance(100 * time.Millisecond)
 	if got, want := b.posts(bob), "0<2:2 2<3:3"; got != want {
 		t.Errorf("after a restart: %q, wanted %q", got, want)

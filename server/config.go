@@ -22,6 +22,7 @@ type Config struct {
 	// For tests.
 	Wall   func(now time.Time) time.Time // the clock on the wall, which may be wrong and jump: dates that outlive the process are its; nil: now
 	Broken Broken                        // a safeguard that is missing
+	level  bool                          // orders and revisions do not leap at the start: literals in this package's tests
 }
 
 const (

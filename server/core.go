@@ -107,7 +107,7 @@ func NewCore(now time.Time, cfg Config, head store.Head, past store.Past, rows [
 // that a newer copy of this store has given out (protocol.md §9.2).
 func (c *Core) start() {
 	by := minLeap + c.rand.Uint64N(minLeap)
-	if c.cfg.Broken == KeptStore {
+	if c.cfg.Broken == KeptStore || c.cfg.level {
 		by = 0
 	}
 	c.commit(store.Begin{By: by}, func(now time.Time, _ store.Result) {

@@ -73,7 +73,7 @@ func TestRefusedMailIsDropped(t *testing.T) {
 	b.sentTo(bob)
 	waiting := func() int { items, _, _ := b.store.Waiting(store.Key(bob.key), 0, 99); return len(items) }
 	refuse := func(order uint64) *wire.Taken {
-		return &wire.Taken{From: ann.key, Marks: through(ann, bob, 0), Order: order, Try: 1, Refused: true}
+		return &wire.Taken{From: ann.key, Marks: through(ann, bob, 0), Order: order, Try: 1, Refusal: wire.Forged}
 	}
 	for _, c := range []struct {
 		name   string
@@ -118,7 +118,7 @@ func TestRefusedMailCanComeAgain(t *testing.T) {
 	b := newBench(t, Config{Quota: store.Quota{PairTexts: 1}})
 	ann, bob := b.join("ann"), b.join("bob")
 	b.deposit(ann, bob, text(ann, bob, 1, "bad"))
-	b.recv(bob, &wire.Taken{From: ann.key, Marks: through(ann, bob, 0), Order: 1, Try: 1, Refused: true})
+	b.recv(bob, &wire.Taken{From: ann.key, Marks: through(ann, bob, 0), Order: 1, Try: 1, Refusal: wire.Forged})
 	b.sentTo(bob)
 	b.deposit(ann, bob, text(ann, bob, 1, "good"))
 	b.want("under a new order", bob, &wire.Push{Prev: 1, Order: 2, Try: 1, From: ann.key, Text: text(ann, bob, 1, "good")})

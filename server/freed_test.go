@@ -44,7 +44,7 @@ func TestNameIsFreeAgain(t *testing.T) {
 	b.recv(ann, ask(ann, 9))
 	b.want("the old key, with its name", ann, refused(9, wire.NameTaken))
 	b.recv(ann, &wire.Ping{Nonce: 1, Store: storeID})
-	b.want("it is a stranger", ann, &wire.Pong{Nonce: 1, Store: storeID, Revision: since + 1})
+	b.want("it is a stranger", ann, &wire.Pong{Nonce: 1, Store: storeID, Revision: since + 1, Order: b.head().Order})
 	b.recv(ann, askAs(ann, 11, "anna"))
 	answer = welcome(11, since+2)
 	answer.Order = 1

@@ -21,17 +21,17 @@ func TestAFullDisk(t *testing.T) {
 	b.recv(ann, &wire.Deposit{To: bob.key, Try: 1, Text: text(ann, bob, 2, "two")})
 	b.want("no room", ann, refused)
 	b.recv(ann, &wire.Deposit{To: wire.Channel, Try: 1, Text: post(ann, 1, "hi")})
-	b.want("nor for a post", ann, &wire.Stored{To: wire.Channel, Epoch: ann.epoch, ToEpoch: storeID, Seq: 1, Try: 1, Verdict: wire.FullDisk})
+	b.want("nor for a post", ann, &wire.Stored{To: wire.Channel, Epoch: ann.epoch, Seq: 1, Try: 1, Verdict: wire.FullDisk})
 	b.recv(ann, &wire.Deposit{To: bob.key, Try: 2, Text: text(ann, bob, 1, "one")})
-	again := storedAway(ann, bob, 1, 0)
-	again.Try = 2
+	again := storedAway(ann, bob, 1, 1)
+	again.Try, again.Again = 2, true
 	b.want("what is there is there", ann, again)
 	for range 2 {
 		b.recv(zoe, ask(zoe, 7))
 		b.want("no new name", zoe, &wire.Registered{Request: 7, Outcome: wire.Unavailable, Store: storeID, MaxMessage: wire.MaxText})
 	}
 	b.recv(zoe, &wire.Ping{Nonce: 3, Store: storeID})
-	b.want("she is not known", zoe, &wire.Pong{Nonce: 3, Store: storeID, Revision: b.head().Revision})
+	b.want("she is not known", zoe, &wire.Pong{Nonce: 3, Store: storeID, Revision: b.head().Revision, Order: 1})
 
 	b.recv(bob, ask(bob, 9)) // presence is written
 	if got := pushes(b.sentTo(bob)); len(got) != 1 {

@@ -56,7 +56,7 @@ const storeID = 77
 func newBench(t *testing.T, cfg Config) *bench {
 	t.Helper()
 	b := &bench{t: t, cfg: cfg, store: memory.NewServer(storeID), start: time.Date(2026, 3, 4, 5, 6, 7, 0, time.UTC)}
-	b.now = b.start
+	b.now, b.cfg.level = b.start, true
 	b.restart()
 	return b
 }
@@ -66,8 +66,9 @@ func (b *bench) restart() {
 	b.t.Helper()
 	b.commits, b.reads, b.sent, b.unacked, b.trusts = nil, nil, nil, nil, nil
 	head, _ := b.store.Head()
+	past, _ := b.store.Past()
 	rows, _ := b.store.Clients(store.Key{}, 1<<20)
-	b.core = NewCore(b.now, b.cfg, head, rows)
+	b.core = NewCore(b.now, b.cfg, head, past, rows)
 	b.settle()
 }
 
@@ -100,6 +101,14 @@ func (b *bench) register(m *member) {
 		}
 	}
 	b.t.Fatalf("%s could not register", m.name)
+}
+
+// back lets who was present before a restart say what it knows, and looks away from what that causes.
+func (b *bench) back(m *member) {
+	b.t.Helper()
+	h := b.head()
+	b.recv(m, &wire.Pong{Known: true, Store: storeID, Revision: h.Revision, Order: h.Order})
+	b.sentTo(m)
 }
 
 // recv lets the core hear a message. Its body is gone afterwards, as a datagram's is.

@@ -107,7 +107,7 @@ func TestWhatASenderIsSent(t *testing.T) {
 	b.join("bob")
 	b.sentTo(ann)
 	b.recv(ops, &wire.Ping{Nonce: 1, Store: storeID})
-	b.want("it is known", ops, &wire.Pong{Nonce: 1, Known: true, Store: storeID, Revision: b.head().Revision})
+	b.want("it is known", ops, &wire.Pong{Nonce: 1, Known: true, Store: storeID, Revision: b.head().Revision, Order: b.head().Order})
 	b.advance(time.Minute)
 	b.sentTo(ann)
 	if list := b.sentTo(ops); len(list) > 0 {

@@ -75,7 +75,7 @@ func (c *Core) stored(cl *client, m *wire.Deposit, r store.Result, v wire.Verdic
 		state, addr = row.State, row.Addr
 	}
 	c.send(cl.session.path, cl.key, &wire.Stored{To: m.To, Epoch: m.Text.Epoch, ToEpoch: m.Text.ToEpoch, Seq: m.Text.Seq,
-		Try: m.Try, Verdict: v, State: state, Addr: addr, Order: r.Order, Again: r.Order <= c.head.Order})
+		Try: m.Try, Verdict: v, State: state, Addr: addr, Order: r.Order, Again: v == wire.Accepted && r.Order <= c.head.Order})
 }
 
 // takenMail: the recipient has mail of one sender on its disk. Only now it is deleted here, and the sender is told.

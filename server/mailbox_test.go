@@ -52,7 +52,7 @@ func TestDepositIsAnsweredAfterItsCommit(t *testing.T) {
 	answer := storedAway(ann, bob, 1, 1)
 	answer.State, answer.Addr = wire.Online, bob.path.Remote
 	b.want("with the recipient's present state and address", ann, answer)
-	answer.Try, answer.Order = 2, 0
+	answer.Try, answer.Again = 2, true
 	b.want("the retry: it was there already", ann, answer)
 	b.want("pushed, once", bob, &wire.Push{Order: 1, Try: 1, From: ann.key, Text: text(ann, bob, 1, "hi")})
 	b.wantIdle("that is all")
@@ -63,20 +63,22 @@ func TestDepositIsIdempotent(t *testing.T) {
 	b := newBench(t, Config{})
 	ann, bob := b.join("ann"), b.away("bob")
 	deposit := &wire.Deposit{To: bob.key, Try: 1, Text: text(ann, bob, 1, "hi")}
-	for _, order := range []uint64{1, 0, 0} {
+	answer := storedAway(ann, bob, 1, 1)
+	for range 3 {
 		b.recv(ann, deposit)
-		b.want("an order the first time only", ann, storedAway(ann, bob, 1, order))
+		b.want("the same order each time", ann, answer)
+		answer.Again = true
 	}
 	b.restart()
-	b.sentTo(ann)
+	b.back(ann)
 	b.recv(ann, deposit)
-	b.want("after a restart", ann, storedAway(ann, bob, 1, 0))
+	b.want("after a restart", ann, answer)
 	b.register(bob)
 	b.recv(bob, &wire.Taken{From: ann.key, Marks: through(ann, bob, 1), Order: 1, Try: 1})
 	b.sentTo(ann)
 	b.sentTo(bob)
 	b.recv(ann, deposit)
-	answer := storedAway(ann, bob, 1, 0)
+	answer = storedAway(ann, bob, 1, 0)
 	answer.Verdict, answer.State, answer.Addr = wire.Delivered, wire.Online, bob.path.Remote
 	b.want("after its delivery", ann, answer)
 	b.wantIdle("it is not pushed again")
@@ -95,7 +97,7 @@ func TestDepositRefused(t *testing.T) {
 	answer.Verdict = wire.TooLong
 	b.want("too long", ann, answer)
 	b.recv(ann, &wire.Deposit{To: wire.Channel, Try: 1, Text: post(ann, 1, "eleven byte")})
-	b.want("too long for the channel", ann, &wire.Stored{To: wire.Channel, Epoch: ann.epoch, ToEpoch: storeID, Seq: 1, Try: 1, Verdict: wire.TooLong})
+	b.want("too long for the channel", ann, &wire.Stored{To: wire.Channel, Epoch: ann.epoch, Seq: 1, Try: 1, Verdict: wire.TooLong})
 	if order := b.head().Order; order != 0 {
 		t.Errorf("order %d was given", order)
 	}
@@ -108,16 +110,18 @@ func TestLimitIsLowered(t *testing.T) {
 	b.deposit(ann, bob, text(ann, bob, 1, "eleven byte"))
 	wrote := &wire.Deposit{To: wire.Channel, Try: 1, Text: post(ann, 1, "eleven byte")}
 	b.recv(ann, wrote)
-	posted := &wire.Stored{To: wire.Channel, Epoch: ann.epoch, ToEpoch: storeID, Seq: 1, Try: 1, Order: 2}
+	posted := &wire.Stored{To: wire.Channel, Epoch: ann.epoch, Seq: 1, Try: 1, Order: 2}
 	b.want("the post", ann, posted)
 	b.cfg.MaxMessage = 10
 	b.restart()
-	b.sentTo(ann)
+	b.back(ann)
 	deposit := func(seq uint64) *wire.Deposit {
 		return &wire.Deposit{To: bob.key, Try: 1, Text: text(ann, bob, seq, "eleven byte")}
 	}
 	b.recv(ann, deposit(1))
-	b.want("it is stored", ann, storedAway(ann, bob, 1, 0))
+	again := storedAway(ann, bob, 1, 1)
+	again.Again, posted.Again = true, true
+	b.want("it is stored", ann, again)
 	b.recv(ann, wrote)
 	b.want("so is the post", ann, posted)
 	b.recv(ann, deposit(2))
@@ -235,7 +239,8 @@ func TestReceiptAtTheReturnOfTheSender(t *testing.T) {
 	}
 	b.restart()
 	b.sentTo(bob)
-	b.want("pinged", ann, &wire.Ping{Store: storeID, Revision: 5})
+	b.want("pinged", ann, &wire.Ping{Store: storeID, Revision: 5, Order: 1})
+	b.recv(ann, &wire.Pong{Known: true, Store: storeID, Revision: 5})
 	b.want("and after a restart", ann, receipt)
 	b.recv(ann, &wire.ReceiptAck{To: bob.key, Marks: receipt.Marks})
 	b.recv(ann, ask(ann, 200))

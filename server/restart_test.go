@@ -55,7 +55,7 @@ func TestRestartedServerDialsByCards(t *testing.T) {
 					t.Errorf("it began with %+v", all)
 				}
 				if c.reached {
-					ann.say(&wire.Pong{Nonce: pings[0].Nonce, Known: true, Store: 77, Revision: 1})
+					ann.say(&wire.Pong{Nonce: pings[0].Nonce, Known: true, Store: 77})
 				}
 				pass(5 * time.Second)
 				if row, _ := w.state(ann.me.Key()); (row.State == store.Online) != c.reached {

@@ -110,7 +110,7 @@ func TestAnotherKeyChangesNothing(t *testing.T) {
 		{"takes the mail", []wire.Message{&wire.Taken{Order: 1, Try: 1, Marks: wire.Marks{Epoch: 1000, ToEpoch: 1000, Through: 1}}}},
 		{"refuses the mail under a name of its own", []wire.Message{
 			&wire.Register{Request: 1, Name: "mallory", Epoch: 1000},
-			&wire.Taken{Order: 1, Try: 1, Marks: wire.Marks{Epoch: 1000, ToEpoch: 1000}, Refused: true},
+			&wire.Taken{Order: 1, Try: 1, Marks: wire.Marks{Epoch: 1000, ToEpoch: 1000}, Refusal: wire.Forged},
 		}},
 		{"registers another name, then this one", []wire.Message{
 			&wire.Register{Request: 1, Name: "mallory"}, &wire.Register{Request: 3, Name: "ann"},

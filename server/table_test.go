@@ -198,6 +198,7 @@ func TestTablePositionWhileAPageIsOnItsWay(t *testing.T) {
 	b.restart()
 	b.tables = true
 	bob.path.Remote = netip.MustParseAddrPort("10.9.9.9:99")
+	b.recv(ann, &wire.Pong{Known: true, Store: storeID, Revision: 2})
 	b.recv(bob, &wire.Pong{Known: true, Store: storeID, Revision: 2})
 	b.advance(tablePause)
 	if list := b.pages(ann); len(list) != 1 || list[0].Since != 2 {

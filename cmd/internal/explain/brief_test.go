@@ -24,7 +24,7 @@ func TestBrief(t *testing.T) {
 	piece := some
 	piece.Part, piece.Parts, piece.Size = 1, 2, 885
 	all = append(all, &wire.Direct{Try: 1, Text: void}, &wire.Direct{Try: 1, Text: piece}, &wire.Deposit{To: wire.Channel, Try: 1, Text: some},
-		&wire.Ack{Seq: 4, Try: 1}, &wire.Ack{Seq: 4, Try: 1, Marks: wire.Marks{Through: 1}}, &wire.Taken{From: ann, Order: 5, Try: 1, Refused: true},
+		&wire.Ack{Seq: 4, Try: 1}, &wire.Ack{Seq: 4, Try: 1, Marks: wire.Marks{Through: 1}}, &wire.Taken{From: ann, Order: 5, Try: 1, Refusal: wire.Forged},
 		&wire.Found{Key: ann}, &wire.Named{Name: "zoe"}, &wire.Deregister{Name: "\x1b[2J"})
 	var out strings.Builder
 	for _, m := range all {
