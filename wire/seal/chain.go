@@ -73,8 +73,8 @@ type History map[uint64]Chain
 
 // Check says how a post, which was verified, stands to what was seen of its author. It changes nothing.
 func (h History) Check(p *Post) Verdict {
-	if p.Seq == 0 || p.Seq > 1 && p.After != (Place{p.Epoch, p.Seq - 1}) || p.Seq == 1 && p.After.Epoch == p.Epoch {
-		return Fork // not what an honest author signs
+	if !p.placed() {
+		return Fork
 	}
 	if c := h[p.Epoch]; c.Seq > 0 {
 		return c.Check(p)
@@ -93,6 +93,17 @@ func (h History) Check(p *Post) Verdict {
 		return Fork
 	}
 	return OK // also when the author knows less than was seen of it: it went back to an older copy of itself
+}
+
+// placed tells whether a post stands behind another one as an honest author lets it.
+func (p *Post) placed() bool {
+	switch {
+	case p.After == Place{}:
+		return p.Seq == 1 && p.Prev == [32]byte{}
+	case p.Seq == 1:
+		return p.After.Epoch != p.Epoch
+	}
+	return p.Seq > 0 && p.After == Place{p.Epoch, p.Seq - 1}
 }
 
 // begins tells whether all that was seen is of later epochs: what was before is not known here. Epochs grow (protocol.md §5.1).

@@ -13,8 +13,11 @@ func postOf(t testing.TB, author ed25519.PrivateKey, seq uint64, prev [32]byte, 
 	t.Helper()
 	_, server := someone("server")
 	p := &Post{
-		Channel: server, Author: [32]byte(author[32:]), Epoch: 5, ToEpoch: 9, Seq: seq, Parts: 1,
+		Channel: server, Author: [32]byte(author[32:]), Epoch: 5, Seq: seq, Parts: 1,
 		Size: uint32(len(body)), Time: 1700000000000000, Prev: prev, Body: []byte(body),
+	}
+	if seq > 1 {
+		p.After = Place{p.Epoch, seq - 1}
 	}
 	if err := SignPost(author, p); err != nil {
 		t.Fatal(err)
@@ -30,7 +33,7 @@ func TestPostGoesAndComes(t *testing.T) {
 		t.Errorf("got %d bytes, want %d more than the body", len(b), PostOverhead)
 	}
 	got := *p
-	got.Prev, got.Sig, got.Body = [32]byte{1}, [64]byte{1}, nil
+	got.After, got.Prev, got.Sig, got.Body = Place{1, 1}, [32]byte{1}, [64]byte{1}, nil
 	if err := ParsePost(b, &got); err != nil {
 		t.Fatal(err)
 	}
@@ -65,6 +68,8 @@ func TestPostWithAnotherFieldIsNotItsAuthors(t *testing.T) {
 		{"size", func(p *Post) { p.Size++ }, true},
 		{"time", func(p *Post) { p.Time++ }, true},
 		{"void", func(p *Post) { p.Flags = 1 }, true},
+		{"epoch of the one before", func(p *Post) { p.After.Epoch++ }, true},
+		{"seq of the one before", func(p *Post) { p.After.Seq++ }, true},
 		{"prev", func(p *Post) { p.Prev[31]++ }, true},
 		{"body", func(p *Post) { p.Body[0] ^= 1 }, true},
 		{"body cut", func(p *Post) { p.Body = p.Body[1:] }, true},
@@ -124,24 +129,25 @@ func TestPostVectors(t *testing.T) {
 	alice, aliceKey := someone("alice")
 	var vectors []postVector
 	if *update {
-		var c Chain
-		for _, body := range []string{"hello all", "", "до свидания"} {
-			seq, prev := c.Next()
-			p := postOf(t, alice, seq, prev, body)
-			if body == "" {
-				p.Flags = 1
-				if err := SignPost(alice, p); err != nil {
-					t.Fatal(err)
-				}
+		var at Place
+		var hash [32]byte
+		for _, p := range []*Post{{Epoch: 5, Seq: 1, Body: []byte("hello all")}, {Epoch: 5, Seq: 2, Flags: 1}, {Epoch: 6, Seq: 1, Body: []byte("до свидания")}} {
+			_, p.Channel = someone("server")
+			p.Author, p.Parts, p.Size, p.After, p.Prev = aliceKey, 1, uint32(len(p.Body)), at, hash
+			if p.Flags == 0 {
+				p.Time = 1700000000000000
 			}
-			c = c.Take(p)
-			hash := c.Hash
+			if err := SignPost(alice, p); err != nil {
+				t.Fatal(err)
+			}
+			at, hash = Place{p.Epoch, p.Seq}, HashPost(p)
+			body, hash := string(p.Body), hash
 			vectors = append(vectors, postVector{alice.Seed(), p.Channel[:], p.Epoch, p.ToEpoch, p.Seq, p.Part, p.Parts, p.Size,
 				p.Time, p.Flags, body, AppendPost(nil, p), hash[:]})
 		}
 	}
 	golden(t, "post.json", &vectors)
-	var c Chain
+	seen := History{}
 	for _, v := range vectors {
 		p := &Post{Channel: [32]byte(v.Channel), Author: aliceKey, Epoch: v.Epoch, ToEpoch: v.ToEpoch, Seq: v.Seq, Part: v.Part,
 			Parts: v.Parts, Size: v.Size, Time: v.Time, Flags: v.Flags}
@@ -154,10 +160,10 @@ func TestPostVectors(t *testing.T) {
 		if hash := HashPost(p); !bytes.Equal(hash[:], v.Hash) {
 			t.Errorf("post %d: got hash %x, want %x", v.Seq, hash, v.Hash)
 		}
-		if got := c.Check(p); got != OK {
+		if got := seen.Check(p); got != OK {
 			t.Errorf("post %d: %v", v.Seq, got)
 		}
-		c = c.Take(p)
+		seen[p.Epoch] = seen[p.Epoch].Take(p)
 		sig := p.Sig
 		if err := SignPost(ed25519.NewKeyFromSeed(v.AuthorSeed), p); err != nil || p.Sig != sig {
 			t.Errorf("post %d: signed as %x, %v, want %x", v.Seq, p.Sig, err, sig)
@@ -168,10 +174,12 @@ func TestPostVectors(t *testing.T) {
 // FuzzPost reads anything as a post: what is read is written the same, and alice signed nothing of it but her own.
 func FuzzPost(f *testing.F) {
 	alice, _ := someone("alice")
-	own := postOf(f, alice, 1, [32]byte{}, "hello all")
+	own := postOf(f, alice, 2, [32]byte{3}, "hello all")
 	encoded := AppendPost(nil, own)
 	f.Add(encoded)
 	f.Add(encoded[:PostOverhead])
+	f.Add(append(bytes.Repeat([]byte{0xff}, 16), encoded[16:]...)) // behind another one
+	f.Add(encoded[16:])                                            // as version 1 wrote it
 	f.Add([]byte{})
 	f.Fuzz(func(t *testing.T, b []byte) {
 		p := *own
@@ -186,6 +194,11 @@ func FuzzPost(f *testing.F) {
 		}
 		if VerifyPost(&p) == nil && !bytes.Equal(b, encoded) {
 			t.Fatalf("forged %x", b)
+		}
+		for _, seen := range []History{{}, {5: {Seq: 1, Hash: own.Prev}}, {4: {Seq: 9}}} {
+			if v := seen.Check(&p); v == OK && (p.After != own.After || p.Prev != own.Prev) {
+				t.Fatalf("%x follows %+v", b, seen)
+			}
 		}
 	})
 }

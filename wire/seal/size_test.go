@@ -38,7 +38,7 @@ func TestCoveredPartsFit(t *testing.T) {
 		&wire.Push{Prev: top - 1, Order: top, Try: 255, From: aliceKey, Text: mail},
 		&wire.Deposit{To: bobKey, Try: 255, Text: mail},
 		&wire.PushPost{Prev: top - 1, Order: top, Try: 255, Live: true, Author: aliceKey, Text: post},
-		&wire.Deposit{To: wire.Channel, Try: 255, Text: post},
+		&wire.Deposit{To: wire.Channel, Try: 255, Base: post.Seq, Text: post},
 	} {
 		b, err := wire.AppendMessage(nil, m)
 		if t.Logf("%v: %d bytes of %d", m.Kind(), len(b), wire.MaxMessage); err != nil {
