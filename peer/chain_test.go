@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"udpchat/wire"
+	"udpchat/wire/seal"
 )
 
 // events takes what was told of texts, "!" before what is wrong.
@@ -31,7 +32,7 @@ func (b *bench) events() string {
 // postText is a post of someone's, not yet signed.
 func postText(from *friend, seq uint64, body string) wire.Text {
 	x := in(from, seq, body)
-	x.ToEpoch = storeID
+	x.ToEpoch = 0
 	return x
 }
 
@@ -70,25 +71,30 @@ func (l *log) tell(bob *friend, lane []wire.Text, lies map[string]func(x wire.Te
 
 // lies are what a server can do to one of bob's posts; fork, anew and short need bob's help.
 func lies(bob, cid *friend) map[string]func(x wire.Text) wire.Text {
-	hashes := maps.Clone(bob.posts)
+	posts := maps.Clone(bob.posts)
+	before := func(x wire.Text) [32]byte { return posts[seal.Place{Epoch: x.Epoch, Seq: x.Seq - 1}] }
 	return map[string]func(x wire.Text) wire.Text{
 		"time":  func(x wire.Text) wire.Text { x.Time++; return x },
 		"seq":   func(x wire.Text) wire.Text { x.Seq++; return x },
 		"epoch": func(x wire.Text) wire.Text { x.Epoch++; return x },
 		"store": func(x wire.Text) wire.Text { x.ToEpoch++; return x },
 		"size":  func(x wire.Text) wire.Text { x.Size++; return x },
-		"void":  func(x wire.Text) wire.Text { x.Flags, x.Size, x.Body = x.Flags|wire.FlagVoid, 0, x.Body[:96]; return x },
+		"void": func(x wire.Text) wire.Text {
+			x.Flags, x.Size, x.Body = x.Flags|wire.FlagVoid, 0, x.Body[:seal.PostOverhead]
+			return x
+		},
 		"body":  func(x wire.Text) wire.Text { x.Body[len(x.Body)-1] ^= 1; return x },
-		"past":  func(x wire.Text) wire.Text { x.Body[0] ^= 1; return x },
+		"past":  func(x wire.Text) wire.Text { x.Body[16] ^= 1; return x },
+		"after": func(x wire.Text) wire.Text { x.Body[15] ^= 1; return x },
 		"cut":   func(x wire.Text) wire.Text { x.Body = x.Body[:50]; return x },
 		"clear": func(x wire.Text) wire.Text { x.Flags, x.Size, x.Body = 0, 3, []byte("lie"); return x },
-		"whose": func(x wire.Text) wire.Text { return cid.signedAfter(hashes[x.Seq-1], postText(bob, x.Seq, "lie")) },
-		"fork":  func(x wire.Text) wire.Text { return bob.signedAfter(hashes[x.Seq-1], postText(bob, x.Seq, "other")) },
+		"whose": func(x wire.Text) wire.Text { return cid.signedAfter(before(x), postText(bob, x.Seq, "lie")) },
+		"fork":  func(x wire.Text) wire.Text { return bob.signedAfter(before(x), postText(bob, x.Seq, "other")) },
 		"anew":  func(x wire.Text) wire.Text { return bob.signedAfter([32]byte{9}, postText(bob, x.Seq, "anew")) },
 		"short": func(x wire.Text) wire.Text {
 			y := postText(bob, x.Seq, "short")
 			y.Size += 9
-			return bob.signedAfter(hashes[x.Seq-1], y)
+			return bob.signedAfter(before(x), y)
 		},
 	}
 }
@@ -116,6 +122,7 @@ func TestWhatAServerDoesToPosts(t *testing.T) {
 		{"made a void", "1 void:2 3", "p1 !forged !missing p3"},
 		{"another text", "1 body:2 3", "p1 !forged !missing p3"},
 		{"another past", "1 past:2 3", "p1 !forged !missing p3"},
+		{"behind another one", "1 after:2 3", "p1 !forged !missing p3"},
 		{"cut", "1 cut:2 3", "p1 !forged !missing p3"},
 		{"not signed", "1 clear:2 3", "p1 !forged !missing p3"},
 		{"signed by someone else", "1 whose:2 3", "p1 !forged !missing p3"},

@@ -37,7 +37,7 @@ func TestInTheClear(t *testing.T) {
 			mail := &wire.Push{Order: c.order, Try: 1, From: bob.key, Text: in(bob, 1, "mail")}
 			b.recv(server, mail)
 			x := in(bob, 1, "post")
-			x.ToEpoch = storeID
+			x.ToEpoch = 0
 			post := &wire.PushPost{Order: c.order, Try: 1, Author: bob.key, Text: x}
 			if !c.shown {
 				b.want("refused", server, refused(bob, mail.Text, c.order))

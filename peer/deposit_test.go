@@ -72,7 +72,7 @@ func TestTooLongForTheServer(t *testing.T) {
 	b.release()
 	for seq := range uint64(2) {
 		x := b.out(bob, seq+1, "")
-		x.Flags, x.Body = wire.FlagVoid, nil
+		x.Flags, x.Time, x.Body = wire.FlagVoid, 0, nil
 		b.want("void", server, &wire.Deposit{To: bob.key, Try: 1, Text: x})
 		b.recv(server, storedFor(bob, seq+1, 1, wire.Accepted))
 	}
@@ -83,14 +83,13 @@ func TestTooLongForTheServer(t *testing.T) {
 	}
 }
 
-// protocol.md §11.1: a post is a Deposit to the channel's key, for the store's id; Stored ends it for its author.
+// protocol.md §11.1: a post is a Deposit to the channel's key, whatever store the server has; Stored ends it for its author.
 func TestPost(t *testing.T) {
 	b, _ := readyBench(t)
 	b.do(func(now time.Time) { b.core.SendAll(now, "hi") })
-	channel := &friend{key: wire.Channel, epoch: storeID}
-	x := b.out(channel, 1, "hi")
-	b.want("posted", server, &wire.Deposit{To: wire.Channel, Try: 1, Text: x})
-	b.recv(server, storedFor(channel, 1, 1, wire.Accepted))
+	x := b.out(theChannel, 1, "hi")
+	b.want("posted", server, &wire.Deposit{To: wire.Channel, Try: 1, Base: 1, Text: x})
+	b.recv(server, storedFor(theChannel, 1, 1, wire.Accepted))
 	b.wantTold("stored", Stored{})
 	if left := b.outbox(); len(left) > 0 {
 		t.Errorf("left on disk: %+v", left)
@@ -98,7 +97,7 @@ func TestPost(t *testing.T) {
 	b.do(func(now time.Time) { b.core.SendAll(now, "ho") })
 	b.do(func(now time.Time) { b.core.SendAll(now, "hu") })
 	b.drop()
-	b.recv(server, storedFor(channel, 3, 1, wire.Skipped))
+	b.recv(server, storedFor(theChannel, 3, 1, wire.Skipped))
 	b.wantTold("comes again after the one before it")
 	b.advance(500 * time.Millisecond)
 	if n := len(b.drop()); n != 2 {
@@ -120,43 +119,49 @@ func TestTooLongIsToldOnce(t *testing.T) {
 // protocol.md §11.1: one that skips comes again, as soon as the one before it is stored.
 func TestSkippedPostFollowsAtOnce(t *testing.T) {
 	b, _ := readyBench(t)
-	channel := &friend{key: wire.Channel, epoch: storeID}
 	for range 3 {
 		b.do(func(now time.Time) { b.core.SendAll(now, "hi") })
 	}
 	b.drop()
-	b.recv(server, storedFor(channel, 2, 1, wire.Skipped))
-	b.recv(server, storedFor(channel, 3, 1, wire.Skipped))
+	b.recv(server, storedFor(theChannel, 2, 1, wire.Skipped))
+	b.recv(server, storedFor(theChannel, 3, 1, wire.Skipped))
 	b.wantIdle("one is on its way")
-	b.recv(server, storedFor(channel, 1, 1, wire.Accepted))
+	b.recv(server, storedFor(theChannel, 1, 1, wire.Accepted))
 	b.advance(time.Millisecond)
 	for seq := uint64(2); seq <= 3; seq++ {
-		b.want("again", server, &wire.Deposit{To: wire.Channel, Try: 2, Text: b.out(channel, seq, "hi")})
+		b.want("again", server, &wire.Deposit{To: wire.Channel, Try: 2, Base: 2, Text: b.out(theChannel, seq, "hi")})
 	}
 }
 
-// protocol.md §11.1: what its author no longer has, it closes with voids.
-func TestLostPostsAreClosed(t *testing.T) {
+// protocol.md §11.1: a post says which one is the first that is not over, so that a server that lost those before it does not wait for
+// them; what is over behind one that is not stays with it.
+func TestPostsSayWhatIsOver(t *testing.T) {
 	b, _ := readyBench(t)
-	channel := &friend{key: wire.Channel, epoch: storeID}
-	for seq := range uint64(3) {
-		b.do(func(now time.Time) { b.core.SendAll(now, "hi") })
-		b.recv(server, storedFor(channel, seq+1, 1, wire.Accepted))
-	}
-	b.do(func(now time.Time) { b.core.SendAll(now, "four") })
-	b.drop()
-	b.recv(server, storedFor(channel, 4, 1, wire.Skipped)) // its store is an older copy
-	b.advance(time.Millisecond)
-	var voids []uint64
-	for _, s := range b.drop() {
-		if m := s.msg.(*wire.Deposit); m.Text.Flags == wire.FlagVoid {
-			voids = append(voids, m.Text.Seq)
-		} else if m.Text.Seq != 4 {
-			t.Errorf("sent %+v", m)
+	var bases []string
+	look := func() {
+		for _, s := range b.drop() {
+			m := s.msg.(*wire.Deposit)
+			bases = append(bases, fmt.Sprintf("%d/%d", m.Base, m.Text.Seq))
 		}
 	}
-	if fmt.Sprint(voids) != "[1 2 3]" {
-		t.Errorf("closed %v", voids)
+	for _, typed := range []string{"one", "two", "three"} {
+		b.post(typed)
+	}
+	look()
+	b.stores(2) // before the first
+	b.post("four")
+	look()
+	if left := b.outbox(); len(left) != 4 {
+		t.Errorf("%d are left on disk: the second has to be signed again if the first is given up", len(left))
+	}
+	b.stores(1)
+	b.post("five")
+	look()
+	if left := b.outbox(); len(left) != 3 {
+		t.Errorf("%d are left on disk", len(left))
+	}
+	if got := strings.Join(bases, " "); got != "1/1 1/2 1/3 1/4 3/5" {
+		t.Errorf("posted %s", got)
 	}
 }
 

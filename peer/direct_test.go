@@ -75,7 +75,7 @@ func TestRoundTripIsMeasuredByTheTry(t *testing.T) {
 	b.send(bob, "hi")
 	b.advance(310 * time.Millisecond) // the second copy left 10 ms ago
 	b.recv(bob, &wire.Ack{Marks: has(bob, 1), Seq: 1, Try: 2})
-	if pto := b.core.outbox.lanes[bob.key].rtt.PTO(); pto > 60*time.Millisecond {
+	if pto := b.core.outbox.ways[bob.key].rtt.PTO(); pto > 60*time.Millisecond {
 		t.Errorf("probe timeout %v after a round trip of 10 ms", pto)
 	}
 }

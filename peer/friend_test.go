@@ -7,6 +7,7 @@ import (
 
 	"udpchat/store"
 	"udpchat/wire"
+	"udpchat/wire/seal"
 )
 
 // friend is another peer, or the server, that the test plays.
@@ -17,15 +18,15 @@ type friend struct {
 	name   string
 	epoch  uint64
 	addr   netip.AddrPort
-	prekey store.Prekey        // the present one; what is sealed to an earlier one of its opens too
-	posts  map[uint64][32]byte // the hashes of those that it signed, by seq
+	prekey store.Prekey            // the present one; what is sealed to an earlier one of its opens too
+	posts  map[seal.Place][32]byte // the hashes of those that it signed
 }
 
 func (b *bench) friend(name string) *friend {
 	n := byte(len(b.friends) + 1)
 	keys := NewKeys(sha256.Sum256([]byte(name)))
 	f := &friend{bench: b, keys: keys, key: keys.Public(), name: name, epoch: 1000 + uint64(n),
-		addr: netip.AddrPortFrom(netip.AddrFrom4([4]byte{10, 0, 0, n}), 4000+uint16(n)), posts: map[uint64][32]byte{}}
+		addr: netip.AddrPortFrom(netip.AddrFrom4([4]byte{10, 0, 0, n}), 4000+uint16(n)), posts: map[seal.Place][32]byte{}}
 	f.rotate(100)
 	b.friends = append(b.friends, f)
 	return f
@@ -37,7 +38,7 @@ func (f *friend) row(state wire.Presence) wire.Row {
 
 // out is the text that ann sent, the seq-th to someone.
 func (b *bench) out(to *friend, seq uint64, body string) wire.Text {
-	return wire.Text{Epoch: myEpoch, ToEpoch: to.epoch, Seq: seq, Parts: 1, Size: uint32(len(body)), Time: b.start.UnixMicro(), Body: []byte(body)}
+	return wire.Text{Epoch: myRun, ToEpoch: to.epoch, Seq: seq, Parts: 1, Size: uint32(len(body)), Time: b.start.UnixMicro(), Body: []byte(body)}
 }
 
 // in is a text for ann.
@@ -47,12 +48,12 @@ func in(from *friend, seq uint64, body string) wire.Text {
 
 // voidOf is a void of someone's in the channel.
 func voidOf(from *friend, seq uint64) wire.Text {
-	return wire.Text{Epoch: from.epoch, ToEpoch: storeID, Seq: seq, Parts: 1, Flags: wire.FlagVoid}
+	return wire.Text{Epoch: from.epoch, Seq: seq, Parts: 1, Flags: wire.FlagVoid}
 }
 
 // has is marks of someone who has ann's texts up to a seq.
 func has(who *friend, through uint64, ranges ...wire.Range) wire.Marks {
-	return wire.Marks{Epoch: myEpoch, ToEpoch: who.epoch, Through: through, Ranges: ranges}
+	return wire.Marks{Epoch: myRun, ToEpoch: who.epoch, Through: through, Ranges: ranges}
 }
 
 // mine is ann's marks of someone's texts.
@@ -61,7 +62,7 @@ func mine(of *friend, through uint64, ranges ...wire.Range) wire.Marks {
 }
 
 func storedFor(to *friend, seq uint64, try uint8, v wire.Verdict) *wire.Stored {
-	return &wire.Stored{To: to.key, Epoch: myEpoch, ToEpoch: to.epoch, Seq: seq, Try: try, Verdict: v, State: wire.Online, Addr: to.addr, Order: seq}
+	return &wire.Stored{To: to.key, Epoch: myRun, ToEpoch: to.epoch, Seq: seq, Try: try, Verdict: v, State: wire.Online, Addr: to.addr, Order: seq}
 }
 
 func encode(t *testing.T, m wire.Message) []byte {

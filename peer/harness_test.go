@@ -24,6 +24,7 @@ type bench struct {
 	core    *Core
 	start   time.Time
 	now     time.Time
+	runs    uint64
 
 	head     uint64 // of the server's table
 	friends  []*friend
@@ -52,7 +53,8 @@ type sent struct {
 
 const (
 	storeID = 77
-	myEpoch = 500
+	myEpoch = 400 // of ann's state
+	myRun   = 500 // the epoch of what is typed in the first run; each start adds 100
 )
 
 var (
@@ -85,7 +87,7 @@ func readyBench(t *testing.T, names ...string) (*bench, []*friend) {
 	return b, b.friends
 }
 
-// restart makes a new core from the profile, as a client that was killed and started again.
+// restart makes a new core from the profile, as a client that was killed and started again. Its run has an epoch that tests can name.
 func (b *bench) restart() {
 	b.t.Helper()
 	b.commits, b.sent, b.told, b.all, b.trusts = nil, nil, nil, nil, nil
@@ -96,6 +98,8 @@ func (b *bench) restart() {
 	if b.core, err = NewCore(b.now, b.cfg, NewKeys(loaded.Seed), loaded); err != nil {
 		b.t.Fatal(err)
 	}
+	b.core.run = myRun + 100*b.runs
+	b.runs++
 	b.settle()
 }
 

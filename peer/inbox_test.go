@@ -8,6 +8,19 @@ import (
 	"udpchat/wire"
 )
 
+// shown says that all that was told of is on the screen.
+func (b *bench) shown() {
+	b.t.Helper()
+	var lines []uint64
+	for _, n := range b.told {
+		if a, ok := n.(Arrived); ok {
+			lines = append(lines, a.Line)
+		}
+	}
+	b.told = nil
+	b.do(func(time.Time) { b.core.Shown(lines) })
+}
+
 // arrived takes the texts that were told, with "~" before a late one and "=" before one that is shown again.
 func (b *bench) arrived() string {
 	var list []string
@@ -206,7 +219,7 @@ func TestUnshownTextsAreBounded(t *testing.T) {
 	b.recv(server, &wire.Push{Order: 1, Try: 1, From: bob.key, Text: bob.sealed(in(bob, 4098, "by mail"))})
 	b.recv(server, &wire.PushPost{Order: 2, Try: 1, Author: bob.key, Text: in(bob, 1, "post")})
 	b.wantIdle("nothing is taken")
-	b.recv(server, &wire.Ping{Nonce: 3})
+	b.recv(server, &wire.Ping{Nonce: 3, Store: storeID})
 	b.want("but it is there", server, &wire.Pong{Nonce: 3, Known: true, Store: storeID, Revision: 1})
 	b.core.Shown([]uint64{1})
 	b.settle()
@@ -228,25 +241,27 @@ func TestTextForAnotherEpoch(t *testing.T) {
 	b.wantTold("not shown")
 }
 
-// protocol.md §6.4: per sender the four epochs seen last are remembered.
+// protocol.md §6.4: per sender the 64 epochs seen last are remembered, one of each run.
 func TestEpochsOfASender(t *testing.T) {
 	b, f := readyBench(t, "bob", "cid")
 	bob, cid := f[0], f[1]
 	b.recv(cid, &wire.Direct{Try: 1, Text: in(cid, 1, "cid")})
-	for range 9 {
+	b.shown()
+	for range 66 {
 		b.recv(bob, &wire.Direct{Try: 1, Text: in(bob, 1, "hi")})
+		b.shown()
 		bob.epoch++
 	}
 	b.drop()
 	b.told = nil
 	loaded, _ := b.profile.Load()
-	if len(loaded.Inbox) != 5 || len(b.core.inbox.sources) != 5 {
+	if len(loaded.Inbox) != 65 || len(b.core.inbox.sources) != 65 {
 		t.Errorf("%d epochs on disk, %d in memory", len(loaded.Inbox), len(b.core.inbox.sources))
 	}
 	b.restart()
 	b.register()
 	b.told = nil
-	for back := range 4 {
+	for back := range 64 {
 		bob.epoch--
 		b.recv(bob, &wire.Direct{Try: 1, Text: in(bob, 1, "hi")})
 		if got := b.arrived(); got != "" {

@@ -68,10 +68,9 @@ func TestEveryNoticeNamesItsText(t *testing.T) {
 	long := strings.Repeat("x", 2*wire.PartSize)
 	b.do(func(now time.Time) { b.core.SendAllAs(now, 8, long) })
 	b.wantLined("a post", Accepted{Ref: 8, Line: 2, Text: long})
-	channel := &friend{key: wire.Channel, epoch: storeID}
-	b.recv(server, storedFor(channel, 1, 1, wire.Accepted))
+	b.recv(server, storedFor(theChannel, 1, 1, wire.Accepted))
 	b.wantEnds("a half", map[uint64]store.End{1: store.EndDelivered, 2: store.EndOpen})
-	b.recv(server, storedFor(channel, 2, 1, wire.Accepted))
+	b.recv(server, storedFor(theChannel, 2, 1, wire.Accepted))
 	b.wantLined("in the channel", Stored{Line: 2})
 	b.wantEnds("a post", map[uint64]store.End{1: store.EndDelivered, 2: store.EndDelivered})
 
@@ -129,7 +128,7 @@ func TestTheNextRunNamesTheSameLines(t *testing.T) {
 	b.answerRegister(storeID)
 	b.page(bob.row(wire.Offline))
 	b.lined()
-	b.recv(server, &wire.Stored{To: bob.key, Epoch: myEpoch, ToEpoch: bob.epoch, Seq: 1, Try: 1})
+	b.recv(server, &wire.Stored{To: bob.key, Epoch: myRun, ToEpoch: bob.epoch, Seq: 1, Try: 1, Again: true})
 	b.wantLined("an earlier run was told", Stored{Line: 1, To: "bob", Again: true})
 	b.recv(server, &wire.Receipt{To: bob.key, Marks: has(bob, 3)})
 	b.wantLined("delivered", Delivered{Line: 1, To: "bob"}, Delivered{Line: 2, To: "bob"})

@@ -64,7 +64,7 @@ func TestTextToOneself(t *testing.T) {
 		b.recv(server, &wire.Pong{Nonce: 1, Known: true, Store: storeID})
 	}
 	list := b.drop()
-	if len(list) == 0 || list[0].msg.Kind() != wire.KindDeposit || list[0].prekey != startID {
+	if len(list) == 0 || list[0].msg.Kind() != wire.KindDeposit || list[0].prekey != b.firstID() {
 		t.Fatalf("sent %+v", list)
 	}
 	b.wantTold("it is there, and does not answer")

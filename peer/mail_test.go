@@ -13,7 +13,7 @@ func push(from *friend, prev, order, seq uint64, body string) *wire.Push {
 
 func pushPost(from *friend, prev, order, seq uint64, body string) *wire.PushPost {
 	x := in(from, seq, body)
-	x.ToEpoch = storeID
+	x.ToEpoch = 0
 	return &wire.PushPost{Prev: prev, Order: order, Try: 1, Live: true, Author: from.key, Text: from.signed(x)}
 }
 
@@ -105,7 +105,7 @@ func TestSeenIsSaidAtTheRegistration(t *testing.T) {
 	b.recv(server, push(bob, 6, 8, 3, "later"))
 	b.restart()
 	b.do(b.core.Register)
-	b.want("the store is remembered, the table is not", server, &wire.Register{Request: b.core.request, Name: "ann", Epoch: myEpoch, Store: storeID, Seen: 4, Card: b.core.prekeys.card})
+	b.want("the store is remembered, the table is not", server, &wire.Register{Request: b.core.request, Name: "ann", Epoch: myEpoch, Store: storeID, Seen: 4, Order: 8, Card: b.core.prekeys.card})
 }
 
 // protocol.md §5.3, §11: a post of several parts is shown when it is whole, also when the program ended between two.
@@ -114,7 +114,7 @@ func TestPostOfSeveralParts(t *testing.T) {
 	bob := f[0]
 	for i := range uint16(3) {
 		x := piece(bob, 4, i)
-		x.ToEpoch = storeID
+		x.ToEpoch = 0
 		b.recv(server, &wire.PushPost{Prev: uint64(i), Order: uint64(i + 1), Try: 1, Live: true, Author: bob.key, Text: bob.signed(x)})
 		if i == 1 {
 			b.wantTold("not whole")

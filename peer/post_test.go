@@ -2,16 +2,18 @@ package peer
 
 import (
 	"bytes"
+	"cmp"
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
-	"udpchat/store"
 	"udpchat/wire"
 	"udpchat/wire/seal"
 )
 
-var theChannel = &friend{key: wire.Channel, epoch: storeID}
+var theChannel = &friend{key: wire.Channel}
 
 func (b *bench) post(typed string) {
 	b.t.Helper()
@@ -26,52 +28,50 @@ func (b *bench) stores(seqs ...uint64) {
 	}
 }
 
-// chained takes what was posted, and checks that each post follows the one with the seq before it: of several with one seq the last
-// one counts. from is the first seq.
+// chained takes what was posted, and checks that each post follows the one before it: of several with one name the last one counts.
+// from is the first seq, and of the first run whose posts are here.
 func (b *bench) chained(from uint64) []*seal.Post {
 	b.t.Helper()
-	of := map[uint64]*seal.Post{}
-	top := uint64(0)
+	of := map[seal.Place]*seal.Post{}
 	for _, s := range b.drop() {
 		if s.post != nil {
-			of[s.post.Seq], top = s.post, max(top, s.post.Seq)
+			of[seal.Place{Epoch: s.post.Epoch, Seq: s.post.Seq}] = s.post
 		}
 	}
-	var list []*seal.Post
-	var chain seal.Chain
-	for seq := from; seq <= top; seq++ {
-		p := of[seq]
-		if p == nil {
-			b.t.Fatalf("post %d is missing", seq)
+	list := slices.SortedFunc(maps.Values(of), func(a, b *seal.Post) int {
+		return cmp.Or(cmp.Compare(a.Epoch, b.Epoch), cmp.Compare(a.Seq, b.Seq))
+	})
+	seen := seal.History{}
+	for i, p := range list {
+		if v := seen.Check(p); v != seal.OK && (v != seal.Start || i > 0) || i == 0 && p.Seq != from {
+			b.t.Errorf("post %d of %d: %v", p.Seq, p.Epoch, v)
 		}
-		if v := chain.Check(p); v != seal.OK && (v != seal.Start || seq != from) {
-			b.t.Errorf("post %d: %v", seq, v)
-		}
-		chain = chain.Take(p)
-		list = append(list, p)
+		seen[p.Epoch] = seen[p.Epoch].Take(p)
 	}
 	return list
 }
 
-// protocol.md §14.4: each post names the one before it, however the program ended in between.
+// protocol.md §14.4: each post names the one before it, however the program ended in between. What an earlier run left is stored before
+// what is typed then goes.
 func TestOwnChain(t *testing.T) {
 	for _, c := range []struct {
 		name  string
 		three string // the third post
 		mid   func(b *bench)
-		seq   uint64 // of the one after them
+		seq   uint64 // above all of them
+		last  seal.Place
 	}{
-		{"at once", "3", func(*bench) {}, 4},
-		{"all are stored", "3", func(b *bench) { b.stores(1, 2, 3) }, 4},
-		{"stored, and a restart", "3", func(b *bench) { b.stores(1, 2, 3); b.again() }, 4},
-		{"some are stored, and a restart", "3", func(b *bench) { b.stores(1); b.again() }, 4},
-		{"none is stored, and a restart", "3", (*bench).again, 4},
-		{"the answers are reordered, and a restart", "3", func(b *bench) { b.stores(3, 2, 1); b.again() }, 4},
-		{"the last is answered first, and a restart", "3", func(b *bench) { b.stores(3); b.again() }, 4},
-		{"of several parts", strings.Repeat("3", 2*wire.PartSize+1), func(b *bench) { b.stores(1, 2, 3, 4, 5) }, 6},
-		{"of several parts, and a restart", strings.Repeat("3", 2*wire.PartSize+1), func(b *bench) { b.stores(1, 2, 3, 4, 5); b.again() }, 6},
-		{"in the middle of several parts", strings.Repeat("3", 2*wire.PartSize+1), func(b *bench) { b.stores(1, 2, 3, 4); b.again() }, 6},
-		{"two restarts", "3", func(b *bench) { b.stores(1, 2); b.again(); b.stores(3); b.again() }, 4},
+		{"at once", "3", func(*bench) {}, 4, seal.Place{Epoch: 500, Seq: 4}},
+		{"all are stored", "3", func(b *bench) { b.stores(1, 2, 3) }, 4, seal.Place{Epoch: 500, Seq: 4}},
+		{"stored, and a restart", "3", func(b *bench) { b.stores(1, 2, 3); b.again() }, 4, seal.Place{Epoch: 600, Seq: 1}},
+		{"some are stored, and a restart", "3", func(b *bench) { b.stores(1); b.again() }, 4, seal.Place{Epoch: 600, Seq: 1}},
+		{"none is stored, and a restart", "3", (*bench).again, 4, seal.Place{Epoch: 600, Seq: 1}},
+		{"the answers are reordered, and a restart", "3", func(b *bench) { b.stores(3, 2, 1); b.again() }, 4, seal.Place{Epoch: 600, Seq: 1}},
+		{"the last is answered first, and a restart", "3", func(b *bench) { b.stores(3); b.again() }, 4, seal.Place{Epoch: 600, Seq: 1}},
+		{"of several parts", strings.Repeat("3", 2*wire.PartSize+1), func(b *bench) { b.stores(1, 2, 3, 4, 5) }, 6, seal.Place{Epoch: 500, Seq: 6}},
+		{"of several parts, and a restart", strings.Repeat("3", 2*wire.PartSize+1), func(b *bench) { b.stores(1, 2, 3, 4, 5); b.again() }, 6, seal.Place{Epoch: 600, Seq: 1}},
+		{"in the middle of several parts", strings.Repeat("3", 2*wire.PartSize+1), func(b *bench) { b.stores(1, 2, 3, 4); b.again() }, 6, seal.Place{Epoch: 600, Seq: 1}},
+		{"two restarts", "3", func(b *bench) { b.stores(1, 2); b.again(); b.stores(3); b.again() }, 4, seal.Place{Epoch: 700, Seq: 1}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			b, _ := readyBench(t)
@@ -89,9 +89,23 @@ func TestOwnChain(t *testing.T) {
 				}
 			}
 			b.post("last")
-			list := b.chained(c.seq)
-			if len(list) != 1 || list[0].Prev != seal.HashPost(before[c.seq-2]) {
-				t.Errorf("%+v does not follow %+v", list[0], before[c.seq-2])
+			if c.last.Epoch != myRun {
+				for seq := uint64(1); seq < c.seq-1; seq++ {
+					b.stores(seq)
+				}
+				waits := b.core.outbox.lane(wire.Channel, myRun) != nil
+				if n := len(b.chained(1)); waits && n > 0 || !waits && n != 1 {
+					t.Errorf("%d are posted before the others are stored", n)
+				}
+				b.stores(c.seq - 1)
+				b.again() // and once more, whether it was posted or not
+				b.drop()
+				b.again()
+			}
+			list := b.chained(c.last.Seq)
+			if len(list) != 1 || list[0].Prev != seal.HashPost(before[c.seq-2]) || list[0].After != (seal.Place{Epoch: myRun, Seq: c.seq - 1}) ||
+				list[0].Epoch != c.last.Epoch {
+				t.Fatalf("%+v does not follow %+v", list, before[c.seq-2])
 			}
 		})
 	}
@@ -115,13 +129,13 @@ func TestOwnChainOverAVoid(t *testing.T) {
 	b.stores(3)
 	b.again()
 	b.post("4")
-	if next := b.chained(4); len(next) != 1 || next[0].Prev != seal.HashPost(list[2]) {
+	if next := b.chained(1); len(next) != 1 || next[0].Prev != seal.HashPost(list[2]) {
 		t.Errorf("then %+v", next)
 	}
 }
 
-// protocol.md §9.1, §14.4: in another store, and with another epoch, a chain begins anew.
-func TestOwnChainBeginsAnew(t *testing.T) {
+// protocol.md §9.1, §11.1: what another store gets is what was posted before, under the same names and with the same past.
+func TestOwnChainGoesOnInAnotherStore(t *testing.T) {
 	for _, c := range []struct {
 		name  string
 		other func(b *bench)
@@ -132,22 +146,36 @@ func TestOwnChainBeginsAnew(t *testing.T) {
 			b.answerRegister(88)
 			b.page()
 		}},
-		{"another epoch", func(b *bench) {
-			b.profile.Apply(store.NewEpoch{Epoch: 999})
-			b.again()
+		{"and another start", func(b *bench) {
+			b.restart()
+			b.do(b.core.Register)
+			b.head = 0
+			b.answerRegister(88)
+			b.page()
 		}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			b, _ := readyBench(t)
-			b.post("1")
-			b.stores(1)
-			b.post("2")
-			b.post("3")
-			b.drop()
+			for _, typed := range []string{"1", "2", "3"} {
+				b.post(typed)
+			}
+			before := b.chained(1)
+			b.stores(1, 3) // the second is not
 			c.other(b)
-			list := b.chained(1)
-			if len(list) != 2 || list[0].Prev != [32]byte{} || string(list[1].Body) != "3" {
-				t.Errorf("posted %+v", list)
+			b.advance(time.Second)
+			for _, s := range b.sent {
+				if m, ok := s.msg.(*wire.Deposit); ok && m.Base != 2 {
+					t.Errorf("base %d, and the first is over", m.Base)
+				}
+			}
+			list := b.chained(2)
+			if len(list) != 2 {
+				t.Fatalf("posted %+v", list)
+			}
+			for i, p := range list {
+				if !bytes.Equal(seal.AppendPost(nil, p), seal.AppendPost(nil, before[i+1])) || p.ToEpoch != 0 {
+					t.Errorf("%+v was %+v", p, before[i+1])
+				}
 			}
 		})
 	}

@@ -1,7 +1,7 @@
 package peer
 
 import (
-	"fmt"
+	"math"
 	"slices"
 	"testing"
 	"time"
@@ -12,8 +12,23 @@ import (
 
 const day = 24 * time.Hour
 
-// start is Unix time 1772600767: the id of a prekey is when it was made.
-const startID = 1772600767
+// The bench starts at Unix time 1772600767: the id of a prekey is when it was made, and up to 12 days more.
+const startTime = 1772600767
+
+// firstID is the id of the first prekey.
+func (b *bench) firstID() uint32 { return b.prekeys()[0].ID }
+
+// wantID tells whether an id is one of a prekey made at a time, in seconds since the start of the bench, after one with another id.
+func wantID(t *testing.T, id, after uint32, at int64) {
+	t.Helper()
+	low := int64(after) + 1
+	if unix := startTime + at; unix <= math.MaxUint32 {
+		low = max(low, unix)
+	}
+	if int64(id) < low || int64(id) >= low+1<<20 {
+		t.Errorf("id %d of %d s, wanted from %d on", id, at, low)
+	}
+}
 
 // prekeys are those on disk.
 func (b *bench) prekeys() []store.Prekey {
@@ -40,14 +55,14 @@ func (b *bench) cards() []uint32 {
 // protocol.md §14.2: a card is told when its prekey's private part is on disk, and not before.
 func TestCardFollowsTheCommit(t *testing.T) {
 	b := newBench(t, Config{})
-	b.profile.Apply(store.Rotate{Drop: []uint32{startID}})
+	b.profile.Apply(store.Rotate{Drop: []uint32{b.firstID()}})
 	b.hold()
 	b.restart()
 	b.do(b.core.Register)
 	b.advance(2 * time.Second)
 	b.wantIdle("not on disk")
 	b.release()
-	if ids := b.cards(); !slices.Equal(ids, []uint32{startID}) || len(b.prekeys()) != 1 {
+	if ids := b.cards(); len(b.prekeys()) != 1 || !slices.Equal(ids, []uint32{b.firstID()}) {
 		t.Errorf("told %v", ids)
 	}
 }
@@ -67,14 +82,17 @@ func TestPrekeyOfARunningClient(t *testing.T) {
 	b.advance(time.Second)
 	b.wantIdle("not on disk")
 	b.release()
-	if ids := b.cards(); !slices.Equal(ids, []uint32{startID + 604800}) {
-		t.Errorf("told %v", ids)
+	first := b.firstID()
+	ids := b.cards()
+	if len(ids) != 1 || len(b.prekeys()) != 2 {
+		t.Fatalf("told %v", ids)
 	}
+	wantID(t, ids[0], first, 604800)
 	b.answerRegister(storeID)
 	b.page()
 	b.wantTold("the user is not troubled")
-	old := store.Prekey{ID: startID, Secret: b.prekeys()[0].Secret, Made: 1772600767000000, Replaced: 1772600767000000 + 604800000000}
-	if list := b.prekeys(); len(list) != 2 || list[0] != old || list[1].ID != startID+604800 || list[1].Replaced != 0 {
+	old := store.Prekey{ID: first, Secret: b.prekeys()[0].Secret, Made: 1772600767000000, Replaced: 1772600767000000 + 604800000000}
+	if list := b.prekeys(); len(list) != 2 || list[0] != old || list[1].ID != ids[0] || list[1].Replaced != 0 {
 		t.Errorf("on disk: %+v", list)
 	}
 }
@@ -88,9 +106,11 @@ func TestPrekeyOfWhoLeft(t *testing.T) {
 	b.advance(8 * day)
 	b.wantIdle("it left")
 	b.do(b.core.Register)
-	if ids := b.cards(); !slices.Equal(ids, []uint32{startID + 604800}) {
-		t.Errorf("told %v", ids)
+	ids := b.cards()
+	if len(ids) != 1 {
+		t.Fatalf("told %v", ids)
 	}
+	wantID(t, ids[0], b.firstID(), 604800)
 }
 
 // protocol.md §14.2: the private part of a prekey is kept for 30 days after it was replaced. Mail sealed to it opens until then.
@@ -110,9 +130,15 @@ func TestOldPrekeysAreForgotten(t *testing.T) {
 	b.wantTold("28 days after it was replaced", Arrived{Line: 1, From: "bob", Text: "35 days", Time: 1001, Mail: true})
 	week()
 	b.recv(server, &wire.Push{Prev: 1, Order: 2, Try: 1, From: bob.key, Text: bob.sealedTo(first, in(bob, 2, "42 days"))})
-	b.wantTold("35 days after it was replaced", Distrust{From: "bob", Why: Forged})
-	if list := b.prekeys(); len(list) != 6 || list[0].ID != startID+604800 {
+	b.want("35 days after it was replaced", server, &wire.Taken{From: bob.key, Marks: wire.Marks{Epoch: bob.epoch, ToEpoch: myEpoch}, Order: 2,
+		Try: 1, Refusal: wire.NoPrekey})
+	b.wantTold("that is nobody's lie")
+	list := b.prekeys()
+	if len(list) != 6 || list[0].Made != 1772600767000000+604800000000 {
 		t.Errorf("on disk: %+v", list)
+	}
+	for i, p := range list[1:] {
+		wantID(t, p.ID, list[i].ID, int64(i+2)*604800)
 	}
 }
 
@@ -123,20 +149,20 @@ func TestPrekeyAtTheStart(t *testing.T) {
 	for _, c := range []struct {
 		name string
 		at   []time.Duration // of the starts, since the first
-		ids  []uint32        // on disk, since the first one's id
+		made []int64         // those on disk, in seconds since the first
 	}{
-		{"at once again", []time.Duration{0}, []uint32{0}},
-		{"before 7 days", []time.Duration{7*day - time.Second}, []uint32{0}},
-		{"after 7 days", []time.Duration{7 * day}, []uint32{0, 604800}},
-		{"a clock set back by days", []time.Duration{-6 * day}, []uint32{0}},
-		{"a clock set back by years", []time.Duration{-5 * year}, []uint32{0, 1}},
-		{"back and right again", []time.Duration{-5 * year, time.Hour}, []uint32{0, 1, 3600}},
-		{"back and back again", []time.Duration{-5 * year, -5*year + time.Hour}, []uint32{0, 1}},
-		{"years ahead", []time.Duration{5 * year}, []uint32{0, 157680000}},
-		{"years ahead and right again", []time.Duration{5 * year, time.Hour}, []uint32{0, 157680000, 157680001}},
-		{"29 days after it was replaced", []time.Duration{7 * day, 36 * day}, []uint32{0, 604800, 3110400}},
-		{"30 days after it was replaced", []time.Duration{7 * day, 37 * day}, []uint32{604800, 3196800}},
-		{"ahead of what an id can be", []time.Duration{100 * year}, []uint32{0, 1}},
+		{"at once again", []time.Duration{0}, []int64{0}},
+		{"before 7 days", []time.Duration{7*day - time.Second}, []int64{0}},
+		{"after 7 days", []time.Duration{7 * day}, []int64{0, 604800}},
+		{"a clock set back by days", []time.Duration{-6 * day}, []int64{0}},
+		{"a clock set back by years", []time.Duration{-5 * year}, []int64{0, -157680000}},
+		{"back and right again", []time.Duration{-5 * year, time.Hour}, []int64{0, -157680000, 3600}},
+		{"back and back again", []time.Duration{-5 * year, -5*year + time.Hour}, []int64{0, -157680000}},
+		{"years ahead", []time.Duration{5 * year}, []int64{0, 157680000}},
+		{"years ahead and right again", []time.Duration{5 * year, time.Hour}, []int64{0, 157680000, 3600}},
+		{"29 days after it was replaced", []time.Duration{7 * day, 36 * day}, []int64{0, 604800, 3110400}},
+		{"30 days after it was replaced", []time.Duration{7 * day, 37 * day}, []int64{604800, 3196800}},
+		{"ahead of what an id can be", []time.Duration{100 * year}, []int64{0, 3153600000}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			b := newBench(t, Config{})
@@ -144,15 +170,18 @@ func TestPrekeyAtTheStart(t *testing.T) {
 				b.now = b.start.Add(at)
 				b.restart()
 			}
-			var ids []uint32
+			var made []int64
+			last := uint32(0)
 			for _, p := range b.prekeys() {
-				ids = append(ids, p.ID-startID)
+				made = append(made, p.Made/1_000_000-startTime)
+				wantID(t, p.ID, last, made[len(made)-1])
+				last = p.ID
 			}
-			if !slices.Equal(ids, c.ids) {
-				t.Errorf("on disk: %v, wanted %v", ids, c.ids)
+			if !slices.Equal(made, c.made) {
+				t.Errorf("on disk: made %v, wanted %v", made, c.made)
 			}
 			b.do(b.core.Register)
-			if told := b.cards(); !slices.Equal(told, []uint32{startID + c.ids[len(c.ids)-1]}) {
+			if told := b.cards(); !slices.Equal(told, []uint32{last}) {
 				t.Errorf("told %v", told)
 			}
 		})
@@ -170,7 +199,7 @@ func (b *bench) newer(above uint32) *wire.Found {
 }
 
 // protocol.md §5.5: a card of one's own with a prekey above one's own says that this profile is an older copy: it goes on with a
-// prekey above that one, and with a new epoch.
+// prekey above that one. Its texts have an epoch of their own already.
 func TestOwnNewerCard(t *testing.T) {
 	for _, c := range []struct {
 		name  string
@@ -182,7 +211,7 @@ func TestOwnNewerCard(t *testing.T) {
 		{"forged", func(b *bench) *wire.Found { m := b.newer(5); m.Card[99]++; return m }, false},
 		{"none", func(*bench) *wire.Found { return &wire.Found{Key: me} }, false},
 		{"someone else's", func(b *bench) *wire.Found {
-			b.friends[0].rotate(startID + 5)
+			b.friends[0].rotate(b.firstID() + 5)
 			return &wire.Found{Key: me, Card: b.friends[0].card()}
 		}, false},
 	} {
@@ -196,23 +225,22 @@ func TestOwnNewerCard(t *testing.T) {
 				}
 				b.drop()
 				b.recv(server, c.found(b))
-				if older := b.core.epoch != myEpoch; older != c.older {
-					t.Fatalf("epoch %d", b.core.epoch)
+				list := b.prekeys()
+				if b.core.epoch != myEpoch || len(list) > 1 != c.older {
+					t.Fatalf("epoch %d, %d prekeys", b.core.epoch, len(list))
 				}
 				if !c.older {
 					b.wantIdle("nothing happened")
 					return
 				}
-				if loaded, _ := b.profile.Load(); loaded.Epoch != b.core.epoch || b.prekeys()[1].ID != startID+6 {
-					t.Errorf("on disk: epoch %d, prekeys %+v", loaded.Epoch, b.prekeys())
-				}
+				wantID(t, list[1].ID, list[0].ID+5, 0)
 				last := b.sent[len(b.sent)-1].msg.(*wire.Register)
-				if ids := b.cards(); last.Epoch != b.core.epoch || last.Request != b.core.request || ids[len(ids)-1] != startID+6 {
+				if ids := b.cards(); last.Epoch != myEpoch || last.Request != b.core.request || ids[len(ids)-1] != list[1].ID {
 					t.Errorf("registered with %+v and prekeys %v", last, ids)
 				}
 				b.answerRegister(storeID)
 				b.page(f[0].row(wire.Online))
-				if got := b.directs(); !slices.Equal(got, []string{fmt.Sprintf("%d>1001/1", b.core.epoch)}) {
+				if got := b.directs(); when != "ready" && !slices.Equal(got, []string{"500>1001/1"}) {
 					t.Errorf("sent %v", got)
 				}
 			})

@@ -3,12 +3,14 @@ package peer
 import (
 	"testing"
 
+	"udpchat/store"
 	"udpchat/wire"
+	"udpchat/wire/seal"
 )
 
 // refused is ann's answer to mail that is not what its sender sealed.
 func refused(from *friend, x wire.Text, order uint64) *wire.Taken {
-	return &wire.Taken{From: from.key, Marks: wire.Marks{Epoch: x.Epoch, ToEpoch: myEpoch}, Order: order, Try: 1, Refused: true}
+	return &wire.Taken{From: from.key, Marks: wire.Marks{Epoch: x.Epoch, ToEpoch: myEpoch}, Order: order, Try: 1, Refusal: wire.Forged}
 }
 
 // altered is what a server can do to a mail on its way.
@@ -29,7 +31,6 @@ var altered = []struct {
 	{"a flag more", func(x *wire.Text, _ **friend, _ *friend) { x.Flags |= 4 }},
 	{"in another's name", func(_ *wire.Text, from **friend, cid *friend) { *from = cid }},
 	{"one byte", func(x *wire.Text, _ **friend, _ *friend) { x.Body[50] ^= 1 }},
-	{"its prekey", func(x *wire.Text, _ **friend, _ *friend) { x.Body[3] ^= 1 }},
 	{"cut", func(x *wire.Text, _ **friend, _ *friend) { x.Body = x.Body[:20] }},
 	{"empty", func(x *wire.Text, _ **friend, _ *friend) { x.Body = nil }},
 }
@@ -59,6 +60,51 @@ func TestMailThatWasAltered(t *testing.T) {
 			b.wantTold("is shown", Arrived{Line: 1, From: "bob", Text: "true", Time: 1001, Mail: true})
 			b.recv(bob, &wire.Direct{Try: 1, Text: in(bob, 1, "true")})
 			b.wantTold("once")
+		})
+	}
+}
+
+// protocol.md §14.2: mail to a prekey that is not there any more, or never was, is nobody's lie: its sender is asked to seal it anew, each
+// time that it comes, and it marks nothing.
+func TestMailToAForgottenPrekey(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		x    func(b *bench, bob *friend) wire.Text
+	}{
+		{"forgotten", func(b *bench, bob *friend) wire.Text {
+			card, err := b.core.keys.Card(store.Prekey{ID: 9, Secret: [32]byte{9}})
+			if err != nil {
+				b.t.Fatal(err)
+			}
+			old, err := seal.ParsePrekey(card[96:])
+			if err != nil {
+				b.t.Fatal(err)
+			}
+			return bob.sealedTo(old, in(bob, 1, "hi"))
+		}},
+		{"altered", func(b *bench, bob *friend) wire.Text {
+			x := bob.sealed(in(bob, 1, "hi"))
+			x.Body[3] ^= 1
+			return x
+		}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			b, f := readyBench(t, "bob")
+			bob := f[0]
+			x := c.x(b, bob)
+			answer := refused(bob, x, 3)
+			answer.Refusal = wire.NoPrekey
+			for range 2 {
+				b.recv(server, &wire.Push{Order: 3, Try: 1, From: bob.key, Text: x})
+				b.want("refused", server, answer)
+			}
+			b.wantTold("nothing to say")
+			if loaded, _ := b.profile.Load(); len(loaded.Inbox) > 0 {
+				t.Errorf("on disk: %+v", loaded.Inbox)
+			}
+			b.recv(server, &wire.Push{Prev: 3, Order: 4, Try: 1, From: bob.key, Text: bob.sealed(in(bob, 1, "hi"))})
+			b.want("sealed anew", server, &wire.Taken{From: bob.key, Marks: mine(bob, 1), Order: 4, Try: 1})
+			b.wantTold("is shown", Arrived{Line: 1, From: "bob", Text: "hi", Time: 1001, Mail: true})
 		})
 	}
 }

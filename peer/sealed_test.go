@@ -80,15 +80,26 @@ func postOf(author wire.Key, x wire.Text) *seal.Post {
 }
 
 // signed is a post of the friend's as it deposits it: it follows the one with the seq before it.
-func (f *friend) signed(x wire.Text) wire.Text { return f.signedAfter(f.posts[x.Seq-1], x) }
+func (f *friend) signed(x wire.Text) wire.Text {
+	return f.signedAfter(f.posts[seal.Place{Epoch: x.Epoch, Seq: x.Seq - 1}], x)
+}
 
+// signedAfter follows that post under another hash.
 func (f *friend) signedAfter(prev [32]byte, x wire.Text) wire.Text {
+	if x.Seq == 1 {
+		return f.signedBehind(seal.Place{}, prev, x)
+	}
+	return f.signedBehind(seal.Place{Epoch: x.Epoch, Seq: x.Seq - 1}, prev, x)
+}
+
+// signedBehind follows whatever the friend says.
+func (f *friend) signedBehind(after seal.Place, prev [32]byte, x wire.Text) wire.Text {
 	p := postOf(f.key, x)
-	p.Prev = prev
+	p.After, p.Prev = after, prev
 	if err := f.keys.Sign(p); err != nil {
 		f.bench.t.Fatal(err)
 	}
-	f.posts[x.Seq] = seal.HashPost(p)
+	f.posts[seal.Place{Epoch: x.Epoch, Seq: x.Seq}] = seal.HashPost(p)
 	x.Body, x.Flags = seal.AppendPost(nil, p), p.Flags
 	return x
 }
