@@ -16,7 +16,6 @@ func (c *Core) sealAnew(now time.Time, l *lane, p *part, m *wire.Stored) {
 	case p.state != stored:
 	case p.anew: // that was no help: with patience
 		c.book.entry(m.To).fresh = time.Time{}
-		p.covered = nil
 		c.keep(now, l, p, m.Verdict)
 		c.lookup(now, m.To)
 	default:

@@ -119,6 +119,23 @@ func TestRenumberingGivesTheSameNames(t *testing.T) {
 	}
 }
 
+// protocol.md §5.4: a table that is behind what the recipient itself said changes nothing of what is typed then.
+func TestTheTableIsBehindTheRecipient(t *testing.T) {
+	b, f := readyBench(t, "bob")
+	bob := f[0]
+	b.send(bob, "one")
+	bob.epoch++
+	b.recv(bob, &wire.Ack{Marks: has(bob, 0), Seq: 1, Try: 1})
+	b.drop()
+	b.send(bob, "two")
+	if got := strings.Join(b.directs(), " "); got != "500>1002/2" {
+		t.Errorf("sent %s", got)
+	}
+	if got := names(b.outbox()); got != "500>1002/1:one 500>1002/2:two" {
+		t.Errorf("on disk: %s", got)
+	}
+}
+
 // protocol.md §5.4: what is typed after a lane was delivered whole to a state that is gone begins at 1: the new state shall wait for
 // nothing that it never had.
 func TestAfterAWholeLaneANewOneBegins(t *testing.T) {

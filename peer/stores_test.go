@@ -68,6 +68,10 @@ func TestKnownOrderIsTold(t *testing.T) {
 	if r := b.asked("again"); r.Store != storeID || r.Order != 15 {
 		t.Errorf("registered with %+v", r)
 	}
+	b.head = 0
+	b.answerRegister(88)
+	b.page()
+	order("of another store nothing", 0)
 	b.again()
 	order("and after a restart, what is on disk", 9)
 }
