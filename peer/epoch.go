@@ -9,7 +9,7 @@ import (
 )
 
 // current compares what a recipient says with what this client knows. False: the marks do not speak of this lane, or no longer.
-func (c *Core) current(now time.Time, l *lane, m wire.Marks) bool {
+func (c *Core) current(l *lane, m wire.Marks) bool {
 	if m.ToEpoch == l.toEpoch {
 		return true
 	}

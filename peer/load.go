@@ -81,7 +81,7 @@ func (c *Core) loadOutbox(from store.Loaded) {
 		if l.to == wire.Channel {
 			c.recut(l)
 		} else {
-			c.renumber(l.way, l.way.present()) // the program was killed between the lanes
+			c.renumber(l.way, l.present()) // the program was killed between the lanes
 		}
 	}
 }

@@ -265,7 +265,7 @@ func (c *Core) urge(now time.Time) {
 
 func (c *Core) pumpAll(now time.Time) {
 	for _, l := range c.outbox.order {
-		if l.way.lanes[0] == l {
+		if l.lanes[0] == l {
 			c.pump(now, l.way)
 		}
 	}
@@ -309,7 +309,7 @@ func (l *lane) forgetStored() {
 
 // waits tells whether a text is neither stored nor kept nor delivered: a drain waits for it.
 func (o *outbox) waits() bool {
-	return slices.ContainsFunc(o.order, func(l *lane) bool { return l.way.lanes[0] == l && l.way.open() })
+	return slices.ContainsFunc(o.order, func(l *lane) bool { return l.lanes[0] == l && l.open() })
 }
 
 // undecided counts the texts that only this client has.

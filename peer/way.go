@@ -106,6 +106,6 @@ func (c *Core) retire(l *lane) {
 		return
 	}
 	gone := func(o *lane) bool { return o == l }
-	l.way.lanes = slices.DeleteFunc(slices.Clone(l.way.lanes), gone)
+	l.lanes = slices.DeleteFunc(slices.Clone(l.lanes), gone)
 	c.outbox.order = slices.DeleteFunc(slices.Clone(c.outbox.order), gone)
 }
