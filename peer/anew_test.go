@@ -127,20 +127,22 @@ func TestUnreadableMailThatIsOver(t *testing.T) {
 			b.again()
 			b.drop()
 			b.told = nil
-			if !c.known {
-				b.core.book.entry(bob.key).known = false
-				b.mute = true
-			}
+			b.mute = true
+			b.core.book.entry(bob.key).known = c.known
 			m := storedFor(bob, 1, 1, wire.Unreadable)
 			m.Seq = 7
 			b.recv(server, m)
+			b.want("which card has he now?", server, &wire.Lookup{Key: bob.key})
+			b.wantIdle("nothing to seal it to")
 			if !c.known {
-				b.want("it comes again when he has one", server, &wire.Lookup{Key: bob.key})
-				b.wantIdle("nothing to seal it to")
 				return
 			}
+			b.recv(server, &wire.Found{Key: bob.key, Card: bob.card()})
+			b.recv(server, m)
 			b.want("closed", server, &wire.Deposit{To: bob.key, Try: 1, Text: wire.Void(myRun, bob.epoch, 7, 7)})
 			b.recv(server, storedOf(myRun, bob, 7, wire.Accepted))
+			b.recv(server, m)
+			b.wantIdle("not again at once")
 			b.wantTold("the user knows nothing of it")
 			if left := b.outbox(); len(left) > 0 {
 				t.Errorf("left: %+v", left)

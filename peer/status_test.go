@@ -45,7 +45,7 @@ func TestStatusNamesTheWayAndWhatWaits(t *testing.T) {
 	b.send(bob, "two")
 	b.advance(500 * time.Millisecond)
 	b.way("bob", TalkStatus{Way: WayBehind, Depositing: 1})
-	b.recv(server, &wire.Stored{To: bob.key, Epoch: myEpoch, ToEpoch: bob.epoch, Seq: 2, Try: 1, Order: 1})
+	b.recv(server, &wire.Stored{To: bob.key, Epoch: myRun, ToEpoch: bob.epoch, Seq: 2, Try: 1, Order: 1})
 	b.way("bob", TalkStatus{Way: WayBehind, Stored: 1})
 	b.recv(bob, &wire.Ack{Marks: has(bob, 2), Seq: 2, Try: 1})
 	b.way("bob", TalkStatus{})
@@ -53,7 +53,7 @@ func TestStatusNamesTheWayAndWhatWaits(t *testing.T) {
 	b.changed(cat.row(wire.Offline))
 	b.way("cat", TalkStatus{Way: WayAway})
 	b.send(cat, "for later")
-	b.recv(server, &wire.Stored{To: cat.key, Epoch: myEpoch, ToEpoch: cat.epoch, Seq: 1, Try: 1, Verdict: wire.FullMailbox})
+	b.recv(server, &wire.Stored{To: cat.key, Epoch: myRun, ToEpoch: cat.epoch, Seq: 1, Try: 1, Verdict: wire.FullMailbox})
 	b.way("cat", TalkStatus{Way: WayAway, Kept: 1, Why: wire.FullMailbox})
 	b.post("to all")
 	b.way("", TalkStatus{Way: WayChannel, Depositing: 1})
@@ -71,7 +71,7 @@ func TestStatusOfARestingWay(t *testing.T) {
 	b.advance(500 * time.Millisecond)
 	b.way("bob", TalkStatus{Way: WayResting, Until: 30 * time.Second, Depositing: 2})
 	for seq := range uint64(2) {
-		b.recv(server, &wire.Stored{To: bob.key, Epoch: myEpoch, ToEpoch: bob.epoch, Seq: seq + 1, Try: 1, Order: seq + 1})
+		b.recv(server, &wire.Stored{To: bob.key, Epoch: myRun, ToEpoch: bob.epoch, Seq: seq + 1, Try: 1, Order: seq + 1})
 	}
 	b.advance(10 * time.Second)
 	b.way("bob", TalkStatus{Way: WayResting, Until: 20 * time.Second, Stored: 2})
