@@ -75,10 +75,9 @@ func (c *Core) tryReach(now time.Time) {
 		r.so.Keyless = true
 		c.reachedNot()
 	case !e.known:
-		c.lookup(now, c.lane(r.to, contact.epoch))
+		c.lookup(now, r.to)
 	case c.trust(r.to):
-		void := wire.Text{Epoch: r.epoch, ToEpoch: r.epoch, Seq: 1, Parts: 1, Time: c.cfg.Wall(now).UnixMicro(), Flags: wire.FlagVoid}
-		c.send(pathTo(contact.addr), r.to, &wire.Direct{Try: c.requests.Tries(reaching), Text: void})
+		c.send(pathTo(contact.addr), r.to, &wire.Direct{Try: c.requests.Tries(reaching), Text: wire.Void(r.epoch, r.epoch, 1, 1)})
 	}
 }
 
