@@ -9,20 +9,20 @@ type kind struct {
 }
 
 var kinds = []kind{
-	{1, "register", "client → server", "request, name, epoch, store, revision, seen, card, mode"},
+	{1, "register", "client → server", "request, name, epoch, store, revision, seen, order, card, mode"},
 	{2, "registered", "server → client", "request, outcome, store, revision, waiting, max message, lease, order"},
 	{3, "deregister", "client → server", "request, name"},
 	{4, "deregistered", "server → client", "request, outcome"},
-	{5, "ping", "both", "nonce, store, revision"},
-	{6, "pong", "both", "nonce, known, store, revision"},
+	{5, "ping", "both", "nonce, store, revision, order"},
+	{6, "pong", "both", "nonce, known, store, revision, order"},
 	{7, "table", "server → client", "store, since, until, head, rows of [key, name, epoch, address, port, state]"},
 	{8, "table-ack", "client → server", "store, revision"},
 	{9, "text", "client → client", "try, *text*"},
 	{10, "ack", "client → client", "*marks*, seq, try"},
-	{11, "deposit", "client → server", "to, try, *text*"},
-	{12, "stored", "server → client", "to, epoch, to-epoch, seq, try, verdict, state, address, port, order"},
+	{11, "deposit", "client → server", "to, try, base, *text*"},
+	{12, "stored", "server → client", "to, epoch, to-epoch, seq, try, verdict, state, address, port, order, again"},
 	{13, "push", "server → client", "prev, order, try, from, *text*"},
-	{14, "taken", "client → server", "from, *marks*, order, try, refused"},
+	{14, "taken", "client → server", "from, *marks*, order, try, refusal"},
 	{15, "push-post", "server → client", "prev, order, try, live, author, *text*"},
 	{16, "seen", "client → server", "store, through, ranges, order, try"},
 	{17, "receipt", "server → client", "to, *marks*"},
@@ -41,12 +41,13 @@ const (
 	rowFields   = "key, name, epoch, address, port, state"
 )
 
-// outcomes and verdicts are the numbers below the table of §4.
+// outcomes, verdicts and refusals are the numbers below the table of §4.
 var (
 	outcomes = map[uint64]string{0: "OK", 1: "the name belongs to another key", 2: "the key has another name", 3: "not a name",
 		4: "the name is not the asker's", 5: "not now"}
 	verdicts = map[uint64]string{0: "accepted", 1: "delivered already", 2: "the mailbox is full", 3: "the sender's share of it is full",
-		4: "a post before it is missing", 5: "no such client", 8: "too long", 9: "the server's disk is full"}
+		4: "a post before it is missing", 5: "no such client", 8: "too long", 9: "the server's disk is full", 10: "its recipient can't open it"}
+	refusals = map[uint64]string{0: "none", 1: "it is not what its sender sealed", 2: "the prekey is gone"}
 )
 
 // header is the table of §2: every datagram begins so.
@@ -137,6 +138,8 @@ var (
 		{"tag", 16, "of HPKE", nil},
 	}
 	post = []part{
+		{"after epoch", 8, "the author's previous post: its epoch,", nil},
+		{"after seq", 8, "and its seq; zeros when there is none (§14.4)", nil},
 		{"previous", 32, "the hash of the author's previous post, or zeros (§14.4)", nil},
 		{"signature", 64, "the author's", nil},
 		{"part", 0, "in the clear: every member can read it", nil},
