@@ -146,7 +146,7 @@ func (c *Core) status(now time.Time) Status {
 		}
 	}
 	for _, l := range c.outbox.order {
-		if l.way.lanes[0] != l {
+		if l.lanes[0] != l {
 			continue
 		}
 		if t := c.talk(now, l.to); c.roster.contacts[l.to] == nil && (t.Waits() > 0 || l.to == wire.Channel) || l.to == c.me && t.Waits() > 0 {

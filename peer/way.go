@@ -102,7 +102,7 @@ func (w *way) open() bool {
 
 // retire forgets a lane of an earlier run of which nothing is left. The last one of a way stays: it knows the recipient's epoch.
 func (c *Core) retire(l *lane) {
-	if len(l.parts) > 0 || l.epoch == c.run || len(l.way.lanes) == 1 {
+	if len(l.parts) > 0 || l.epoch == c.run || len(l.lanes) == 1 {
 		return
 	}
 	gone := func(o *lane) bool { return o == l }

@@ -8,14 +8,6 @@ import (
 	"udpchat/wire"
 )
 
-// leaping makes a bench whose server leaps at its starts, as it does outside of these tests.
-func leaping(t *testing.T) *bench {
-	b := newBench(t, Config{})
-	b.cfg.level = false
-	b.restart()
-	return b
-}
-
 // protocol.md §9.2: a run leaps before it answers anyone.
 func TestNobodyIsAnsweredBeforeTheLeap(t *testing.T) {
 	b := newBench(t, Config{})

@@ -11,7 +11,7 @@ package store
 //	Take, Told, Advance, Renew, Begin  done                                  waits
 //	Accept, PinServer                  not done: ErrFull                     the same
 //	Receive                            waits                                 waits
-//	Settle, Renumber, Shown, NewEpoch,
+//	Settle, Renumber, Shown,
 //	Meet, Rotate, Bound                done                                  waits
 //
 // What was there already (a text deposited again, a row that is refused for another reason) is answered as ever. A change that waits
@@ -35,7 +35,7 @@ package store
 //	Receive              nothing is acknowledged, and the sender keeps the text
 //	Settle, Shown        should the program end: a text goes out again and is acknowledged as a duplicate; a line is shown again, marked
 //	Renumber             its texts are sent when it is done
-//	NewEpoch, Meet,
+//	Meet,
 //	Rotate, Bound        a prekey is told when it is on disk; the others are found out again
 
 // Crowded is what a Profile tells of its disk: true when a change begins to wait for room, false when none does any more.

@@ -194,9 +194,6 @@ type Receive struct {
 // Shown notes that these lines (by their order) are on the screen.
 type Shown struct{ Lines []uint64 }
 
-// NewEpoch sets the client's epoch.
-type NewEpoch struct{ Epoch uint64 }
-
 // Meet writes what is known of contacts, in place of what was known of those keys.
 type Meet struct{ Contacts []Contact }
 
@@ -219,7 +216,6 @@ func (Settle) profileChange()    {}
 func (Renumber) profileChange()  {}
 func (Receive) profileChange()   {}
 func (Shown) profileChange()     {}
-func (NewEpoch) profileChange()  {}
 func (Meet) profileChange()      {}
 func (Rotate) profileChange()    {}
 func (PinServer) profileChange() {}

@@ -57,7 +57,7 @@ const MaxLeaps = 1024
 
 // Begin gives the head and the past of a run that follows.
 func (p Past) Begin(h Head, by uint64) (Head, Past) {
-	p.Leaps = append(p.Leaps[:len(p.Leaps):len(p.Leaps)], Leap{h.Order, h.Revision, by})
+	p.Leaps = append(slices.Clip(p.Leaps), Leap{h.Order, h.Revision, by})
 	p.Leaps = p.Leaps[max(len(p.Leaps)-MaxLeaps, 0):]
 	h.Order, h.Revision = h.Order+by, h.Revision+by
 	return h, p

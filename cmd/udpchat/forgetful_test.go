@@ -33,12 +33,12 @@ func TestForgetfulAnswersInOrder(t *testing.T) {
 			}
 		}
 	}
-	f.Submit(store.NewEpoch{Epoch: 2}, answer(1, nil))
+	f.Submit(store.Shown{}, answer(1, nil))
 	if !slices.Equal(said, []int{1}) {
 		t.Errorf("what the file does not keep: answered %v", said)
 	}
 	f.Submit(store.Meet{}, answer(2, nil))
-	f.Submit(store.NewEpoch{Epoch: 3}, answer(3, nil))
+	f.Submit(store.Shown{}, answer(3, nil))
 	f.Submit(store.Meet{}, answer(4, failed))
 	if !slices.Equal(said, []int{1}) || len(file.waiting) != 2 {
 		t.Fatalf("before the file's: answered %v, the file has %d", said, len(file.waiting))

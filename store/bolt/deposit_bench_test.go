@@ -31,12 +31,12 @@ func BenchmarkDepositGroups(b *testing.B) {
 			submit(store.PutClient{Client: store.Client{Key: to, Name: "to"}}, false)
 			submit(store.PutClient{Client: store.Client{Key: from, Name: "from"}}, false)
 			seq := uint64(0)
-			deposit := func(n int) uint64 {
+			deposit := func(n int) {
 				for i := range n {
 					seq++
 					submit(store.Deposit{To: to, From: from, Text: store.Text{Epoch: 1, ToEpoch: 1, Seq: seq, Parts: 1, Size: 100, Body: make([]byte, 220)}}, i == n-1)
 				}
-				return (<-last).Order
+				<-last
 			}
 			deposit(10000)
 			for i := 0; b.Loop(); i++ {

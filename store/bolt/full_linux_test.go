@@ -191,10 +191,10 @@ func TestTheReserveLasts(t *testing.T) {
 	dir := smallDisk(t, 8<<20)
 	path := filepath.Join(dir, "profile.db")
 	p := must(OpenProfile(path, Options{}))(t)
-	storetest.Change(t, p, store.NewEpoch{Epoch: 1})
+	storetest.Change(t, p, store.Shown{})
 	ballast(t, dir, 0)
 	for i := range uint64(3000) {
-		storetest.Change(t, p, store.NewEpoch{Epoch: i + 1},
+		storetest.Change(t, p, store.Shown{Lines: []uint64{i + 1}},
 			store.Meet{Contacts: []store.Contact{{Key: store.Key{1: byte(i)}, Name: fmt.Sprint("n", i)}}},
 			store.Settle{To: store.Key{1}, Epoch: 1, ToEpoch: 1, Seqs: []uint64{i}})
 	}

@@ -3,7 +3,6 @@ package bolt
 import (
 	"cmp"
 	"crypto/rand"
-	"errors"
 	"fmt"
 
 	"go.etcd.io/bbolt"
@@ -101,8 +100,6 @@ func (t profileTx) change(c store.ProfileChange) error {
 		return t.receive(c)
 	case store.Shown:
 		return t.shown(c)
-	case store.NewEpoch:
-		return t.newEpoch(c)
 	case store.Meet:
 		return t.meet(c)
 	case store.Rotate:
@@ -128,18 +125,6 @@ func bornProfile(f *file, tx *bbolt.Tx) error {
 
 // madeProfile: who is new knew no server before mail was sealed, and takes nothing in the clear.
 func madeProfile(tx *bbolt.Tx) error { return tx.Bucket([]byte("clear")).Delete(numberKey(0)) }
-
-func (t profileTx) newEpoch(c store.NewEpoch) error {
-	if c.Epoch == 0 {
-		return errors.New("store: a new epoch of 0")
-	}
-	var me self
-	if err := t.shelf(metaBucket).must(selfKey, &me); err != nil {
-		return err
-	}
-	me.Epoch = c.Epoch
-	return t.shelf(metaBucket).put(selfKey, &me)
-}
 
 // self is who the client is.
 type self struct {

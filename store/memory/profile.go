@@ -169,8 +169,6 @@ func (p *Profile) change(c store.ProfileChange) {
 		for _, order := range c.Lines {
 			delete(p.unshown, order)
 		}
-	case store.NewEpoch:
-		p.epoch = c.Epoch
 	default:
 		p.keys.change(c)
 	}

@@ -10,34 +10,34 @@ import (
 )
 
 // post makes the author's next post in its epoch 1.
-func post(t testing.TB, s store.Server, author store.Key, seq uint64) store.Post {
+func post(author store.Key, seq uint64) store.Post {
 	x := Single(seq, fmt.Sprintf("post %d", seq))
 	return store.Post{Author: author, Text: x}
 }
 
 func postsInOrder(t *testing.T, s store.Server) {
 	Register(t, s, "ann")
-	other := post(t, s, bob, 2)
+	other := post(bob, 2)
 	other.Text.Epoch = 2
 	for i, c := range []struct {
 		post store.Post
 		want store.Result
 	}{
-		{post(t, s, bob, 2), store.Result{Verdict: store.Gap}},
-		{post(t, s, bob, 0), store.Result{Verdict: store.Gap}},
-		{post(t, s, bob, 1), store.Result{Order: 1}},
-		{post(t, s, bob, 1), store.Result{Order: 1}},
-		{post(t, s, bob, 3), store.Result{Verdict: store.Gap}},
-		{post(t, s, bob, 2), store.Result{Order: 2}},
-		{post(t, s, cat, 1), store.Result{Order: 3}},
-		{post(t, s, bob, 1), store.Result{Order: 1}},
+		{post(bob, 2), store.Result{Verdict: store.Gap}},
+		{post(bob, 0), store.Result{Verdict: store.Gap}},
+		{post(bob, 1), store.Result{Order: 1}},
+		{post(bob, 1), store.Result{Order: 1}},
+		{post(bob, 3), store.Result{Verdict: store.Gap}},
+		{post(bob, 2), store.Result{Order: 2}},
+		{post(cat, 1), store.Result{Order: 3}},
+		{post(bob, 1), store.Result{Order: 1}},
 		{other, store.Result{Verdict: store.Gap}},
 	} {
 		if r := Do(t, s, c.post); r != c.want {
 			t.Errorf("step %d: %+v, want %+v", i, r, c.want)
 		}
 	}
-	if got := waiting(t, s, "ann"); !reflect.DeepEqual(orders(got), []uint64{1, 2, 3}) || !got[0].Post || !sameItem(got[2], store.Item{Order: 3, From: cat, Post: true, Text: post(t, s, cat, 1).Text}) {
+	if got := waiting(t, s, "ann"); !reflect.DeepEqual(orders(got), []uint64{1, 2, 3}) || !got[0].Post || !sameItem(got[2], store.Item{Order: 3, From: cat, Post: true, Text: post(cat, 1).Text}) {
 		t.Errorf("waiting %+v", got)
 	}
 }
@@ -46,7 +46,7 @@ func postsInOrder(t *testing.T, s store.Server) {
 func postsFromABase(t *testing.T, s store.Server) {
 	Register(t, s, "ann")
 	at := func(seq, base uint64) store.Post {
-		c := post(t, s, bob, seq)
+		c := post(bob, seq)
 		c.Base = base
 		return c
 	}
@@ -65,7 +65,7 @@ func postsFromABase(t *testing.T, s store.Server) {
 			t.Errorf("step %d: %+v, want %+v", i, r, c.want)
 		}
 	}
-	next := post(t, s, bob, 9)
+	next := post(bob, 9)
 	Do(t, s, store.Renew{ID: head(t, s).ID + 1})
 	if r := Do(t, s, next); r != (store.Result{Order: 3}) {
 		t.Errorf("a post goes on whatever the store's id is: %+v", r)
@@ -74,10 +74,10 @@ func postsFromABase(t *testing.T, s store.Server) {
 
 func channelFromRegistration(t *testing.T, s store.Server) {
 	Register(t, s, "ann")
-	Do(t, s, post(t, s, bob, 1))
-	Do(t, s, post(t, s, bob, 2))
+	Do(t, s, post(bob, 1))
+	Do(t, s, post(bob, 2))
 	r := Do(t, s, store.PutClient{Client: store.Client{Key: cat, Name: "cat"}})
-	Do(t, s, post(t, s, bob, 3))
+	Do(t, s, post(bob, 3))
 	if got := orders(waiting(t, s, "cat")); r.Cursor != 2 || !reflect.DeepEqual(got, []uint64{3}) {
 		t.Errorf("cursor %d, waiting %v", r.Cursor, got)
 	}
@@ -101,7 +101,7 @@ func waitingMerged(t *testing.T, s store.Server) {
 		case 0:
 			changes = append(changes, store.Deposit{To: ann, From: bob, Text: Single(seqs[0], "b")})
 		case 1:
-			changes = append(changes, post(t, s, bob, seqs[1]))
+			changes = append(changes, post(bob, seqs[1]))
 		default:
 			changes = append(changes, store.Deposit{To: cat, From: bob, Text: Single(seqs[2], "c")})
 			continue
@@ -142,14 +142,14 @@ func waitingMerged(t *testing.T, s store.Server) {
 func cursorForward(t *testing.T, s store.Server) {
 	Register(t, s, "ann")
 	for seq := uint64(1); seq <= 5; seq++ {
-		Do(t, s, post(t, s, bob, seq))
+		Do(t, s, post(bob, seq))
 	}
 	for i, c := range []struct{ to, cursor uint64 }{{2, 2}, {1, 2}, {4, 4}, {100, 5}} {
 		if r := Do(t, s, store.Advance{Member: ann, Order: c.to}); r.Cursor != c.cursor {
 			t.Errorf("step %d: %+v, want cursor %d", i, r, c.cursor)
 		}
 	}
-	Do(t, s, post(t, s, bob, 6))
+	Do(t, s, post(bob, 6))
 	if got := orders(waiting(t, s, "ann")); !reflect.DeepEqual(got, []uint64{6}) {
 		t.Errorf("waiting %v", got)
 	}
@@ -159,13 +159,13 @@ func cursorForward(t *testing.T, s store.Server) {
 }
 
 func cursorRewinds(t *testing.T, s store.Server) {
-	Do(t, s, post(t, s, bob, 1))
-	Do(t, s, post(t, s, bob, 2))
+	Do(t, s, post(bob, 1))
+	Do(t, s, post(bob, 2))
 	row := store.Client{Key: ann, Name: "ann"}
 	to := func(n uint64) *uint64 { return &n }
 	Do(t, s, store.PutClient{Client: row, Rewind: to(0)}) // registers at 2
 	for seq := uint64(3); seq <= 6; seq++ {
-		Do(t, s, post(t, s, bob, seq))
+		Do(t, s, post(bob, seq))
 	}
 	Do(t, s, store.Advance{Member: ann, Order: 6})
 	for i, c := range []struct {

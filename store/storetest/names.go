@@ -33,7 +33,7 @@ func nameMakesWay(t *testing.T, s store.Server) {
 		away(t, s, state)
 		mail := Do(t, s, store.Deposit{To: ann, From: bob, Text: Single(uint64(i+1), "taken in time")})
 		Do(t, s, store.Take{To: ann, From: bob, Marks: upTo(uint64(i + 1)), Orders: []uint64{mail.Order}})
-		Do(t, s, post(t, s, bob, uint64(i+1))) // waits for ann, and is not mail
+		Do(t, s, post(bob, uint64(i+1))) // waits for ann, and is not mail
 		before := head(t, s)
 
 		r := Do(t, s, claim(101))
@@ -128,7 +128,7 @@ func nameMakesWayOnce(t *testing.T, s store.Server) {
 		}
 	}
 	// The same key again frees nothing, whenever it was last seen: its row and cursor are those that it has.
-	Do(t, s, post(t, s, bob, 1))
+	Do(t, s, post(bob, 1))
 	if r := Do(t, s, claim(1<<60)); r != (store.Result{Revision: 6}) {
 		t.Errorf("again: %+v", r)
 	}
@@ -156,11 +156,11 @@ func knownKeyFreesNothing(t *testing.T, s store.Server) {
 func backUnderOtherName(t *testing.T, s store.Server) {
 	Register(t, s, "bob")
 	away(t, s, store.Offline)
-	Do(t, s, post(t, s, ann, 1))
+	Do(t, s, post(ann, 1))
 	mail := Do(t, s, store.Deposit{To: ann, From: bob, Text: Single(1, "b")})
 	Do(t, s, store.Take{To: ann, From: bob, Marks: upTo(1), Orders: []uint64{mail.Order}})
 	Do(t, s, claim(101))
-	Do(t, s, post(t, s, bob, 1))
+	Do(t, s, post(bob, 1))
 
 	back := store.PutClient{Client: store.Client{Key: ann, Name: "anna", Registered: 400}, Rewind: new(uint64)}
 	before := head(t, s)
@@ -179,9 +179,9 @@ func backUnderOtherName(t *testing.T, s store.Server) {
 		{store.Deposit{To: ann, From: bob, Text: Single(1, "b"), Quota: quota}, store.Delivered}, // what she has, she has
 		{store.Deposit{To: ann, From: bob, Text: Single(2, "b"), Quota: quota}, store.Accepted},
 		{store.Deposit{To: ann, From: bob, Text: Single(3, "b"), Quota: quota}, store.FullMailbox},
-		{post(t, s, ann, 1), store.Accepted}, // again
-		{post(t, s, ann, 3), store.Gap},
-		{post(t, s, ann, 2), store.Accepted},
+		{post(ann, 1), store.Accepted}, // again
+		{post(ann, 3), store.Gap},
+		{post(ann, 2), store.Accepted},
 	} {
 		if r := Do(t, s, c.change); r.Verdict != c.want {
 			t.Errorf("step %d: %+v, want %d", i, r, c.want)

@@ -73,8 +73,6 @@ func (m *plain) change(c store.ProfileChange) {
 		m.receive(c)
 	case store.Shown:
 		m.Unshown = slices.DeleteFunc(m.Unshown, func(l store.Line) bool { return slices.Contains(c.Lines, l.Order) })
-	case store.NewEpoch:
-		m.Epoch = c.Epoch
 	default:
 		m.learn(c)
 	}
@@ -163,8 +161,6 @@ func (g *generator) profileChange(m *plain) store.ProfileChange {
 		return store.Renumber{Old: same, New: a.Lane, Items: a.Items, Ends: g.ends(m)}
 	case n < 60 && m.Lines > 0:
 		return store.Shown{Lines: []uint64{1 + g.Uint64N(m.Lines), 1 + g.Uint64N(m.Lines)}}
-	case n < 63:
-		return store.NewEpoch{Epoch: 1 + g.Uint64()>>1}
 	case n < 75:
 		return g.known()
 	}

@@ -85,14 +85,14 @@ func TestConversation(t *testing.T) {
 	d.goes(3, of(server, wire.Key{1}), &wire.Stored{To: bob, Seq: 2, Try: 1})
 	d.expect(`   0.0000 → server               19 B  initiation
    0.0010 ← server               19 B  response, round trip 1.0 ms
-   0.0010 → server              229 B  register ann, request 7
+   0.0010 → server              230 B  register ann, request 7
    0.0030 ← server               86 B  registered, request 7: ok, round trip 2.0 ms
                                       table 0 to 2 of 2, 1 row
    0.0030 → bob                  38 B  text seq 1 try 1, 6 B
    0.3030 → bob                  38 B  text seq 1 try 2, 6 B
    0.3070 ← bob                  27 B  ack seq 1 try 2, has 1, round trip 4.0 ms
-   0.3070 → server               68 B  deposit for bob seq 2 try 1, 2 B
-   0.3100 ← server               65 B  stored for bob seq 2 try 1: accepted, round trip 3.0 ms
+   0.3070 → server               69 B  deposit for bob seq 2 try 1, 2 B
+   0.3100 ← server               66 B  stored for bob seq 2 try 1: accepted, round trip 3.0 ms
 `)
 	if strings.Contains(d.out.String(), "secret") {
 		t.Error("a text is in the trace")
@@ -106,10 +106,10 @@ func TestAmbiguousAnswer(t *testing.T) {
 	d.goes(500, to(server, wire.Key{1}), &wire.Ping{Nonce: 5})
 	d.goes(1, of(server, wire.Key{1}), &wire.Pong{Nonce: 5})
 	d.goes(1, of(server, wire.Key{1}), &wire.Pong{Nonce: 5})
-	d.expect(`   0.0000 → server               24 B  ping 5
-   0.5000 → server               24 B  ping 5
-   0.5010 ← server               25 B  pong 5, asked more than once
-   0.5020 ← server               25 B  pong 5
+	d.expect(`   0.0000 → server               25 B  ping 5
+   0.5000 → server               25 B  ping 5
+   0.5010 ← server               26 B  pong 5, asked more than once
+   0.5020 ← server               26 B  pong 5
 `)
 }
 
@@ -127,8 +127,8 @@ func TestDropped(t *testing.T) {
 	d.goes(1, of(server, wire.Key{1}), &wire.Pong{Nonce: 1})
 	d.expect(`   0.0000 ← 192.0.2.7:3001       19 B  data without messages: dropped, datagram seen before, or too old
    0.0000 ← 192.0.2.7:3001       19 B  not one of ours: dropped, malformed
-   0.0000 → server               24 B  ping 1: not sent, no network` + "\uFFFD" + `[2J
-   0.0010 ← server               25 B  pong 1
+   0.0000 → server               25 B  ping 1: not sent, no network` + "\uFFFD" + `[2J
+   0.0010 ← server               26 B  pong 1
 `)
 }
 

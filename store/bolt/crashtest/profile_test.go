@@ -15,7 +15,7 @@ func profilePlan(seed uint64, n int, identity string) plan {
 	var p plan
 	p.note(profile{m})
 	for i := range n {
-		var c store.ProfileChange = store.NewEpoch{Epoch: 7}
+		var c store.ProfileChange = store.Meet{Contacts: []store.Contact{{Key: store.Key{7}, Name: "first"}}}
 		if l, _ := m.Load(); i > 0 {
 			c = s.profileChange(l)
 		}
