@@ -48,7 +48,7 @@ func (m *Model) stateRow() row {
 	state, s := "", bar
 	switch {
 	case m.left:
-		state, s = "leaving: what was sent just now goes first…", barWarn
+		state, s = "leaving, when all is sent…", barWarn
 	case m.hint != "":
 		state, s = m.hint, barWarn
 	case m.link == connecting:
@@ -83,7 +83,10 @@ func (m *Model) stateRow() row {
 // helpRow names the keys that one needs first, as many as there is room for.
 func (m *Model) helpRow() row {
 	keys := [][2]string{{"Enter", "send"}, {"Tab", "next talk"}, {"F1", "help"}, {"Ctrl-F", "search"}, {"Alt-Enter", "new line"}, {"Ctrl-T", "find someone"}, {"PgUp", "scroll"}, {"Ctrl-D", "leave"}}
-	if m.over != nil {
+	switch {
+	case m.over != nil && m.over.finder == noFinder:
+		keys = [][2]string{{"Up Down", "scroll"}, {"Esc", "back"}}
+	case m.over != nil:
 		keys = [][2]string{{"Enter", "open"}, {"Up Down", "choose"}, {"Esc", "back"}}
 	}
 	r, left := row{{" ", plainStyle}}, m.width-1

@@ -2,18 +2,28 @@ package tui
 
 import "fmt"
 
-// help is the list of keys.
-func help() *overlay {
-	o := &overlay{}
+// helpKeys is the column of keys.
+const helpKeys = 21
+
+// help is the list of keys, as wide as there is room.
+func help(p page) (rows []row) {
 	for _, h := range helpRows {
 		if h.keys == "" {
-			o.rows = append(o.rows, nil, row{{" " + h.what, strong}})
+			if rows != nil {
+				rows = append(rows, nil)
+			}
+			rows = append(rows, row{{" " + h.what, strong}})
 			continue
 		}
-		o.rows = append(o.rows, row{{fmt.Sprintf("  %-19s", h.keys), accent}, {h.what, plainStyle}})
+		for i, cells := range p.wrap(h.what, p.width-helpKeys) {
+			keys := ""
+			if i == 0 {
+				keys = h.keys
+			}
+			rows = append(rows, row{{fmt.Sprintf("  %-*s", helpKeys-2, keys), accent}, {join(cells), plainStyle}})
+		}
 	}
-	o.rows = o.rows[1:]
-	return o
+	return rows
 }
 
 var helpRows = []struct{ keys, what string }{

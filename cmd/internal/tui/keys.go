@@ -44,7 +44,7 @@ func (m *Model) global(name string) bool {
 		}
 		m.leave()
 	case "f1", "alt+h":
-		m.over = help()
+		m.over = &overlay{rows: help(m.page())}
 	case "ctrl+f", "f3":
 		m.openFinder(textFinder)
 	case "ctrl+t", "f2":
@@ -69,7 +69,7 @@ func (m *Model) interrupt() {
 	case m.asked:
 		m.chat.Interrupt()
 	default:
-		m.asked, m.hint = true, "Ctrl-C again leaves at once, Ctrl-D goes offline first."
+		m.asked, m.hint = true, "Ctrl-C again leaves at once."
 	}
 }
 

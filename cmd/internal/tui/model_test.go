@@ -309,6 +309,7 @@ func TestTooLong(t *testing.T) {
 	w := here(t, "bob")
 	w.paste(strings.Repeat("x", wire.MaxText+1))
 	w.press("enter")
+	w.size(120, 24)
 	w.shows("Too long: 65537 bytes, the limit is 65536. Nothing was sent.")
 	if len(w.done) > 0 || len(w.talks.open.input.text()) != wire.MaxText+1 {
 		t.Error("it was sent, or is gone")
@@ -328,7 +329,7 @@ func TestLeaving(t *testing.T) {
 	}
 	w.press("ctrl+c")
 	w.press("ctrl+d")
-	w.shows("leaving: what was sent just now goes first")
+	w.shows("leaving, when all is sent")
 	w.types("too late")
 	w.press("enter")
 	if got := strings.Join(w.done, " "); got != "interrupt leave" {

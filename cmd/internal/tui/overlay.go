@@ -121,7 +121,9 @@ func (m *Model) overRows(p page) []row {
 	}
 	o.top = max(o.top, o.choice-room+1)
 	if o.finder == noFinder {
-		o.top = min(o.choice, max(len(o.rows)-room, 0))
+		o.rows = help(p) // the width may be another one than before
+		o.choice = min(o.choice, max(len(o.rows)-room, 0))
+		o.top = o.choice
 	}
 	for i := o.top; i < min(o.top+room, o.count()); i++ {
 		out = append(out, m.overRow(p, i))

@@ -135,7 +135,7 @@ func heldFor(sent, arrived time.Time) time.Duration { return max(arrived.Sub(sen
 func (m *Model) show(t *talk, line uint64) {
 	i := slices.IndexFunc(t.messages, func(msg *message) bool { return msg.line == line })
 	if i < 0 {
-		m.hint = "That message is not in the history any more."
+		m.say("That message is not in the history any more.", true)
 		return
 	}
 	m.open(t)

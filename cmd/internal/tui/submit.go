@@ -20,7 +20,7 @@ func (m *Model) submit() tea.Cmd {
 		return nil
 	}
 	if len(text) > wire.MaxText {
-		m.hint = fmt.Sprintf("Too long: %d bytes, the limit is %d. Nothing was sent.", len(text), wire.MaxText)
+		m.say(fmt.Sprintf("Too long: %d bytes, the limit is %d. Nothing was sent.", len(text), wire.MaxText), true)
 		return nil
 	}
 	to, rest, known := m.addressed(text)
@@ -57,7 +57,7 @@ func (m *Model) addressed(text string) (to *talk, rest string, known bool) {
 		return nil, "", true
 	}
 	if to = m.named(name); to == nil {
-		m.hint = fmt.Sprintf("Nobody is called %s here: Ctrl-T lists who is. With a blank before the @ it is only text.", plain.Name(name))
+		m.say(fmt.Sprintf("Nobody is called %s here, and nothing was sent: Ctrl-T lists who is. With a blank before the @ it is only text.", plain.Name(name)), true)
 	}
 	return to, rest, to != nil
 }
@@ -87,7 +87,7 @@ func (m *Model) command(line string) tea.Cmd {
 	to := m.talks.open.name
 	switch {
 	case name == "help":
-		m.over = help()
+		m.over = &overlay{rows: help(m.page())}
 	case name == "search":
 		m.openFinder(textFinder)
 		return m.typeInto(rest)
@@ -111,5 +111,5 @@ func (m *Model) turn(name string) {
 		m.open(t)
 		return
 	}
-	m.hint = fmt.Sprintf("Nobody is called %s here: Ctrl-T lists who is.", plain.Name(name))
+	m.say(fmt.Sprintf("Nobody is called %s here: Ctrl-T lists who is.", plain.Name(name)), true)
 }

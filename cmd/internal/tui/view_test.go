@@ -30,7 +30,7 @@ func TestEverySize(t *testing.T) {
 			w.told(peer.Noted{}, text)
 		}
 		w.paste(strings.Join(hostile, "\n"))
-		overlays := []func(){func() { w.over = nil }, func() { w.over = help() }, func() { w.openFinder(peopleFinder) }, func() { w.openFinder(textFinder); w.typeInto("e") }}
+		overlays := []func(){func() { w.over = nil }, func() { w.over = &overlay{rows: help(w.page())} }, func() { w.openFinder(peopleFinder) }, func() { w.openFinder(textFinder); w.typeInto("e") }}
 		for width := minWidth; width <= 200; width += 9 {
 			for height := minHeight; height <= 60; height += 5 {
 				w.width, w.height = width, height
