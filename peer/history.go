@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 	"unicode"
+	"unicode/utf8"
 
 	"udpchat/store"
 	"udpchat/wire"
@@ -185,6 +186,12 @@ func holds(text string, folded []string) bool {
 // fold makes the letters that differ in case alone the same one: the first of them in Unicode.
 func fold(s string) string {
 	return strings.Map(func(r rune) rune {
+		switch {
+		case 'a' <= r && r <= 'z':
+			return r - 'a' + 'A'
+		case r < utf8.RuneSelf:
+			return r
+		}
 		least := r
 		for other := unicode.SimpleFold(r); other != r; other = unicode.SimpleFold(other) {
 			least = min(least, other)
