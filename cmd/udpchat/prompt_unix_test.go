@@ -29,12 +29,12 @@ func (r *room) again(change func(*exec.Cmd)) {
 		r.t.Fatalf("exit code %d, %v", code, err)
 	}
 	r.last("y", "OFFLINE")
-	r.Open = func(cmd *exec.Cmd) (play.Desk, error) {
+	r.Open = unhurried(func(cmd *exec.Cmd) (play.Desk, error) {
 		change(cmd)
 		return openDesk(cmd)
-	}
+	})
 	r.must(r.StartClient("x"))
-	r.Open = nil
+	r.Open = unhurried(openPipes)
 	r.x = r.Desk("x").(*desk)
 	r.must(r.x.sees(play.Prompt, ""))
 	r.shows("x", "SERVER: [Welcome, you are registered.]")

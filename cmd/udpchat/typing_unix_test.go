@@ -30,17 +30,27 @@ func newRoomOf(t *testing.T, open func(*exec.Cmd) (play.Desk, error), others ...
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 2*patience)
 	t.Cleanup(cancel)
-	r := &room{Stage: newStage(t, open), t: t, ctx: ctx}
+	r := &room{Stage: newStage(t, unhurried(open)), t: t, ctx: ctx}
 	r.must(r.StartServer(ctx))
 	r.must(r.StartClient("x"))
 	r.x = r.Desk("x").(*desk)
-	r.Open = nil
+	r.Open = unhurried(openPipes)
 	for _, name := range others {
 		r.come(name)
 	}
 	r.must(r.x.sees(play.Prompt, ""))
 	return r
 }
+
+// unhurried gives direct messages so much time that none takes the server's mailbox, and bears a time, since the machine is busy.
+func unhurried(open func(*exec.Cmd) (play.Desk, error)) func(*exec.Cmd) (play.Desk, error) {
+	return func(cmd *exec.Cmd) (play.Desk, error) {
+		cmd.Env = append(cmd.Env, "UDPCHAT_ACK_TIMEOUT=20s")
+		return open(cmd)
+	}
+}
+
+func openPipes(cmd *exec.Cmd) (play.Desk, error) { return play.OpenPipes(cmd) }
 
 func (r *room) must(err error) {
 	r.t.Helper()
