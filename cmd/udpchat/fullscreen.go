@@ -133,7 +133,7 @@ func (f *fullScreen) logWriter(stderr *os.File) io.Writer {
 type drawnLog struct{ screen *fullScreen }
 
 func (l drawnLog) Write(b []byte) (int, error) {
-	l.screen.program.Send(tui.Line{Text: strings.TrimRight(string(b), "\n")})
+	l.screen.program.Send(tui.Line{Text: strings.TrimRight(string(b), "\n"), Alarm: true})
 	return len(b), nil
 }
 

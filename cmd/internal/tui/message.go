@@ -183,7 +183,7 @@ func (p page) reason(msg *message) []row {
 
 // note draws a line of the program's own.
 func (p page) note(msg *message, clock bool) []row {
-	s := faint
+	s := plainStyle
 	if msg.alarm {
 		s = warn
 	}

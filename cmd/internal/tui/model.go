@@ -59,8 +59,11 @@ type (
 		Lines  []string
 		Bell   bool // the terminal's bell rings
 	}
-	// Line is a line of the program's own.
-	Line struct{ Text string }
+	// Line is a line of the program's own. Alarm makes it one to look at, as those are that come before there is a client.
+	Line struct {
+		Text  string
+		Alarm bool
+	}
 )
 
 // link is how it stands with the server.
@@ -140,7 +143,7 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 			return m, tea.Batch(m.reach(), tea.Raw("\a"))
 		}
 	case Line:
-		m.say(msg.Text, true)
+		m.say(msg.Text, msg.Alarm || m.me.Name == "")
 	case older:
 		m.readOlder(msg)
 	case finding:

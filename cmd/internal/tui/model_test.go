@@ -273,7 +273,7 @@ func TestAnotherName(t *testing.T) {
 // What was said before there was a client stays: the server's key on first use.
 func TestLinesBeforeBegin(t *testing.T) {
 	w := newWorld(t)
-	w.sees(Line{"[Server key on first use: one two]"})
+	w.sees(Line{Text: "[Server key on first use: one two]"})
 	w.begins()
 	w.shows("[Server key on first use: one two]")
 }
