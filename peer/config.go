@@ -24,6 +24,9 @@ type Config struct {
 	Seed       uint64        // of nonces and jitter
 	Log        *slog.Logger  // silence
 
+	// Unprinted tells of a line that was not noted as shown whether it was not on the screen for certain; nil: that is never known.
+	Unprinted func(line uint64) bool
+
 	Trace func(link.Traced) // is told of every datagram, one at a time; nil: nobody watches
 
 	// For tests.
@@ -78,6 +81,9 @@ func (cfg *Config) defaults() {
 	}
 	if cfg.Wall == nil {
 		cfg.Wall = func(now time.Time) time.Time { return now }
+	}
+	if cfg.Unprinted == nil {
+		cfg.Unprinted = func(uint64) bool { return false }
 	}
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.NewTextHandler(io.Discard, &slog.HandlerOptions{Level: slog.LevelError + 1}))

@@ -191,7 +191,7 @@ func highest(w *wire.Window) uint64 {
 	return w.Through()
 }
 
-// loadUnshown sends what was not noted as shown on its way to the screen again. It may have been there: it is marked.
+// loadUnshown sends what was not noted as shown on its way to the screen again. What may have been there is marked.
 func (c *Core) loadUnshown(now time.Time, lines []store.Line) {
 	c.inbox.unshown = len(lines)
 	var posts []store.Line
@@ -202,7 +202,7 @@ func (c *Core) loadUnshown(now time.Time, lines []store.Line) {
 		}
 		s := c.source(keyOf(line), line.Epoch)
 		s.lines++
-		c.line(now, s, held{after: line.First - 1, at: line.Last}, arrival{line: line, again: true})
+		c.line(now, s, held{after: line.First - 1, at: line.Last}, arrival{line: line, again: !c.cfg.Unprinted(line.Order)})
 	}
 	for _, s := range c.inbox.order {
 		if s.gate.passed = s.shown(); s.gate.passed > 0 {
@@ -215,7 +215,7 @@ func (c *Core) loadUnshown(now time.Time, lines []store.Line) {
 	}
 	inOrder(posts)
 	for _, line := range posts { // no line knows its place in the server's log
-		c.show(now, arrival{line: line, again: true})
+		c.show(now, arrival{line: line, again: !c.cfg.Unprinted(line.Order)})
 	}
 }
 

@@ -12,8 +12,10 @@ import (
 // opened is a name's profile, locked for this program.
 type opened struct {
 	name    string
-	profile store.Profile // what the client works on
-	loaded  store.Loaded  // what was in it
+	profile store.Profile       // what the client works on
+	loaded  store.Loaded        // what was in it
+	left    map[uint64]progress // of the lines in it that were not shown
+	notes   string              // the file that says what is printed; "" without history
 }
 
 // openProfile opens a name's profile, and makes it when it is not there.
@@ -30,9 +32,15 @@ func (c *chat) openProfile(wanted string) (*opened, error) {
 	if err != nil {
 		return nil, errors.Join(err, file.Close())
 	}
-	o := &opened{name: name, profile: known{file, loaded}, loaded: loaded}
+	notes := printingFile(profileFile(c.settings.state, name))
+	left, err := unshown(file, notes, &loaded)
+	if err != nil {
+		return nil, errors.Join(err, file.Close())
+	}
+	o := &opened{name: name, profile: known{file, loaded}, loaded: loaded, left: left, notes: notes}
 	if c.settings.history != "on" {
 		o.profile = newForgetful(file, loaded)
+		o.notes = ""
 		o.loaded, err = o.profile.Load()
 	}
 	return o, err

@@ -93,6 +93,9 @@ func startProgram(ts *testscript.TestScript, name, program string, args ...strin
 	cmd := exec.Command(path, args...)
 	cmd.Dir = ts.MkAbs(".")
 	cmd.Env = play.Environ(ts.Getenv("HOME"))
+	if name != "server" {
+		cmd.Env = append(cmd.Env, "UDPCHAT_ACK_TIMEOUT=4s") // no scene is about what a busy machine is late with
+	}
 	pipes, err := play.OpenPipes(cmd)
 	check(ts, err)
 	all[name] = &player{Pipes: pipes}
@@ -184,8 +187,20 @@ func sees(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-func times(p *player, line string) (n int) {
-	for _, l := range p.Screen().Lines() {
+func reads(ts *testscript.TestScript, args []string) {
+	need(ts, args, 2)
+	p := at(ts, args[0])
+	ctx, cancel := waiting()
+	defer cancel()
+	if !p.Screen().Until(ctx, func(lines []string) bool { return among(lines, args[1]) > 0 }) {
+		ts.Fatalf("%s does not read: %s\n%s", args[0], args[1], strings.Join(p.Screen().Lines(), "\n"))
+	}
+}
+
+func times(p *player, line string) int { return among(p.Screen().Lines(), line) }
+
+func among(lines []string, line string) (n int) {
+	for _, l := range lines {
 		if l == line || printed(l) == line {
 			n++
 		}

@@ -16,6 +16,7 @@ import (
 //	client NAME [FLAGS]     starts a client of it, with pipes
 //	types NAME LINE         types a line; @FILE: each line of a file
 //	sees NAME LINE          waits for a line after the one that was seen last; @FILE: for each line of a file
+//	reads NAME LINE         waits for a line wherever it stands: what comes on two ways has no order
 //	! sees NAME LINE        there was no such line so far
 //	counts NAME N LINE      there were N of them so far
 //	closes NAME             ends the client's input
@@ -42,7 +43,7 @@ func TestScripts(t *testing.T) {
 		Deadline:            time.Now().Add(2 * time.Minute),
 		Setup:               setUp,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"server": plainly(startServer), "client": plainly(startClient), "types": plainly(types), "sees": sees, "counts": plainly(counts),
+			"server": plainly(startServer), "client": plainly(startClient), "types": plainly(types), "sees": sees, "reads": plainly(reads), "counts": plainly(counts),
 			"closes": plainly(closes), "signals": plainly(signals), "ends": plainly(ends), "logs": logs,
 			"invited": plainly(invited), "agree": plainly(agree), "private": plainly(private),
 			"refuses": plainly(refuses), "exits": plainly(exits), "runs": plainly(runs), "starts": plainly(starts), "lines": plainly(numbered), "bytes": plainly(letters),

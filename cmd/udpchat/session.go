@@ -24,6 +24,7 @@ type session struct {
 	cancel  context.CancelFunc
 	hub     *control.Hub      // other programs, which
 	door    *control.Listener // come in here; nil: they can't
+	prints  *printing
 }
 
 // random draws an epoch: never 0.
@@ -47,13 +48,16 @@ func (c *chat) listen(port int) (*link.Socket, error) {
 func (c *chat) start(ctx context.Context, o *opened, socket *link.Socket) error {
 	config := peer.Config{Name: o.name, Mode: c.mode, Server: link.Path{Remote: c.server}, ServerKey: c.id.key, Static: c.id.static,
 		AckTimeout: c.settings.ackTimeout, Retries: retries(c.settings.retries), Seed: random(), Log: c.log,
-		Trace: c.watcher()}
+		Unprinted: func(line uint64) bool { p, ok := o.left[line]; return ok && p == waits }, Trace: c.watcher()}
 	client, err := peer.New(config, socket, o.profile)
 	if err != nil {
 		return errors.Join(err, socket.Close(), o.profile.Close())
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	s := &session{opened: *o, client: client, notices: make(chan peer.Notice), failed: make(chan error, 1), cancel: cancel}
+	if s.prints, err = c.notePrinting(o); err != nil {
+		c.log.Warn("what is printed is not noted: lines may bear the mark of a repetition needlessly", "err", err)
+	}
 	client.Register() // before anybody else can ask for something
 	c.admit(s)
 	go func() {
@@ -99,6 +103,19 @@ func (s *session) send(t text) {
 	}
 }
 
+// notePrinting begins the notes of what is printed, on the screens that do nothing else with it: what was looked at on a full one, or what others
+// take, is theirs to know.
+func (c *chat) notePrinting(o *opened) (*printing, error) {
+	if o.notes == "" {
+		return nil, nil
+	}
+	switch c.screen.(type) {
+	case *piped, *prompted, *objects:
+		return newPrinting(o.notes, o.loaded.Lines, o.left)
+	}
+	return nil, noPrinting(o.notes)
+}
+
 // close ends the client and lets go of its profile. What was accepted is on disk then.
 func (s *session) close() {
 	s.hub.Close()
@@ -108,6 +125,7 @@ func (s *session) close() {
 	s.cancel()
 	for range s.failed { // until Run has returned
 	}
+	s.prints.close()
 	_ = s.profile.Close() // every change that mattered was reported when it was made
 }
 

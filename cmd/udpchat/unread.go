@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
@@ -131,11 +132,16 @@ func (c *chat) show(now time.Time, a peer.Arrived) error {
 	if c.atPrompt() {
 		before = heldLine(now, a)
 	}
+	prints := c.session.prints
+	noted := prints.begin(a.Line)
 	if err := c.tell(a, before); err != nil {
 		return err
 	}
-	if _, full := c.screen.(*fullScreen); !full { // which says itself what was looked at
-		c.session.hub.Printed(a.Line)
+	if _, full := c.screen.(*fullScreen); !full && c.session.hub.Printed(a.Line) { // it says itself what was looked at
+		noted = errors.Join(noted, prints.end(a.Line))
+	}
+	if noted != nil {
+		c.log.Warn("lines may bear the mark of a repetition needlessly", "err", noted)
 	}
 	return nil
 }

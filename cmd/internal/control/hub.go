@@ -103,11 +103,12 @@ func (h *Hub) outcome(n peer.Notice, e Event) {
 	}
 }
 
-// Printed says that the front end has shown a message.
-func (h *Hub) Printed(line uint64) {
+// Printed says that the front end has shown a message. last: nobody else is to have it, and it is noted as shown.
+func (h *Hub) Printed(line uint64) (last bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.inbox.printed(h, line)
+	return h.inbox.lines[line] == nil
 }
 
 // Serve speaks with one program until it or the hub ends the connection.
