@@ -20,6 +20,7 @@ type Client struct {
 	loop    *link.Loop
 	notices *link.Queue[Notice]
 	stopped chan struct{} // closed when Run has returned
+	written written
 }
 
 // New makes a client on a socket, which Run closes, and a profile, which it does not. Its key comes from the profile's seed.
@@ -128,7 +129,9 @@ func (c *Client) Run(ctx context.Context) error {
 func (c *Client) carryOut() []link.Send {
 	fx := c.core.Take()
 	for _, cm := range fx.Commits {
+		c.written.submit()
 		c.profile.Submit(cm.Change, func(err error) {
+			defer c.written.answer()
 			switch {
 			case err == nil:
 				c.loop.Events.Put(cm.Done)

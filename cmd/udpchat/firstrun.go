@@ -74,7 +74,7 @@ func replaceFile(path string, content []byte) error {
 // complete takes the server that the name had last, when none is given, and asks someone at a terminal for what is lacking.
 func (s *clientSettings) complete(ctx context.Context, env *environment, f *config.Flags) error {
 	l := readLast(s.state)
-	asks := s.asks && term.IsTerminal(int(env.stdin.Fd())) && term.IsTerminal(int(env.stdout.Fd()))
+	asks := s.asks && !s.json && term.IsTerminal(int(env.stdin.Fd())) && term.IsTerminal(int(env.stdout.Fd()))
 	q := questions{in: env.stdin, out: env.stdout}
 	if s.name == "" && asks {
 		if err := s.askName(q, l.Name); err != nil {

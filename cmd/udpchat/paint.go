@@ -60,15 +60,38 @@ func (p *painter) paint(n peer.Notice, lines []string) []string {
 	return lines
 }
 
-// name colours the first place in a line where a name stands before what follows it.
+// name colours the first place in a line where a name that is in the table stands before what follows it.
 func (p *painter) name(line, name, follows string) string {
-	key, known := p.keys[name]
-	shown := plain.Name(name)
-	at := strings.Index(line, shown+follows)
-	if !p.on || !known || at < 0 {
+	if key, known := p.keys[name]; known {
+		return p.put(line, name, key, follows)
+	}
+	return line
+}
+
+// mark colours a name in a line of the history. It may be called from any goroutine.
+func (p *painter) mark(line, name string, k wire.Key) string {
+	if name == "" {
 		return line
 	}
-	return line[:at] + p.colour(key) + shown + "\x1b[0m" + line[at+len(shown):]
+	if marked := p.put(line, name, k, ": "); marked != line {
+		return marked
+	}
+	return p.put(line, name, k, " to all: ")
+}
+
+// put colours the first place where a name stands as a word of its own before what follows it.
+func (p *painter) put(line, name string, k wire.Key, follows string) string {
+	shown, at := plain.Name(name), 0
+	if !strings.HasPrefix(line, shown+follows) {
+		at = strings.Index(line, " "+shown+follows) + 1
+		if at == 0 {
+			return line
+		}
+	}
+	if !p.on {
+		return line
+	}
+	return line[:at] + p.colour(k) + shown + "\x1b[0m" + line[at+len(shown):]
 }
 
 // colour is the sequence that begins a key's colour. Keys are random: their first byte is as good as any.

@@ -58,6 +58,24 @@ func TestPaint(t *testing.T) {
 	}
 }
 
+func TestMarkInTheHistory(t *testing.T) {
+	p := newPainter(&environment{environ: []string{"TERM=xterm"}}, "always", false)
+	k := wire.Key{0: 1}
+	for line, want := range map[string]string{
+		"2026-03-04 05:06 bob: hi, bob: hi":    "2026-03-04 05:06 \x1b[32mbob\x1b[0m: hi, bob: hi",
+		"2026-03-04 05:06 bob to all: hey":     "2026-03-04 05:06 \x1b[32mbob\x1b[0m to all: hey",
+		"2026-03-04 05:06 you to bob: ho":      "2026-03-04 05:06 you to \x1b[32mbob\x1b[0m: ho",
+		"2026-03-04 05:06 kabob: not the same": "2026-03-04 05:06 kabob: not the same",
+	} {
+		if got := p.mark(line, "bob", k); got != want {
+			t.Errorf("%q: %q", line, got)
+		}
+	}
+	if got := p.mark("2026-03-04 05:06 you to all: hi", "", k); strings.Contains(got, "\x1b") {
+		t.Errorf("marked %q", got)
+	}
+}
+
 func TestWhenToPaint(t *testing.T) {
 	for _, c := range []struct {
 		flag     string

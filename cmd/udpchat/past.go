@@ -10,6 +10,7 @@ import (
 	"udpchat/cmd/internal/plain"
 	"udpchat/peer"
 	"udpchat/store"
+	"udpchat/wire"
 )
 
 const (
@@ -20,14 +21,20 @@ const (
 
 // recall answers a command that reads: beside the loop, which prints what comes of it.
 func (c *chat) recall(ctx context.Context, in input) {
-	client := c.session.client
+	client, mark := c.session.client, func(line, _ string, _ wire.Key) string { return line }
+	if s, ok := c.screen.(interface {
+		mark(line, name string, k wire.Key) string
+	}); ok {
+		mark = s.mark
+	}
 	c.recalling++
 	go func() { // close waits for it
-		c.recalled <- recalled(ctx, client, in)
+		c.recalled <- recalled(ctx, client, in, mark)
 	}()
 }
 
-func recalled(ctx context.Context, client *peer.Client, in input) []string {
+// recalled reads. mark gives a line in which a name has the colour of its key.
+func recalled(ctx context.Context, client *peer.Client, in input, mark func(line, name string, k wire.Key) string) []string {
 	if in.command == "status" {
 		s, err := client.Status(ctx)
 		if err != nil {
@@ -41,6 +48,9 @@ func recalled(ctx context.Context, client *peer.Client, in input) []string {
 	}
 	past, err := client.History(ctx, r)
 	lines := pastLines(past)
+	for i, l := range past.Lines {
+		lines[i] = mark(lines[i], l.Name, l.Key)
+	}
 	switch {
 	case errors.Is(err, peer.ErrUnknown):
 		return []string{fmt.Sprintf("[Unknown peer: %s]", plain.Name(in.name))}

@@ -15,6 +15,7 @@ import (
 	"udpchat/cmd/internal/lineedit"
 	"udpchat/cmd/internal/plain"
 	"udpchat/peer"
+	"udpchat/wire"
 )
 
 const prompt = ">>> "
@@ -110,6 +111,9 @@ func (p *prompted) tell(n peer.Notice, lines []string) error {
 	}
 	return nil
 }
+
+// mark gives a line in which a name has the colour of its key.
+func (p *prompted) mark(line, name string, k wire.Key) string { return p.painter.mark(line, name, k) }
 
 func (p *prompted) println(line string) error {
 	p.editor.Println(line)

@@ -12,6 +12,7 @@ import (
 	"golang.org/x/term"
 
 	"udpchat/peer"
+	"udpchat/wire"
 )
 
 // screen is the face of a chat: a terminal with a prompt, or, for scripts, plain lines.
@@ -82,6 +83,8 @@ func (p *piped) tell(n peer.Notice, lines []string) error {
 	}
 	return nil
 }
+
+func (p *piped) mark(line, name string, k wire.Key) string { return p.painter.mark(line, name, k) }
 
 func (p *piped) println(line string) error {
 	p.mu.Lock()

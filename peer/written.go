@@ -1,0 +1,45 @@
+package peer
+
+import "sync"
+
+// written counts the commits that were submitted and answered, so that who reads the profile can wait for those that what was told
+// came with. The zero value is ready. Safe for concurrent use.
+type written struct {
+	mu                  sync.Mutex
+	submitted, answered uint64
+	waiting             []waiting
+}
+
+type waiting struct {
+	until uint64 // so many answers
+	done  chan struct{}
+}
+
+func (w *written) submit() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.submitted++
+}
+
+func (w *written) answer() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.answered++
+	for len(w.waiting) > 0 && w.waiting[0].until <= w.answered {
+		close(w.waiting[0].done)
+		w.waiting = w.waiting[1:]
+	}
+}
+
+// all is closed when as many commits are answered as are submitted now.
+func (w *written) all() <-chan struct{} {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	done := make(chan struct{})
+	if w.answered == w.submitted {
+		close(done)
+	} else {
+		w.waiting = append(w.waiting, waiting{w.submitted, done})
+	}
+	return done
+}
