@@ -24,6 +24,7 @@ type entry struct {
 	store.Contact
 	card    Card
 	known   bool      // card is the key's own
+	met     bool      // it made a session, which can carry answers
 	fresh   time.Time // when it was looked up in this run; zero: not yet
 	ended   time.Time // when mail that it can't open was last closed
 	came    bool      // its row changed while it was looked up
@@ -32,6 +33,9 @@ type entry struct {
 	trusted bool      // sessions were told
 	warned  bool      // KeyChanged was told
 }
+
+// reachable tells whether there is a direct way: with the static key of its card, or back through the session that it made.
+func (e *entry) reachable() bool { return e.known || e.met }
 
 func (b *book) entry(k wire.Key) *entry {
 	e := b.entries[k]
@@ -105,7 +109,7 @@ func (c *Core) equipped(now time.Time, l *lane, mail bool) bool {
 		return false
 	case !e.known || !fresh:
 		c.lookup(now, l.to)
-		return e.known && !mail
+		return e.reachable() && !mail
 	}
 	return true
 }
@@ -147,7 +151,7 @@ func (c *Core) lookup(now time.Time, to wire.Key) {
 func (c *Core) cardAwaited(now time.Time, to wire.Key) bool {
 	w := c.outbox.ways[to]
 	return w != nil && slices.ContainsFunc(w.lanes, func(l *lane) bool {
-		return (!c.book.entry(to).known || c.mailOnly(now, l)) &&
+		return (!c.book.entry(to).reachable() || c.mailOnly(now, l)) &&
 			slices.ContainsFunc(l.parts, func(p *part) bool { return p.state == queued && !p.held && p.text.typed })
 	})
 }
@@ -220,7 +224,7 @@ func (c *Core) found(now time.Time, m *wire.Found) {
 func (c *Core) trust(k wire.Key) bool {
 	e := c.book.entry(k)
 	if !e.known {
-		return false
+		return e.met
 	}
 	if !e.trusted {
 		e.trusted = true

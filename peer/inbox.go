@@ -87,6 +87,7 @@ func (c *Core) direct(now time.Time, p link.Path, from wire.Key, m *wire.Direct)
 	if w := c.outbox.ways[from]; w != nil {
 		w.misses, w.down = 0, time.Time{} // it is there
 	}
+	c.book.entry(from).met = true
 	seq, try := m.Text.Seq, m.Try
 	if m.Text.ToEpoch != c.epoch {
 		c.send(p, from, &wire.Ack{Marks: c.present(from, m.Text), Seq: seq, Try: try})

@@ -52,6 +52,23 @@ func TestDirectTextsNeedNoServer(t *testing.T) {
 	b.want("so it goes on", bob, &wire.Direct{Try: 1, Text: x})
 }
 
+// protocol.md §7.3: nor does who answers: the session that the other made carries the answer, before any card is known.
+func TestAnswersNeedNoServer(t *testing.T) {
+	b, f := readyBench(t, "bob")
+	bob := f[0]
+	b.mute = true // the server is gone
+	b.recv(bob, &wire.Direct{Try: 1, Text: in(bob, 1, "hi")})
+	b.drop()
+	b.told = nil
+	b.send(bob, "ho")
+	b.want("a card for mail", server, &wire.Lookup{Key: bob.key})
+	b.want("answered", bob, &wire.Direct{Try: 1, Text: b.out(bob, 1, "ho")})
+	b.recv(bob, &wire.Ack{Marks: has(bob, 1), Seq: 1, Try: 1})
+	b.wantTold("delivered", Delivered{To: "bob"})
+	b.advance(10 * time.Minute)
+	b.wantTold("nothing was asked of the server that anyone waits for")
+}
+
 // Who writes to oneself gets the text by the mailbox: nobody makes a session with oneself.
 func TestTextToOneself(t *testing.T) {
 	b, _ := readyBench(t)
