@@ -1,0 +1,64 @@
+package peer
+
+import (
+	"slices"
+	"time"
+
+	"udpchat/store"
+	"udpchat/wire"
+)
+
+// accept takes a typed text into the outbox: identity and text are on disk before its first datagram (protocol.md §5).
+func (c *Core) accept(now time.Time, ref uint64, to wire.Key, toEpoch uint64, typed string) {
+	if !c.fit(ref, typed) {
+		return
+	}
+	l := c.lane(to, toEpoch)
+	c.inbox.lines++
+	x := &text{to: to, typed: true, line: c.inbox.lines, fresh: &fresh{ref, typed}}
+	c.cut(l, x, typed, c.cfg.Wall(now).UnixMicro())
+	change := store.Accept{}
+	for _, p := range x.parts {
+		change.Items = append(change.Items, store.Outgoing{To: store.Key(to), Text: store.Text(p.t), Line: x.line})
+	}
+	first := x.parts[0].t
+	change.Lane = c.outbox.record(l.laneID)
+	change.Line = store.Line{Order: x.line, Peer: store.Key(to), Epoch: l.epoch, First: first.Seq, Last: first.Seq + uint64(first.Parts) - 1,
+		Time: first.Time, Arrived: first.Time, Out: true, Post: to == wire.Channel, End: store.EndOpen, Text: typed}
+	parts := slices.Clone(x.parts)
+	c.commitParts(change, parts)
+	c.fx.Commits[len(c.fx.Commits)-1].Refused = func(now time.Time) { c.unaccepted(now, l, parts) }
+}
+
+// cut makes the parts of a text, with the next seqs.
+func (c *Core) cut(l *lane, x *text, typed string, written int64) {
+	bodies := wire.Split(typed)
+	for i, body := range bodies {
+		l.add(x, wire.Text{Epoch: l.epoch, ToEpoch: l.toEpoch, Seq: c.outbox.next(l.laneID), Part: uint16(i), Parts: uint16(len(bodies)),
+			Size: uint32(len(typed)), Time: written, Body: body})
+	}
+}
+
+// commitParts lets parts go once they are on disk.
+func (c *Core) commitParts(change store.ProfileChange, parts []*part) {
+	for _, p := range parts {
+		p.saves++
+	}
+	c.commit(change, func(now time.Time) {
+		for _, p := range parts {
+			if p.saves--; p.saves == 0 {
+				p.lane.queue(p)
+				c.tellAccepted(p.text)
+			}
+		}
+		c.pump(now, parts[0].lane.way)
+	})
+}
+
+// tellAccepted tells of a typed text that it is on disk: all its parts are with the first.
+func (c *Core) tellAccepted(x *text) {
+	if x.fresh != nil {
+		c.tell(Accepted{Ref: x.fresh.ref, Line: x.line, To: c.roster.name(x.to), Text: x.fresh.typed})
+		x.fresh = nil
+	}
+}
