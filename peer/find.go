@@ -33,16 +33,25 @@ func (c *Core) find(now time.Time) {
 	}
 }
 
-// named: the server tells of a name.
+// named: the server tells of a name: it was asked, or there are so many clients that it tells of those that concern this one, and of no
+// others (protocol.md §8.11).
 func (c *Core) named(now time.Time, m *wire.Named) {
-	if c.finding == nil || m.Name != c.finding.name {
+	asked := c.finding != nil && m.Name == c.finding.name
+	if c.phase != ready && c.phase != loading && !asked {
 		return
 	}
 	for _, row := range m.Rows {
 		c.roster.apply(now, c, row)
 	}
-	c.foundName(now)
-	c.resume(now)
+	if asked {
+		c.foundName(now)
+		c.resume(now)
+		return
+	}
+	if c.phase == ready && len(c.roster.changed) > 0 {
+		c.tell(c.roster.table(c.cfg.Server.Remote, false))
+	}
+	c.inbox.release(now, c)
 }
 
 // foundName carries out the command that waited for a name, with what is known of it now.

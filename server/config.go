@@ -10,14 +10,15 @@ import (
 
 // Config is what whoever runs a server decides. The zero value of each field means the default beside it.
 type Config struct {
-	AckTimeout time.Duration // 500 ms: spacing of the tries that presence is judged by
-	Retries    int           // 5: further tries before a silent client counts as gone; below 0: none
-	MaxMessage int           // wire.MaxText: bytes of a text
-	Quota      store.Quota   // no limit; its Longest is MaxMessage
-	NameTTL    time.Duration // 180 days: a name that nobody used for so long, and for which nothing waits, is free again (protocol.md §8.1)
-	Lease      time.Duration // 90 s: a client is offline when nothing was heard for so long (protocol.md §8)
-	Seed       uint64        // of the jitter and of a renewed store's id
-	Log        *slog.Logger  // silence
+	AckTimeout   time.Duration // 500 ms: spacing of the tries that presence is judged by
+	Retries      int           // 5: further tries before a silent client counts as gone; below 0: none
+	MaxMessage   int           // wire.MaxText: bytes of a text
+	Quota        store.Quota   // no limit; its Longest is MaxMessage
+	NameTTL      time.Duration // 180 days: a name that nobody used for so long, and for which nothing waits, is free again (protocol.md §8.1)
+	Lease        time.Duration // 90 s: a client is offline when nothing was heard for so long (protocol.md §8)
+	TableClients int           // with more clients each is told only of those that concern it (protocol.md §8.11); 0: never
+	Seed         uint64        // of the jitter and of a renewed store's id
+	Log          *slog.Logger  // silence
 
 	// For tests.
 	Wall   func(now time.Time) time.Time // the clock on the wall, which may be wrong and jump: dates that outlive the process are its; nil: now

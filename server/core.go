@@ -58,14 +58,17 @@ type session struct {
 	index    int // in Core.online
 	mode     wire.Mode
 	heard    time.Time
-	request  uint32 // of the registration that began it, 0 when a ping did
-	waiting  bool   // something waited then
-	answered bool   // the registration: it is known whether something waits
-	sure     bool   // what the client knows of this store is true of it: what it is told now takes nothing back
-	since    uint64 // receipt order then: later posts are live
-	told     uint64 // table revision that the client has
-	page     uint64 // revision that the page on its way leads to, 0 for none
-	more     bool   // that page was full: the next follows at once
+	request  uint32            // of the registration that began it, 0 when a ping did
+	waiting  bool              // something waited then
+	answered bool              // the registration: it is known whether something waits
+	sure     bool              // what the client knows of this store is true of it: what it is told now takes nothing back
+	since    uint64            // receipt order then: later posts are live
+	told     uint64            // table revision that the client has, or needs nothing of
+	had      uint64            // the one that it said it has
+	greeted  bool              // it has acknowledged a page
+	concerns map[wire.Key]bool // whom it wrote to, asked for, or got something from
+	page     uint64            // revision that the page on its way leads to, 0 for none
+	more     bool              // that page was full: the next follows at once
 	rtt      wire.RTT
 	stream   stream
 	cursor   uint64 // channel posts through here are had

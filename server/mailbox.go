@@ -74,6 +74,7 @@ func (c *Core) stored(cl *client, m *wire.Deposit, r store.Result, v wire.Verdic
 		row := c.row(to, cl.session.path.Remote.Addr(), cl.session.path.Local)
 		state, addr = row.State, row.Addr
 	}
+	c.concern(cl, m.To)
 	c.send(cl.session.path, cl.key, &wire.Stored{To: m.To, Epoch: m.Text.Epoch, ToEpoch: m.Text.ToEpoch, Seq: m.Text.Seq,
 		Try: m.Try, Verdict: v, State: state, Addr: addr, Order: r.Order, Again: v == wire.Accepted && r.Order <= c.head.Order})
 }

@@ -67,6 +67,7 @@ func (c *Core) lookup(cl *client, m *wire.Lookup) {
 		found.Card = []byte(of.published.Card)
 	}
 	c.send(cl.session.path, cl.key, found)
+	c.concern(cl, m.Key)
 }
 
 // find tells who has exactly a name (protocol.md §8.9).
@@ -74,6 +75,7 @@ func (c *Core) find(cl *client, m *wire.Find) {
 	s, answer := cl.session, &wire.Named{Name: m.Name}
 	for _, k := range c.names[name.Same(m.Name)] {
 		if of := c.clients[k]; of != nil && of.published.Revision != 0 && of.published.Name == m.Name {
+			c.concern(cl, k)
 			answer.Rows = []wire.Row{c.row(of, s.path.Remote.Addr(), s.path.Local)}
 			break
 		}

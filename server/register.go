@@ -127,6 +127,7 @@ func (c *Core) join(now time.Time, cl *client, p link.Path, m *wire.Register) {
 	if m.Store == c.head.ID && m.Revision <= c.head.Revision {
 		cl.session.told = m.Revision
 	}
+	cl.session.had = cl.session.told
 }
 
 // recall compares what a client knows of this store with what the store knows of itself. A client that knows numbers which this store
@@ -139,7 +140,7 @@ func (c *Core) recall(now time.Time, id, revision, order uint64) (renewed bool) 
 	c.past = c.past.Renew(c.head)
 	c.head.ID = c.rand.Uint64() | 1
 	for _, cl := range c.online {
-		cl.session.told = 0
+		cl.session.told, cl.session.had = 0, 0
 	}
 	c.table.changed(now)
 	c.commit(store.Renew{ID: c.head.ID}, func(time.Time, store.Result) {})

@@ -127,6 +127,7 @@ func (c *Core) push(cl *client, order uint64, try uint8) {
 		return
 	}
 	it := &s.stream.window[i]
+	c.concern(cl, wire.Key(it.From)) // whose name is to be shown
 	if it.Post {
 		c.send(s.path, cl.key, &wire.PushPost{Prev: it.prev, Order: it.Order, Try: try, Live: it.Order > s.since,
 			Author: wire.Key(it.From), Text: wire.Text(it.Text)})

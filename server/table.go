@@ -72,7 +72,7 @@ func (c *Core) sweepTable(now time.Time) {
 	}
 	c.table.due, c.table.last = time.Time{}, now
 	for _, cl := range c.online {
-		if cl.session.sure && cl.session.page == 0 && cl.session.told < c.head.Revision {
+		if s := cl.session; s.sure && s.page == 0 && s.told < c.head.Revision && !c.spared(cl) {
 			c.sendPage(now, cl)
 		}
 	}
@@ -86,13 +86,11 @@ func (c *Core) sendPage(now time.Time, cl *client) {
 
 func (c *Core) repeatPage(cl *client) {
 	s := cl.session
-	page := &wire.Table{Store: c.head.ID, Since: s.told, Until: c.head.Revision, Head: c.head.Revision}
-	log := c.table.log
+	page := &wire.Table{Store: c.head.ID, Since: s.had, Until: c.head.Revision, Head: c.head.Revision}
 	room := wire.TableRoom
-	first := sort.Search(len(log), func(i int) bool { return log[i].revision > s.told })
 	s.more = false
 	var until uint64 // revision of the last row that fits
-	for _, e := range log[first:] {
+	for _, e := range c.news(cl) {
 		if !e.counts() {
 			continue
 		}
@@ -105,6 +103,15 @@ func (c *Core) repeatPage(cl *client) {
 	}
 	s.page = page.Until
 	c.send(s.path, cl.key, page)
+}
+
+// news is what changed since the client was told: of all others, or of those that concern it.
+func (c *Core) news(cl *client) []entry {
+	if c.crowded() {
+		return c.concerning(cl)
+	}
+	told, log := cl.session.told, c.table.log
+	return log[sort.Search(len(log), func(i int) bool { return log[i].revision > told }):]
 }
 
 // row shows a client to a viewer. One that reached the server by the loopback address can be reached from another machine by
@@ -127,7 +134,7 @@ func (c *Core) tableAck(now time.Time, cl *client, m *wire.TableAck) {
 	if m.Store != c.head.ID || m.Revision <= s.told || m.Revision > c.head.Revision {
 		return
 	}
-	s.told = m.Revision
+	s.told, s.had, s.greeted = m.Revision, m.Revision, true
 	if s.page == 0 || s.told < s.page {
 		return
 	}
@@ -163,6 +170,10 @@ func (c *Core) position(now time.Time, cl *client, id, revision, order uint64) {
 		s.page = 0
 		c.pages.Drop(cl.key)
 	}
+	if c.crowded() && s.greeted && revision == s.had {
+		return // it was told what it needs
+	}
+	s.had = revision
 	if s.told = revision; s.told < c.head.Revision {
 		c.table.changed(now)
 	}

@@ -32,6 +32,7 @@ type serverSettings struct {
 	texts, pairTexts int
 	bytes, pairBytes int64
 	nameTTL          time.Duration
+	tableClients     int
 }
 
 func (env *environment) serverCommand() *command {
@@ -53,6 +54,7 @@ func (env *environment) serverCommand() *command {
 	f.Count(&s.pairTexts, "", "pair-texts", 100000, 0, 1<<30, "most texts of one sender that may wait for one client; 0: no limit")
 	f.Size(&s.pairBytes, "", "pair-bytes", 64<<20, 0, 0, "most bytes of one sender that may wait for one client; 0: no limit")
 	f.Duration(&s.nameTTL, "", "name-ttl", 180*24*time.Hour, time.Millisecond, 0, "how long a name stays its owner's without being used; longer while anything waits for the owner")
+	f.Count(&s.tableClients, "", "table-clients", 0, 0, 1<<30, "with more clients, each sees only those that it has to do with; 0: all see all, however many")
 	c := &command{name: "server", short: "keep the directory, the mailbox and the channel", flags: f}
 	c.exec = func(ctx context.Context, _ []string) error { return env.serve(ctx, s) }
 	return c
@@ -109,7 +111,7 @@ func (env *environment) serve(ctx context.Context, s serverSettings) (err error)
 
 func (s *serverSettings) config(log *slog.Logger) server.Config {
 	return server.Config{
-		AckTimeout: s.ackTimeout, Retries: retries(s.retries), MaxMessage: int(s.maxMessage), NameTTL: s.nameTTL,
+		AckTimeout: s.ackTimeout, Retries: retries(s.retries), MaxMessage: int(s.maxMessage), NameTTL: s.nameTTL, TableClients: s.tableClients,
 		Quota: store.Quota{Texts: uint64(s.texts), Bytes: uint64(s.bytes), PairTexts: uint64(s.pairTexts), PairBytes: uint64(s.pairBytes)},
 		Seed:  uint64(time.Now().UnixNano()), Log: log,
 	}

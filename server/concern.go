@@ -1,0 +1,58 @@
+package server
+
+import (
+	"cmp"
+	"slices"
+
+	"udpchat/wire"
+)
+
+// maxConcerns bounds those of whom one client is told: whoever uses more names asks for the others each time.
+const maxConcerns = 1024
+
+// crowded tells whether there are so many clients that each is told only of those that concern it: a change then costs as many
+// datagrams as there are who use that name, and not one for everybody (protocol.md §8.11).
+func (c *Core) crowded() bool {
+	return c.cfg.TableClients > 0 && len(c.clients) > c.cfg.TableClients
+}
+
+// concern notes that a client has to do with another one. In a crowd it is told of that one at once.
+func (c *Core) concern(cl *client, key wire.Key) {
+	s, of := cl.session, c.clients[key]
+	if key == wire.Channel || of == cl || s == nil || s.mode == wire.Sender || s.concerns[key] || len(s.concerns) == maxConcerns {
+		return
+	}
+	if s.concerns == nil {
+		s.concerns = map[wire.Key]bool{}
+	}
+	s.concerns[key] = true
+	if c.crowded() && of != nil && of.published.Revision != 0 { // else when it registers
+		c.send(s.path, cl.key, &wire.Named{Name: of.published.Name, Rows: []wire.Row{c.row(of, s.path.Remote.Addr(), s.path.Local)}})
+	}
+}
+
+// concerning is what changed of those that concern a client, and of itself, since it was told; by revision.
+func (c *Core) concerning(cl *client) (news []entry) {
+	s := cl.session
+	add := func(of *client) {
+		if of != nil && of.published.Revision > s.told {
+			news = append(news, entry{of.published.Revision, of})
+		}
+	}
+	add(cl)
+	for key := range s.concerns {
+		add(c.clients[key])
+	}
+	slices.SortFunc(news, func(a, b entry) int { return cmp.Compare(a.revision, b.revision) })
+	return news
+}
+
+// spared tells whether a client in a crowd needs nothing of what changed. One that has just come waits for a page all the same.
+func (c *Core) spared(cl *client) bool {
+	s := cl.session
+	if !c.crowded() || !s.greeted || len(c.concerning(cl)) > 0 {
+		return false
+	}
+	s.told = c.head.Revision
+	return true
+}
