@@ -45,17 +45,17 @@ func (b *bench) fresh() error {
 }
 
 // serve starts a server on the database in the case's folder, and returns when it answers.
-func (b *bench) serve() (*process, error) {
+func (b *bench) serve(flags ...string) (*process, error) {
 	port, err := freePort()
 	if err != nil {
 		return nil, err
 	}
-	return b.serveAt(port)
+	return b.serveAt(port, flags...)
 }
 
-func (b *bench) serveAt(port int) (*process, error) {
-	args := []string{"server", "-host", "127.0.0.1", "-p", strconv.Itoa(port), "-db", filepath.Join(b.folder, "server.db"),
-		"-log-level", "warn", "-mailbox-texts", "0", "-mailbox-bytes", "0", "-pair-texts", "0", "-pair-bytes", "0"}
+func (b *bench) serveAt(port int, flags ...string) (*process, error) {
+	args := append([]string{"server", "-host", "127.0.0.1", "-p", strconv.Itoa(port), "-db", filepath.Join(b.folder, "server.db"),
+		"-log-level", "warn", "-mailbox-texts", "0", "-mailbox-bytes", "0", "-pair-texts", "0", "-pair-bytes", "0"}, flags...)
 	p := &process{cmd: exec.CommandContext(b.ctx, b.binary, args...), started: time.Now(), log: new(bytes.Buffer), ended: make(chan struct{})}
 	p.cmd.Stderr = p.log
 	if err := p.cmd.Start(); err != nil {

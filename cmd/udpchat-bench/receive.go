@@ -8,12 +8,15 @@ import (
 	"io"
 	"net/netip"
 	"strconv"
+	"sync"
+	"sync/atomic"
+	"time"
 
 	"udpchat/peer"
 )
 
 // receiveCommand is this program as a process of receivers: arguments are the server's address, key and static key, how many, and
-// the folder of their histories, which may be empty. It says "ready", and ends with its standard input.
+// the folder of their histories, which may be empty. It says "ready", then how many texts have come, and ends with its standard input.
 const receiveCommand = "receive"
 
 // receivers starts n of them, r0 and so on.
@@ -44,14 +47,40 @@ func receive(ctx context.Context, args []string, stdin io.Reader, stdout io.Writ
 	if err != nil {
 		return err
 	}
+	var got atomic.Int64
 	for i := range n {
-		u, err := join(ctx, t, args[4], fmt.Sprintf("r%d", i), func(*user, peer.Notice) {})
+		u, err := join(ctx, t, args[4], fmt.Sprintf("r%d", i), func(_ *user, n peer.Notice) {
+			if _, ok := n.(peer.Arrived); ok {
+				got.Add(1)
+			}
+		})
 		if err != nil {
 			return err
 		}
 		defer func() { _ = u.leave() }() // the work is done
 	}
 	fmt.Fprintln(stdout, "ready")
+	ctx, stop := context.WithCancel(ctx)
+	var wg sync.WaitGroup
+	wg.Go(func() { tell(ctx, stdout, &got) })
 	_, err = io.Copy(io.Discard, stdin)
+	stop()
+	wg.Wait()
 	return err
+}
+
+// tell writes how many texts have come, whenever that is another number.
+func tell(ctx context.Context, stdout io.Writer, got *atomic.Int64) {
+	for last, ticker := int64(0), time.NewTicker(2*time.Millisecond); ; {
+		select {
+		case <-ctx.Done():
+			ticker.Stop()
+			return
+		case <-ticker.C:
+			if now := got.Load(); now != last {
+				last = now
+				fmt.Fprintln(stdout, now)
+			}
+		}
+	}
 }

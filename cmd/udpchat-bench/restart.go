@@ -22,7 +22,7 @@ func (b *bench) restart() error {
 		return err
 	}
 	filled := time.Since(begin)
-	server, err := b.serve()
+	server, err := b.serve("-table-clients", crowd)
 	if err != nil {
 		return err
 	}
@@ -38,7 +38,7 @@ func (b *bench) restart() error {
 	port := int(server.path.Remote.Port())
 	server.stop()
 	begin = time.Now()
-	server, err = b.serveAt(port)
+	server, err = b.serveAt(port, "-table-clients", crowd)
 	if err != nil {
 		return err
 	}
