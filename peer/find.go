@@ -34,7 +34,7 @@ func (c *Core) find(now time.Time) {
 }
 
 // named: the server tells of a name: it was asked, or there are so many clients that it tells of those that concern this one, and of no
-// others (protocol.md §8.11).
+// others (protocol.md §8.12).
 func (c *Core) named(now time.Time, m *wire.Named) {
 	asked := c.finding != nil && m.Name == c.finding.name
 	if c.phase != ready && c.phase != loading && !asked {

@@ -95,7 +95,7 @@ func (c *Core) direct(now time.Time, p link.Path, from wire.Key, m *wire.Direct)
 	}
 	s := c.source(from, m.Text.Epoch)
 	if s.fresh && c.roster.contacts[from] == nil {
-		c.toServer(&wire.Lookup{Key: from}) // protocol.md §8.11: in a crowd the answer brings the name too
+		c.toServer(&wire.Lookup{Key: from}) // protocol.md §8.12: in a crowd the answer brings the name too
 	}
 	answer := func() {
 		c.send(p, from, &wire.Ack{Marks: s.marks(seq), Seq: seq, Try: try})

@@ -11,7 +11,7 @@ import (
 const maxConcerns = 1024
 
 // crowded tells whether there are so many clients that each is told only of those that concern it: a change then costs as many
-// datagrams as there are who use that name, and not one for everybody (protocol.md §8.11).
+// datagrams as there are who use that name, and not one for everybody (protocol.md §8.12).
 func (c *Core) crowded() bool {
 	return c.cfg.TableClients > 0 && len(c.clients) > c.cfg.TableClients
 }

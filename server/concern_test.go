@@ -31,7 +31,7 @@ func (b *bench) names(to *member) (told []string) {
 	return told
 }
 
-// protocol.md §8.11: above a size each client is told of those only that it has to do with, and of these at once.
+// protocol.md §8.12: above a size each client is told of those only that it has to do with, and of these at once.
 func TestCrowd(t *testing.T) {
 	b := newBench(t, Config{TableClients: 2})
 	b.tables = true

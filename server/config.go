@@ -16,7 +16,7 @@ type Config struct {
 	Quota        store.Quota   // no limit; its Longest is MaxMessage
 	NameTTL      time.Duration // 180 days: a name that nobody used for so long, and for which nothing waits, is free again (protocol.md §8.1)
 	Lease        time.Duration // 90 s: a client is offline when nothing was heard for so long (protocol.md §8)
-	TableClients int           // with more clients each is told only of those that concern it (protocol.md §8.11); 0: never
+	TableClients int           // with more clients each is told only of those that concern it (protocol.md §8.12); 0: never
 	Seed         uint64        // of the jitter and of a renewed store's id
 	Log          *slog.Logger  // silence
 
