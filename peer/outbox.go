@@ -230,10 +230,21 @@ func (o *outbox) pause() {
 	}
 }
 
-// forgetStored puts back what another store had taken.
+// forgetStored puts back what another store had taken; of the channel also what is on its way: a store takes an author's posts in their order
+// only, and what waits there for an earlier one must not fill the room that this one needs.
 func (o *outbox) forgetStored() {
 	for _, l := range o.order {
 		l.forgetStored()
+		if l.to != wire.Channel {
+			continue
+		}
+		for _, p := range l.parts {
+			if p.state == depositing {
+				p.skipped = false
+				l.move(p, queued)
+				o.deposits.Drop(l.id(p))
+			}
+		}
 	}
 }
 

@@ -9,12 +9,11 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// The attackers of these tests have machines of their own, and so has nobody else that runs here meanwhile: what is measured goes before
-// everything else on this machine, and the flood before the rest but behind those whom it is to disturb. What is left to it is what it
-// reaches.
+// The attackers of these tests have machines of their own. So those whom they disturb go before everything else on this machine, and the
+// flood gets what is left, beside whatever else runs here meanwhile: the tests of other packages must go on, too.
 const (
 	measuredNice = -19
-	floodNice    = -10
+	floodNice    = 0
 )
 
 // autogroup is where a system has a priority for each session of processes (sched(7)), which stands above those within it.
