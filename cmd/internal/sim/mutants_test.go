@@ -24,7 +24,7 @@ func TestMutants(t *testing.T) {
 		{"seqs are given out again after a restart", Options{Peer: peer.ReusedSeqs}},
 		{"an older copy of a profile gives seqs out again", Options{Peer: peer.KeptEpoch, Mix: func(m *Mix) { m.Backs = 2 }}},
 		{"an older copy of a store goes on as if it were none", Options{Server: server.KeptStore, Mix: func(m *Mix) { m.Returns = 2 }}},
-		{"a refused seq is left as a hole", Options{Peer: peer.OpenHoles}},
+		{"a refused seq is left as a hole", Options{Peer: peer.OpenHoles, Mix: limited}},
 		{"the watermark skips holes", Options{Peer: peer.HighWatermark}},
 		{"a name that registered just now is unknown", Options{Peer: peer.UnaskedName}},
 		{"a text is measured before it is looked for", Options{Server: server.LimitFirst, Mix: limited}},
