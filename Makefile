@@ -10,6 +10,7 @@ SEEDS ?= 100000
 MESSAGES ?= 100000
 KILLS ?= 300
 STATES ?= 10000
+SCALE ?= 0.1
 
 .PHONY: build
 build: ## the binary, bin/udpchat
@@ -63,6 +64,11 @@ screenshots: build ## the pictures of docs/pictures, from a real conversation in
 .PHONY: bench
 bench: ## every benchmark
 	go test -run '^$$' -bench . -benchmem ./...
+
+.PHONY: measure
+measure: build ## every workload of docs/performance.md, and the bare limits: SCALE of the work
+	CGO_ENABLED=0 go build -trimpath -o bin/udpchat-bench ./cmd/udpchat-bench
+	@for w in limits w1 w1d w2 w2d w3 w4 w5 w6 w7; do echo "$$w"; bin/udpchat-bench -scale $(SCALE) "$$w"; done
 
 .PHONY: lint
 lint: $(LINTER) ## the linter, with the arrows between packages
