@@ -154,7 +154,7 @@ func TestSeed(t *testing.T) {
 // TestSeedsThatFailed runs seeds of which each found a fault once, beyond those of every check.
 func TestSeedsThatFailed(t *testing.T) {
 	for _, seed := range []uint64{
-		25506, // a window full of posts that waited for one that the server had lost with its newer store
+		20333, 25506, 31302, // a window full of posts that waited for one that the server had lost with its newer store
 	} {
 		if r := Run(seed, Options{}); len(r.Failures) > 0 {
 			report(t, r)
