@@ -369,3 +369,22 @@ func FuzzTracker(f *testing.F) {
 		}
 	})
 }
+
+// What is tracked and answered again and again uses the same items.
+func TestTrackerDoesNotAllocate(t *testing.T) {
+	var tr Tracker[int]
+	now, n := time.Unix(0, 0), 0
+	round := func() {
+		for range 64 {
+			n++
+			tr.Track(now, n, Policy{First: time.Second})
+		}
+		for i := range 64 {
+			tr.Ack(now, n-i, 1)
+		}
+	}
+	round()
+	if a := testing.AllocsPerRun(100, round); a > 0 && !raceEnabled {
+		t.Errorf("%v allocations for 64 answers", a)
+	}
+}
