@@ -27,13 +27,17 @@ func (c *Core) deposit(cl *client, m *wire.Deposit) {
 		return
 	}
 	m = keep(m)
-	change := store.Deposit{To: store.Key(m.To), From: store.Key(cl.key), Text: store.Text(m.Text), Quota: c.cfg.Quota, Anew: c.unreadable(m.To, cl.key, m.Text)}
+	anew, back := c.unreadable(m.To, cl.key, m.Text)
+	change := store.Deposit{To: store.Key(m.To), From: store.Key(cl.key), Text: store.Text(m.Text), Quota: c.cfg.Quota, Anew: anew}
 	if c.cfg.Broken == EarlyStored {
 		c.stored(cl, m, store.Result{}, wire.Accepted)
 	}
 	c.commit(change, func(now time.Time, r store.Result) {
 		c.foundRoom(r)
 		c.stored(cl, m, r, wire.Verdict(r.Verdict))
+		if anew && r.Verdict == store.FullDisk {
+			back(now)
+		}
 		if r.Verdict != store.Accepted {
 			return
 		}

@@ -45,18 +45,26 @@ func (c *Core) askAnew(id pushID) {
 	}
 }
 
-// unreadable finds what a deposit takes the place of, and forgets it.
-func (c *Core) unreadable(to, from wire.Key, x wire.Text) bool {
+// unreadable finds what a deposit takes the place of, and forgets it: a further try of that deposit finds what the first one laid there.
+// back is for when there was no room: the sender is asked again.
+func (c *Core) unreadable(to, from wire.Key, x wire.Text) (found bool, back func(now time.Time)) {
 	cl := c.clients[to]
 	if cl == nil || cl.session == nil {
-		return false
+		return false, nil
 	}
-	for order, it := range cl.session.stream.unread {
+	s := cl.session
+	for order, it := range s.stream.unread {
 		if wire.Key(it.From) == from && it.Text.Epoch == x.Epoch && it.Text.ToEpoch == x.ToEpoch && it.Text.Seq == x.Seq {
-			delete(cl.session.stream.unread, order)
-			c.unread.Drop(pushID{to, order})
-			return true
+			id := pushID{to, order}
+			delete(s.stream.unread, order)
+			c.unread.Drop(id)
+			return true, func(now time.Time) {
+				if cl.session == s {
+					s.stream.unread[order] = it
+					c.unread.Track(now, id, c.background(s))
+				}
+			}
 		}
 	}
-	return false
+	return false, nil
 }

@@ -6,6 +6,8 @@ package store
 //
 //	change                             there is no room                      and not even the reserve is left
 //	Deposit, Post                      not done: verdict FullDisk            the same
+//	Deposit in the place of one
+//	that is no smaller                 done                                  waits
 //	PutClient of a key without a row   not done: verdict FullDisk            the same
 //	PutClient of a row that is there   done                                  waits
 //	Take, Told, Advance, Renew, Begin  done                                  waits

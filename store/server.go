@@ -81,8 +81,9 @@ func (p Past) Had(h Head, id uint64) bool {
 
 // Renew notes that a head's ID is over.
 func (p Past) Renew(h Head) Past {
-	i, _ := slices.BinarySearch(p.Former, h.ID)
-	p.Former = slices.Insert(slices.Clone(p.Former), i, h.ID)
+	if i, known := slices.BinarySearch(p.Former, h.ID); !known {
+		p.Former = slices.Insert(slices.Clone(p.Former), i, h.ID)
+	}
 	return p
 }
 

@@ -50,9 +50,9 @@ func readLeaps(s shelf) (all []store.Leap, err error) {
 }
 
 func readFormer(s shelf) (all []uint64, err error) {
-	err = s.scan(nil, nil, func(k, _ []byte) error {
+	err = s.scan(nil, nil, func(k, v []byte) error {
 		all = append(all, orderOf(k))
-		return nil
+		return s.read(k, v, &nothing{})
 	})
 	return all, err
 }

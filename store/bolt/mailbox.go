@@ -137,7 +137,11 @@ func (t *serverTx) lay(c store.Deposit) (store.Result, error) {
 func (t *serverTx) replace(c store.Deposit, order uint64) (store.Result, error) {
 	key := clientKey(c.To).number(order)
 	var old item
-	if ok, err := t.shelf("mail").get(key, &old); err == nil && ok {
+	ok, err := t.shelf("mail").get(key, &old)
+	if t.tight && len(c.Text.Body) > len(old.Text.Body) {
+		return store.Result{Verdict: store.FullDisk}, nil
+	}
+	if err == nil && ok {
 		if err := t.discharge(c.To, old); err != nil {
 			return store.Result{}, err
 		}

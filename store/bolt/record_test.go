@@ -115,6 +115,23 @@ func TestADamagedSeedIsAnError(t *testing.T) {
 	closeAndCheck(t, s, path)
 }
 
+// Without one of its leaps a store takes for given out what a newer copy of it gave: it says nothing rather than too little.
+func TestADamagedLeapOrFormerIDIsAnError(t *testing.T) {
+	for _, bucket := range []string{"leaps", "former"} {
+		for n, key := range [][]byte{numberKey(20), numberKey(120)} {
+			path := filled(t)
+			s := must(OpenServer(path, Options{}))(t)
+			storetest.DoAll(t, s, store.Renew{ID: 20}, store.Renew{ID: 120}, store.Renew{ID: 1}, store.Begin{By: 100}, store.Begin{By: 100})
+			closeAndCheck(t, s, path)
+			spoil(t, path, bucket, n)
+			s = must(OpenServer(path, Options{}))(t)
+			_, err := s.Past()
+			names(t, err, path, bucket, fmt.Sprintf("%x", key), "restore")
+			closeAndCheck(t, s, path)
+		}
+	}
+}
+
 func TestADamagedProfileIsAnErrorThatNamesTheRecord(t *testing.T) {
 	for bucket, n := range map[string]int{
 		"outbox": 0, "lanes": 0, "sources": 0, "parts": 0, "streams": 0, "lines": 1, "unshown": 0, "ends": 0,

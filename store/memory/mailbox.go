@@ -88,7 +88,7 @@ func (s *Server) deposit(c store.Deposit) store.Result {
 	}
 	b, id := s.box(c.To), idOf(c.From, c.Text)
 	if order, known := b.index[id]; known {
-		return store.Result{Order: s.again(b, order, c)}
+		return s.again(b, order, c)
 	}
 	if b.delivered(c.From, id.epochs).Has(c.Text.Seq) {
 		return store.Result{Verdict: store.Delivered}
@@ -106,21 +106,23 @@ func (s *Server) deposit(c store.Deposit) store.Result {
 	return store.Result{Order: s.head.Order}
 }
 
-// again is the order of a text that waits already; with Anew the text takes the place of that, under a new one.
-func (s *Server) again(b *box, order uint64, c store.Deposit) uint64 {
+// again gives the order of a text that waits already; with Anew the text takes the place of that, under a new one.
+func (s *Server) again(b *box, order uint64, c store.Deposit) store.Result {
 	if !c.Anew {
-		return order
+		return store.Result{Order: order}
 	}
 	i, _ := place(b.mail, order)
-	b.discharge(c.From, b.mail[i].Text)
+	old := b.mail[i].Text
+	if !s.room.take(textRoom(c.Text) - textRoom(old)) {
+		return store.Result{Verdict: store.FullDisk}
+	}
+	b.discharge(c.From, old)
 	b.charge(store.Deposit{From: c.From, Text: c.Text})
-	s.room.give(textRoom(b.mail[i].Text))
-	s.room.take(textRoom(c.Text))
 	b.mail = slices.Delete(b.mail, i, i+1)
 	s.head.Order++
 	b.index[idOf(c.From, c.Text)] = s.head.Order
 	b.mail = append(b.mail, store.Item{Order: s.head.Order, From: c.From, Text: cloneText(c.Text)})
-	return s.head.Order
+	return store.Result{Order: s.head.Order}
 }
 
 func (s *Server) take(c store.Take) store.Result {

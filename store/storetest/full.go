@@ -3,6 +3,7 @@ package storetest
 import (
 	"bytes"
 	"errors"
+	"reflect"
 	"slices"
 	"testing"
 	"time"
@@ -19,6 +20,8 @@ func RunServerFull(t *testing.T, open func(t *testing.T) (s store.Server, full f
 		{"a full disk refuses what is new, and says so", fullRefusesTheNew},
 		{"a full disk takes what frees room, and what is there already", fullFrees},
 		{"what a full disk refused left no trace", fullLeavesNoTrace},
+		{"a full disk lets a text take the place of one that is no smaller", fullAnew},
+		{"a full disk lets a run begin, and the id be a new one", fullBegins},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s, full := open(t)
@@ -104,6 +107,42 @@ func fullLeavesNoTrace(t *testing.T, s store.Server, full func(bool)) {
 	}
 	if items := waiting(t, reopen(s), "ann"); len(items) != 2 || !bytes.Equal(items[0].Text.Body, []byte("text")) {
 		t.Errorf("waiting %+v", items)
+	}
+}
+
+func fullAnew(t *testing.T, s store.Server, full func(bool)) {
+	Register(t, s, "ann")
+	anew := func(body string) store.Change {
+		return store.Deposit{To: Key("ann"), From: Key("bob"), Text: Single(1, body), Anew: true}
+	}
+	DoAll(t, s, anew("sealed"))
+	full(true)
+	for i, c := range []struct {
+		body string
+		want store.Result
+	}{
+		{"larger than it was", store.Result{Verdict: store.FullDisk}},
+		{"sealed", store.Result{Order: 2}},
+		{"small", store.Result{Order: 3}},
+	} {
+		if r := Do(t, s, anew(c.body)); r != c.want {
+			t.Errorf("step %d: %+v, want %+v", i, r, c.want)
+		}
+	}
+	if items := waiting(t, reopen(s), "ann"); len(items) != 1 || items[0].Order != 3 {
+		t.Errorf("waiting %+v", items)
+	}
+}
+
+func fullBegins(t *testing.T, s store.Server, full func(bool)) {
+	Register(t, s, "ann")
+	full(true)
+	want, wantPast := past(t, s).Renew(head(t, s)).Begin(head(t, s), 1<<40)
+	want.ID = 99
+	DoAll(t, s, store.Renew{ID: 99}, store.Begin{By: 1 << 40})
+	s = reopen(s)
+	if h, p := head(t, s), past(t, s); !reflect.DeepEqual(h, want) || !reflect.DeepEqual(p, wantPast) {
+		t.Errorf("head %+v, past %+v, want %+v, %+v", h, p, want, wantPast)
 	}
 }
 

@@ -3,6 +3,7 @@ package crashtest
 import (
 	"encoding/hex"
 	"fmt"
+	"slices"
 
 	"udpchat/store"
 	"udpchat/store/memory"
@@ -88,17 +89,25 @@ func (s *script) settle(l store.Loaded) store.Settle {
 	if s.IntN(3) == 0 {
 		c.Chain = &store.Chain{Author: s.key(), Epoch: 1, ToEpoch: 2, Seq: s.Uint64(), Hash: [32]byte{byte(s.Uint32())}}
 	}
+	if len(l.Chains) > 0 && s.IntN(6) == 0 {
+		c.Forget = &l.Chains[s.IntN(len(l.Chains))]
+	}
 	return c
 }
 
-// renumber moves all that is in a lane to a new one.
+// renumber moves all that is in some lanes to one recipient to a new one.
 func (s *script) renumber(l store.Loaded) store.Renumber {
-	old := l.Lanes[s.IntN(len(l.Lanes))]
-	c := store.Renumber{Old: []store.Lane{old}}
-	again := renumbered(old.To)
-	c.New = store.Lane{To: old.To, Epoch: 7, ToEpoch: 1 + s.next(again)}
+	to := l.Lanes[s.IntN(len(l.Lanes))].To
+	var c store.Renumber
+	for _, lane := range l.Lanes {
+		if lane.To == to && (len(c.Old) == 0 || s.IntN(2) == 0) {
+			c.Old = append(c.Old, lane)
+		}
+	}
+	again := renumbered(to)
+	c.New = store.Lane{To: to, Epoch: 7, ToEpoch: 1 + s.next(again)}
 	for _, o := range l.Outbox {
-		if o.To == old.To && o.Text.Epoch == old.Epoch && o.Text.ToEpoch == old.ToEpoch {
+		if o.To == to && slices.ContainsFunc(c.Old, func(old store.Lane) bool { return o.Text.Epoch == old.Epoch && o.Text.ToEpoch == old.ToEpoch }) {
 			c.New.Last++
 			o.Text.Epoch, o.Text.ToEpoch, o.Text.Seq = c.New.Epoch, c.New.ToEpoch, c.New.Last
 			c.Items = append(c.Items, o)

@@ -3,6 +3,7 @@ package crashtest
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 
 	"udpchat/store"
 	"udpchat/store/memory"
@@ -80,10 +81,12 @@ func (p *plan) note(s subject) {
 
 func (s *script) serverChange(m *memory.Server, id uint64) store.Change {
 	switch n := s.IntN(100); {
-	case n < 50:
+	case n < 45:
 		to, from := s.key(), s.key()
 		x := s.text(1, 1, s.next([2]store.Key{to, from}))
 		return store.Deposit{To: to, From: from, Text: x, Quota: store.Quota{Texts: 40, PairTexts: 15}}
+	case n < 50:
+		return s.anew(m)
 	case n < 68:
 		return s.take(m)
 	case n < 74:
@@ -95,12 +98,31 @@ func (s *script) serverChange(m *memory.Server, id uint64) store.Change {
 		return s.putClient("eve")
 	case n < 82:
 		author := s.key()
-		return store.Post{Author: author, Text: s.text(1, id, s.next(author))}
+		c := store.Post{Author: author, Text: s.text(1, id, s.next(author))}
+		if s.IntN(4) == 0 {
+			c.Text.Seq = s.next(author) // the one before was given up
+			c.Base = c.Text.Seq
+		}
+		return c
+	case n < 84:
+		return store.Begin{By: 1 + s.Uint64N(1<<40)}
 	case n < 92:
 		h, _ := m.Head()
 		return store.Advance{Member: s.key(), Order: h.Order - min(h.Order, s.Uint64N(60))}
 	}
 	return s.putClient(names[s.IntN(len(names))])
+}
+
+// anew is a text in the place of one that waits, if any does.
+func (s *script) anew(m *memory.Server) store.Deposit {
+	c := store.Deposit{To: s.key(), From: s.key(), Text: s.text(1, 1, 1), Anew: true}
+	items, _, _ := m.Waiting(c.To, 0, 1000)
+	items = slices.DeleteFunc(items, func(it store.Item) bool { return it.Post })
+	if len(items) > 0 {
+		it := items[s.IntN(len(items))]
+		c.From, c.Text.Seq = it.From, it.Text.Seq
+	}
+	return c
 }
 
 func (s *script) putClient(name string) store.PutClient {
