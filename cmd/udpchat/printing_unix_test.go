@@ -115,7 +115,7 @@ func TestALineIsShownAgain(t *testing.T) {
 		if repeated > kills {
 			t.Errorf("%d lines bear the mark after %d kills", repeated, kills)
 		}
-		if kills < 5 {
+		if kills < 2 {
 			t.Errorf("%d kills show nothing", kills)
 		}
 	})
