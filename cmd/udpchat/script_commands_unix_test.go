@@ -38,6 +38,7 @@ func setUp(env *testscript.Env) error {
 	env.Setenv("HOME", home)
 	env.Setenv("XDG_STATE_HOME", home)
 	env.Setenv("PORT", strconv.Itoa(port))
+	env.Setenv("GORACE", "atexit_sleep_ms=0") // as in play.Environ
 	docs, err := filepath.Abs(filepath.Join("..", "..", "docs"))
 	if err != nil {
 		return err

@@ -92,5 +92,9 @@ func Environ(home string) []string {
 		}
 		environ = append(environ, v)
 	}
-	return append(environ, "HOME="+home, "XDG_STATE_HOME="+home, "TERM=xterm-256color")
+	environ = append(environ, "HOME="+home, "XDG_STATE_HOME="+home, "TERM=xterm-256color")
+	if os.Getenv("GORACE") == "" {
+		environ = append(environ, "GORACE=atexit_sleep_ms=0") // a program with the race detector sleeps a second at its end
+	}
+	return environ
 }
