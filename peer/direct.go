@@ -5,6 +5,7 @@ import (
 
 	"udpchat/store"
 	"udpchat/wire"
+	"udpchat/wire/link"
 )
 
 // mailOnly tells whether a lane goes by the mailbox: the channel always, and oneself, since nobody makes a session with oneself; a
@@ -32,6 +33,31 @@ func (c *Core) sendDirect(id partID, try uint8) {
 	if contact := c.roster.contacts[id.to]; p != nil && contact != nil && contact.addr.IsValid() && c.trust(id.to) {
 		c.send(pathTo(contact.addr), id.to, &wire.Direct{Try: try, Text: p.t})
 	}
+}
+
+// direct takes a text that its sender brought itself. It is acknowledged when it is on disk, and again whenever it comes again
+// (protocol.md §6).
+func (c *Core) direct(now time.Time, p link.Path, from wire.Key, m *wire.Direct) {
+	if !c.listening() || m.Text.Flags&wire.FlagCovered != 0 {
+		return
+	}
+	if w := c.outbox.ways[from]; w != nil {
+		w.misses, w.down = 0, time.Time{} // it is there
+	}
+	c.book.entry(from).met = true
+	seq, try := m.Text.Seq, m.Try
+	if m.Text.ToEpoch != c.epoch {
+		c.send(p, from, &wire.Ack{Marks: c.present(from, m.Text), Seq: seq, Try: try})
+		return
+	}
+	s := c.source(from, m.Text.Epoch)
+	if s.fresh && c.roster.contacts[from] == nil {
+		c.toServer(&wire.Lookup{Key: from}) // protocol.md §8.12: in a crowd the answer brings the name too
+	}
+	answer := func() {
+		c.send(p, from, &wire.Ack{Marks: s.marks(seq), Seq: seq, Try: try})
+	}
+	c.receive(now, s, m.Text, nil, answer)
 }
 
 // missed: the recipient did not answer in time. The same identity goes to the mailbox, and so does what follows.

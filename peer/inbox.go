@@ -7,7 +7,6 @@ import (
 
 	"udpchat/store"
 	"udpchat/wire"
-	"udpchat/wire/link"
 	"udpchat/wire/seal"
 )
 
@@ -76,31 +75,6 @@ func (b *inbox) stream(id uint64) *stream {
 // leaves what waits for it.
 func (c *Core) listening() bool {
 	return c.cfg.Mode != wire.Sender && (c.phase == ready || c.phase == loading) && c.inbox.unshown < maxUnshown
-}
-
-// direct takes a text that its sender brought itself. It is acknowledged when it is on disk, and again whenever it comes again
-// (protocol.md §6).
-func (c *Core) direct(now time.Time, p link.Path, from wire.Key, m *wire.Direct) {
-	if !c.listening() || m.Text.Flags&wire.FlagCovered != 0 {
-		return
-	}
-	if w := c.outbox.ways[from]; w != nil {
-		w.misses, w.down = 0, time.Time{} // it is there
-	}
-	c.book.entry(from).met = true
-	seq, try := m.Text.Seq, m.Try
-	if m.Text.ToEpoch != c.epoch {
-		c.send(p, from, &wire.Ack{Marks: c.present(from, m.Text), Seq: seq, Try: try})
-		return
-	}
-	s := c.source(from, m.Text.Epoch)
-	if s.fresh && c.roster.contacts[from] == nil {
-		c.toServer(&wire.Lookup{Key: from}) // protocol.md §8.12: in a crowd the answer brings the name too
-	}
-	answer := func() {
-		c.send(p, from, &wire.Ack{Marks: s.marks(seq), Seq: seq, Try: try})
-	}
-	c.receive(now, s, m.Text, nil, answer)
 }
 
 // mail takes a text that the server kept.

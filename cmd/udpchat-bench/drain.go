@@ -31,17 +31,10 @@ func (b *bench) drain() error {
 	}
 	defer func() { _ = away.leave() }() // the work is done
 	total := b.n(100000)
-	begin := time.Now()
-	d, err := b.depositors(server.target, 8)
+	filled, err := b.deposit(server.target, total-1)
 	if err != nil {
 		return err
 	}
-	err = d.run(b, 64, total-1)
-	d.leave()
-	if err != nil {
-		return err
-	}
-	filled := time.Since(begin)
 	stored, told := make(chan struct{}), make(chan struct{})
 	last, err := join(b.ctx, server.target, "", "last", func(_ *user, n peer.Notice) {
 		switch n.(type) {
@@ -73,4 +66,16 @@ func (b *bench) drain() error {
 	return b.report("drain", "history off at the client", map[string]float64{
 		"stored": float64(total), "got": float64(got.Load()), "s": took.Seconds(), "msg_s": float64(total) / took.Seconds(),
 		"fill_msg_s": float64(total) / filled.Seconds(), "srv_cpu_us_per_msg": (cpuSeconds(server.pid()) - cpu) * 1e6 / float64(total)})
+}
+
+// deposit leaves messages for the one who is away, and says how long that took.
+func (b *bench) deposit(at target, messages int) (time.Duration, error) {
+	begin := time.Now()
+	d, err := b.depositors(at, 8)
+	if err != nil {
+		return 0, err
+	}
+	err = d.run(b, 64, messages)
+	d.leave()
+	return time.Since(begin), err
 }

@@ -29,7 +29,7 @@ func (h *host) start() {
 	past, _ := h.store.Past()
 	rows, _ := h.store.Clients(store.Key{}, 1000)
 	h.step(func(now time.Time) {
-		cfg := server.Config{Quota: h.w.mix.Quota, Seed: h.w.rand.Uint64(), MaxMessage: h.limit(), Wall: h.wall, Broken: h.w.opt.Server}
+		cfg := server.Config{Quota: h.w.mix.Quota, Seed: h.w.rand.Uint64(), MaxMessage: h.limit(), Wall: h.wall, Broken: h.w.opt.Server, TableClients: h.w.mix.Crowd}
 		h.core = server.NewCore(now, cfg, head, past, rows)
 	})
 }

@@ -31,6 +31,7 @@ type Mix struct {
 	Jumps                                            int // of someone's clock on the wall, by up to ten years
 
 	Hidden float64 // of guests' programs run without presence
+	Crowd  int     // more clients than these are a crowd (protocol.md §8.12); 0: never
 
 	Long, Channel, Self float64 // of texts
 	Burst               int     // texts typed in a row, at most

@@ -16,6 +16,7 @@ var (
 	seedFlag  = flag.Uint64("seed", 0, "run this seed with a full trace (TestSeed)")
 	seedsFlag = flag.Int("seeds", 0, "how many seeds TestSeeds runs; 0: five thousand, or as many as fit into 30 s")
 	olderFlag = flag.String("older", "", "profiles or stores: older copies of them come back in every world (TestSeeds, TestSeed)")
+	crowdFlag = flag.Bool("crowd", false, "every world is a crowd (TestSeeds, TestSeed): some seeds are known to fail, see docs/scale.md")
 	firstFlag = flag.Uint64("first", 1, "the first seed of TestSeeds")
 )
 
@@ -34,6 +35,9 @@ func options() Options {
 			m.Backs = 1 + m.Texts%2
 		case "stores":
 			m.Returns = 1 + m.Texts%2
+		}
+		if *crowdFlag {
+			m.Crowd = 1
 		}
 	}}
 }
