@@ -15,6 +15,8 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"udpchat/cmd/internal/play"
 )
 
@@ -138,7 +140,8 @@ func (s *seat) freeze(ctx context.Context, d time.Duration) bool {
 	return true
 }
 
-// still calls f while the program stands still.
+// still calls f while the program stands still: SIGSTOP has returned long before the last thread has stopped, and what is copied
+// between two commits of another thread is torn as no crash tears it.
 func (s *seat) still(f func() error) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -146,7 +149,24 @@ func (s *seat) still(f func() error) error {
 		return err
 	}
 	defer func() { _ = s.process.Signal(syscall.SIGCONT) }()
+	if err := stopped(s.pid); err != nil {
+		return err
+	}
 	return f()
+}
+
+// stopped returns when all threads of a child have stopped, or when it has ended.
+func stopped(pid int) error {
+	for {
+		err := unix.Waitid(unix.P_PID, pid, nil, unix.WSTOPPED|unix.WEXITED|unix.WNOWAIT, nil)
+		switch {
+		case errors.Is(err, unix.EINTR):
+		case errors.Is(err, unix.ECHILD): // it has ended, and was waited for
+			return nil
+		default:
+			return err
+		}
+	}
 }
 
 // types writes a line, once the program runs. It may be the last thing that a dying one is given.
