@@ -39,7 +39,7 @@ const (
 	// run gives out: with a million numbers, one chance in a million.
 	minLeap = 1 << 40
 	// readPage is how many rows of the directory are read at once.
-	readPage = 64
+	readPage = 1024
 	// mailPage is how many items are read at once for one client, and wait here for their turn.
 	mailPage = 256
 	// backoffCap bounds the spacing of tries that nobody waits for (house rule: cap the backoff).

@@ -24,7 +24,7 @@ type Core struct {
 	posted uint64 // order of the last post that was offered to the members: an older one comes again
 
 	clients map[wire.Key]*client
-	names   map[string][]wire.Key // who has a name, or asks for it, by its folded form; several are from before the rules
+	names   names
 	table   table
 	online  []*client // who has a session and is no sender, in no particular but a reproducible order
 
@@ -45,11 +45,15 @@ type Core struct {
 // client is a row of the directory and, while it is online, its session.
 type client struct {
 	key       wire.Key
-	row       store.Client // as last submitted
-	published store.Client // as last made durable: what the table tells
-	joining   uint32       // the request whose registration is being committed
-	older     bool         // the last registration came with an older card than the one that is kept
+	row       *store.Client // as last submitted; mostly the same one as the next, and never changed: a change makes another row
+	published *store.Client // as last made durable: what the table tells
+	joining   uint32        // the request whose registration is being committed
+	older     bool          // the last registration came with an older card than the one that is kept
 	session   *session
+}
+
+func newClient(k wire.Key) *client {
+	return &client{key: k, row: new(store.Client), published: new(store.Client)}
 }
 
 // session is what the server remembers of an online client. It ends with the process: a restarted server makes new ones.
@@ -79,55 +83,6 @@ type session struct {
 type receipt struct {
 	sender, to     wire.Key
 	epoch, toEpoch uint64
-}
-
-// NewCore makes a core over what the store holds: its head and all rows of its directory. Clients that were online when
-// the last server stopped keep their sessions and are pinged.
-func NewCore(now time.Time, cfg Config, head store.Head, past store.Past, rows []store.Client) *Core {
-	cfg.defaults()
-	c := &Core{
-		cfg:     cfg,
-		rand:    rand.New(rand.NewPCG(cfg.Seed, 0)),
-		head:    head,
-		past:    past,
-		posted:  head.Order,
-		clients: make(map[wire.Key]*client, len(rows)),
-		names:   make(map[string][]wire.Key, len(rows)),
-	}
-	c.leases.Rand, c.probes.Rand, c.pages.Rand, c.pushes.Rand, c.receipts.Rand, c.unread.Rand = c.rand, c.rand, c.rand, c.rand, c.rand, c.rand
-	for _, row := range rows {
-		cl := &client{key: wire.Key(row.Key), row: row, published: row}
-		c.clients[cl.key] = cl
-		c.table.add(cl)
-		c.claim(row.Name, cl.key)
-	}
-	c.table.sort()
-	c.start()
-	return c
-}
-
-// start notes on disk that a run begins, and then takes those for present who were. Its orders and revisions leap, so that they are none
-// that a newer copy of this store has given out (protocol.md §9.2).
-func (c *Core) start() {
-	by := minLeap + c.rand.Uint64N(minLeap)
-	if c.cfg.Broken == KeptStore || c.cfg.level {
-		by = 0
-	}
-	c.commit(store.Begin{By: by}, func(now time.Time, _ store.Result) {
-		c.head, c.past = c.past.Begin(c.head, by)
-		c.begun, c.posted = true, c.head.Order
-		c.remember(now)
-	})
-}
-
-func (c *Core) remember(now time.Time) {
-	for _, e := range c.table.log {
-		if cl := e.cl; cl.row.State == store.Online {
-			c.trust(&cl.row) // who comes back is trusted then: until then nobody is dialled
-			c.begin(now, cl, link.Path{Remote: cl.row.Addr, Local: cl.row.Local}, 0, wire.Present)
-			c.probe(now, cl)
-		}
-	}
 }
 
 func (cfg *Config) defaults() {

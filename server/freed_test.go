@@ -20,7 +20,9 @@ func TestNameIsFreeAgain(t *testing.T) {
 	b.advance(late)
 	b.tables = true
 	b.recv(bob, knowing(ask(bob, 7), b.head().Revision, 0))
-	b.sentTo(bob)
+	for _, page := range b.pages(bob) {
+		b.ackTable(bob, page)
+	}
 	zoe := b.person("ann")
 	since := b.head().Revision
 	b.recv(zoe, ask(zoe, 3))

@@ -20,7 +20,7 @@ func shown(m wire.Mode) store.State {
 
 // same tells whether the row that a client without presence asks for is the one that is on disk.
 func (c *Core) same(now time.Time, cl *client, row store.Client) bool {
-	have := cl.published
+	have := *cl.published
 	age := c.cfg.Wall(now).Sub(time.UnixMicro(have.LastSeen))
 	have.Revision, have.Registered, have.LastSeen = row.Revision, row.Registered, row.LastSeen
 	return have == row && age.Abs() < seldom

@@ -8,6 +8,45 @@ import (
 	"udpchat/wire/name"
 )
 
+// names are who has a name, or asks for it, by its folded form.
+type names struct {
+	first  map[string]*client
+	others map[string][]*client // besides the first: from before the rules
+}
+
+// of is who has a name that is the same as n, or asks for it.
+func (s *names) of(n string) []*client {
+	f := name.Same(n)
+	if first := s.first[f]; first != nil {
+		return append([]*client{first}, s.others[f]...)
+	}
+	return nil
+}
+
+// claim notes who has a name. It does so before the row is on disk, so that of two who ask at once one is refused.
+func (s *names) claim(n string, cl *client) {
+	f := name.Same(n)
+	switch first := s.first[f]; {
+	case first == nil:
+		s.first[f] = cl
+	case first != cl && !slices.Contains(s.others[f], cl):
+		s.others[f] = append(s.others[f], cl)
+	}
+}
+
+func (s *names) unclaim(n string, cl *client) {
+	f := name.Same(n)
+	left := slices.DeleteFunc(s.of(n), func(o *client) bool { return o == cl })
+	delete(s.others, f)
+	if len(left) == 0 {
+		delete(s.first, f)
+		return
+	}
+	if s.first[f] = left[0]; len(left) > 1 {
+		s.others[f] = left[1:]
+	}
+}
+
 // allowed says whether a key may have a name (protocol.md §8.1). The one that it has it may always have, also if it is from before
 // the rules. Who owns exactly that name, and whether it is free again, the store knows.
 func (c *Core) allowed(from wire.Key, wanted string) wire.Outcome {
@@ -18,26 +57,12 @@ func (c *Core) allowed(from wire.Key, wanted string) wire.Outcome {
 	if err != nil || shown != wanted {
 		return wire.BadName
 	}
-	for _, k := range c.names[name.Same(wanted)] {
-		if k != from && c.clients[k].row.Name != wanted {
+	for _, cl := range c.names.of(wanted) {
+		if cl.key != from && cl.row.Name != wanted {
 			return wire.NameTaken // it differs in capitals only, or is being given
 		}
 	}
 	return wire.OK
-}
-
-// claim notes who has a name. It does so before the row is on disk, so that of two who ask at once one is refused.
-func (c *Core) claim(n string, k wire.Key) {
-	if f := name.Same(n); !slices.Contains(c.names[f], k) {
-		c.names[f] = append(c.names[f], k)
-	}
-}
-
-func (c *Core) unclaim(n string, k wire.Key) {
-	f := name.Same(n)
-	if c.names[f] = slices.DeleteFunc(c.names[f], func(o wire.Key) bool { return o == k }); len(c.names[f]) == 0 {
-		delete(c.names, f)
-	}
 }
 
 // forget drops a client that has no row, unless a registration of its own is under way: that decides.
@@ -55,8 +80,8 @@ func (c *Core) freed(k store.Key, n string) {
 	}
 	c.cfg.Log.Info("name free again: not used for long", "name", n, "client", cl.key)
 	c.end(cl)
-	c.unclaim(n, cl.key)
-	cl.row, cl.published = store.Client{}, store.Client{}
+	c.names.unclaim(n, cl)
+	cl.row, cl.published = new(store.Client), new(store.Client)
 	c.forget(cl)
 }
 
@@ -73,9 +98,9 @@ func (c *Core) lookup(cl *client, m *wire.Lookup) {
 // find tells who has exactly a name (protocol.md §8.9).
 func (c *Core) find(cl *client, m *wire.Find) {
 	s, answer := cl.session, &wire.Named{Name: m.Name}
-	for _, k := range c.names[name.Same(m.Name)] {
-		if of := c.clients[k]; of != nil && of.published.Revision != 0 && of.published.Name == m.Name {
-			c.concern(cl, k)
+	for _, of := range c.names.of(m.Name) {
+		if of.published.Revision != 0 && of.published.Name == m.Name {
+			c.concern(cl, of.key)
 			answer.Rows = []wire.Row{c.row(of, s.path.Remote.Addr(), s.path.Local)}
 			break
 		}

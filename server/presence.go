@@ -36,7 +36,7 @@ func (c *Core) serve(now time.Time, cl *client) {
 			cl.session.waiting = found > 0
 			c.registered(cl)
 		}
-		c.table.changed(now)
+		c.update(now, cl) // at once: its own coming made a sweep due, and began the pause after that
 	})
 	c.recallReceipts(cl)
 }
@@ -86,7 +86,7 @@ func (c *Core) heard(now time.Time, cl *client, p link.Path) bool {
 	moved := s.path.Remote != p.Remote
 	s.path = p
 	if moved && s.mode == wire.Present {
-		cl.row.Addr, cl.row.Local = p.Remote, p.Local
+		cl.moveTo(p)
 		c.setState(now, cl, store.Online, func() {})
 	}
 	return true
@@ -97,15 +97,22 @@ func (c *Core) revive(now time.Time, cl *client, p link.Path) {
 		return
 	}
 	cl.joining = reviving
-	cl.row.Addr, cl.row.Local = p.Remote, p.Local
+	cl.moveTo(p)
 	c.setState(now, cl, store.Online, func() {
 		if !cl.joined(reviving) || cl.row.State != store.Online {
 			return
 		}
-		c.trust(&cl.row)
+		c.trust(cl.row)
 		c.begin(now, cl, p, 0, wire.Present)
 		c.probe(now, cl) // its answer says which table it has
 	})
+}
+
+// moveTo notes where a client is heard from.
+func (cl *client) moveTo(p link.Path) {
+	row := *cl.row
+	row.Addr, row.Local = p.Remote, p.Local
+	cl.row = &row
 }
 
 // reviving is in client.joining for a client that comes back without a registration. Requests of clients are odd.
@@ -126,8 +133,9 @@ func (c *Core) probeFailed(now time.Time, cl *client) {
 
 // setState writes a client's row anew and tells the table when it is on disk.
 func (c *Core) setState(seen time.Time, cl *client, state store.State, done func()) {
-	cl.row.State, cl.row.LastSeen = state, c.cfg.Wall(seen).UnixMicro()
-	row := cl.row
+	row := *cl.row
+	row.State, row.LastSeen = state, c.cfg.Wall(seen).UnixMicro()
+	cl.row = &row
 	c.commit(store.PutClient{Client: row}, func(now time.Time, r store.Result) {
 		if r.Verdict != store.Accepted { // its name made way meanwhile: it has no row any more (a full disk refuses no row that is there)
 			cl.joined(reviving)

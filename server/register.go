@@ -34,7 +34,7 @@ func (c *Core) register(now time.Time, p link.Path, from wire.Key, m *wire.Regis
 		rewind = &seen
 	}
 	if cl == nil {
-		cl = &client{key: from}
+		cl = newClient(from)
 		c.clients[from] = cl
 	}
 	row := c.ask(now, cl, p, m)
@@ -50,9 +50,9 @@ func (c *Core) register(now time.Time, p link.Path, from wire.Key, m *wire.Regis
 		}
 		c.trust(&row)
 		c.freed(r.Freed, m.Name)
-		c.claim(m.Name, from)
+		c.names.claim(m.Name, cl)
 		if cl.published.Revision == 0 {
-			cl.row = row
+			cl.row = &row
 		}
 		c.publish(now, cl, row, r.Revision)
 		c.cfg.Log.Info("registered", "client", from, "name", m.Name, "addr", p.Remote)
@@ -67,7 +67,7 @@ func (c *Core) register(now time.Time, p link.Path, from wire.Key, m *wire.Regis
 // ask makes the row that a registration asks for. It is the client's from now on if the name is.
 func (c *Core) ask(now time.Time, cl *client, p link.Path, m *wire.Register) store.Client {
 	cl.joining = m.Request
-	row := cl.row
+	row := *cl.row
 	row.Key, row.Name, row.Epoch = store.Key(cl.key), m.Name, m.Epoch
 	if row.State = shown(m.Mode); m.Mode == wire.Present {
 		row.Addr, row.Local = p.Remote, p.Local
@@ -79,11 +79,11 @@ func (c *Core) ask(now time.Time, cl *client, p link.Path, m *wire.Register) sto
 		cl.older, row.Card = false, string(m.Card)
 	}
 	if cl.published.Revision == 0 {
-		c.claim(m.Name, cl.key)
+		c.names.claim(m.Name, cl)
 	}
 	if cl.row.Name == m.Name { // else it is refused
 		c.end(cl)
-		cl.row = row
+		cl.row = &row
 	}
 	return row
 }
@@ -92,7 +92,7 @@ func (c *Core) ask(now time.Time, cl *client, p link.Path, m *wire.Register) sto
 func (c *Core) unasked(cl *client, p link.Path, m *wire.Register, why wire.Outcome) {
 	cl.joined(m.Request)
 	if name.Same(cl.published.Name) != name.Same(m.Name) {
-		c.unclaim(m.Name, cl.key)
+		c.names.unclaim(m.Name, cl)
 	}
 	c.forget(cl)
 	c.cfg.Log.Info("registration refused", "client", cl.key, "name", m.Name, "addr", p.Remote, "why", why)

@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"runtime/debug"
-	"slices"
 	"sync"
 	"time"
 
@@ -45,7 +43,7 @@ func Identity(s store.Server) (wire.Key, link.Card, error) {
 // Run serves until ctx ends, then returns nil; an error means that the store can't be trusted any more.
 // All its goroutines have ended when it returns. ready is called once it answers.
 func (s *Server) Run(ctx context.Context, ready func()) error {
-	if err := s.load(); err != nil {
+	if err := s.begin(ctx); err != nil || ctx.Err() != nil {
 		return errors.Join(err, s.conn.Close())
 	}
 	ctx, cancel := context.WithCancel(ctx)
@@ -53,43 +51,10 @@ func (s *Server) Run(ctx context.Context, ready func()) error {
 	var wg sync.WaitGroup
 	wg.Go(func() { s.look(ctx) })
 	s.ready = ready
-	wg.Go(debug.FreeOSMemory) // reading the directory left as much behind as it made
 	err := s.loop.Run(ctx, s.core, s.carryOut, s.core.Stop)
 	cancel()
 	wg.Wait()
 	return err
-}
-
-// load makes the core from what is stored.
-func (s *Server) load() error {
-	head, err := s.store.Head()
-	if err != nil {
-		return fmt.Errorf("read database: %w", err)
-	}
-	past, err := s.store.Past()
-	if err != nil {
-		return fmt.Errorf("read database: %w", err)
-	}
-	var rows []store.Client
-	for after := (store.Key{}); ; {
-		page, err := s.store.Clients(after, readPage)
-		if err != nil {
-			return fmt.Errorf("read directory: %w", err)
-		}
-		if len(rows)+len(page) > cap(rows) {
-			rows = slices.Grow(rows, 2*cap(rows)+readPage) // append alone would copy a large directory five times
-		}
-		if rows = append(rows, page...); len(page) < readPage {
-			break
-		}
-		after = page[len(page)-1].Key
-	}
-	s.loop = link.NewLoop(s.conn, link.SessionConfig{Identity: link.NewIdentity(head.Seed), Server: true, KeyRequests: true})
-	s.loop.Dropped = func(p link.Path, size int, err error) {
-		s.cfg.Log.Debug("datagram dropped", "addr", p.Remote, "bytes", size, "err", err)
-	}
-	s.core = NewCore(time.Now(), s.cfg, head, past, rows)
-	return nil
 }
 
 // look reads pages of the store beside the loop.

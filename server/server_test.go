@@ -17,7 +17,7 @@ func TestServerLoadsTheWholeDirectory(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := memory.NewServer(storeID)
 		for i := range 3 * readPage {
-			s.Apply(store.PutClient{Client: store.Client{Key: store.Key{byte(i), 1}, Name: string(rune('A' + i))}})
+			s.Apply(store.PutClient{Client: store.Client{Key: store.Key{byte(i), byte(i >> 8), 1}, Name: string(rune('A' + i))}})
 		}
 		srv := New(Config{}, linktest.New(1, linktest.Conditions{}).Listen(netip.MustParseAddrPort("10.0.0.200:7000")), s)
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)

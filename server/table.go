@@ -57,8 +57,11 @@ func (t *table) changed(now time.Time) {
 
 // publish makes a row that is on disk part of the table.
 func (c *Core) publish(now time.Time, cl *client, row store.Client, revision uint64) {
+	last := *cl.row == row
 	row.Revision = revision
-	cl.published = row
+	if cl.published = &row; last {
+		cl.row = &row
+	}
 	c.head.Revision = revision
 	c.table.add(cl)
 	c.table.prune(len(c.clients))
@@ -72,9 +75,14 @@ func (c *Core) sweepTable(now time.Time) {
 	}
 	c.table.due, c.table.last = time.Time{}, now
 	for _, cl := range c.online {
-		if s := cl.session; s.sure && s.page == 0 && s.told < c.head.Revision && !c.spared(cl) {
-			c.sendPage(now, cl)
-		}
+		c.update(now, cl)
+	}
+}
+
+// update sends a client a page if it is behind and none is on its way.
+func (c *Core) update(now time.Time, cl *client) {
+	if s := cl.session; s.sure && s.page == 0 && s.told < c.head.Revision && !c.spared(cl) {
+		c.sendPage(now, cl)
 	}
 }
 

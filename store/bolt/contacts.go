@@ -79,7 +79,7 @@ func (x *contact) encode(w *writer) {
 
 func (x *contact) decode(r *reader) {
 	r.array(3)
-	x.Name, x.Card = r.string(), string(r.bytes())
+	x.Name, x.Card = r.string(), r.string()
 	x.Verified = r.bool()
 }
 

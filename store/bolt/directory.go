@@ -4,6 +4,7 @@ import (
 	"errors"
 	"math"
 	"net/netip"
+	"strings"
 
 	"go.etcd.io/bbolt"
 
@@ -17,16 +18,23 @@ const pageSize = 64
 // maxName keeps a name below what bbolt takes as a key; the wire's limit is far lower.
 const maxName = 1024
 
+// directoryPage is pageSize for the directory, which is read while nobody writes: before a server answers.
+const directoryPage = 1024
+
 // Clients lists rows of the directory.
 func (s *Server) Clients(after store.Key, limit int) ([]store.Client, error) {
 	var rows []store.Client
 	for len(rows) < limit {
-		n := min(limit-len(rows), pageSize)
+		n := min(limit-len(rows), directoryPage)
 		page, err := s.clientsPage(after, n)
 		if err != nil {
 			return nil, err
 		}
-		rows = append(rows, page...)
+		if rows == nil {
+			rows = page
+		} else {
+			rows = append(rows, page...)
+		}
 		if len(page) < n {
 			break
 		}
@@ -36,19 +44,18 @@ func (s *Server) Clients(after store.Key, limit int) ([]store.Client, error) {
 }
 
 func (s *Server) clientsPage(after store.Key, limit int) (rows []store.Client, err error) {
+	rows = make([]store.Client, 0, limit)
 	err = s.file.view(func(tx *bbolt.Tx) error {
 		clients := s.file.strictShelf(tx, "clients")
 		return clients.scan(nil, clientKey(after).after(), func(k, v []byte) error {
 			if len(rows) == limit {
 				return errStop
 			}
-			var r row
-			if err := clients.read(k, v, &r); err != nil {
-				return err
-			}
-			r.Key = store.Key(k)
-			rows = append(rows, store.Client(r))
-			return nil
+			rows = append(rows, store.Client{})
+			c := &rows[len(rows)-1]
+			err := clients.read(k, v, (*row)(c))
+			c.Key = store.Key(k)
+			return err
 		})
 	})
 	return rows, err
@@ -159,16 +166,21 @@ func (c *row) encode(w *writer) {
 
 func (c *row) decode(r *reader) {
 	r.array(9)
-	c.Name = r.string()
+	name := r.view()
 	c.Epoch = r.u64()
-	addr, local := r.bytes(), r.bytes()
+	addr, local := r.view(), r.view()
 	c.State = store.State(r.uint(math.MaxUint8))
 	c.Revision = r.u64()
 	c.Registered, c.LastSeen = r.int(), r.int()
-	c.Card = string(r.bytes())
+	card := r.view()
 	if r.err != nil {
 		return
 	}
+	var both strings.Builder // one allocation for a row: a start reads all there are
+	both.Grow(len(name) + len(card))
+	both.Write(name)
+	both.Write(card)
+	c.Name, c.Card = both.String()[:len(name)], both.String()[len(name):]
 	var a netip.AddrPort
 	var l netip.Addr
 	if r.err = errors.Join(a.UnmarshalBinary(addr), l.UnmarshalBinary(local)); r.err == nil {

@@ -5,7 +5,9 @@ import (
 	"encoding/binary"
 	"fmt"
 	"hash/crc32"
+	"io"
 	"math"
+	"sync"
 
 	"github.com/vmihailenco/msgpack/v5"
 )
@@ -71,16 +73,18 @@ func unseal(bucket string, key, value []byte, rec record, unchecked bool) error 
 	if body[0] != recordVersion {
 		return fmt.Errorf("its version is %d", body[0])
 	}
-	src := bytes.NewReader(body[1:])
-	r := reader{dec: msgpack.GetDecoder(), src: src}
-	defer msgpack.PutDecoder(r.dec)
-	r.dec.Reset(src)
-	rec.decode(&r)
-	if r.err == nil && src.Len() > 0 {
-		r.err = fmt.Errorf("%d bytes too many", src.Len())
+	r := readers.Get().(*reader)
+	defer readers.Put(r)
+	r.begin(body[1:])
+	rec.decode(r)
+	if r.err == nil && r.src.Len() > 0 {
+		r.err = fmt.Errorf("%d bytes too many", r.src.Len())
 	}
 	return r.err
 }
+
+// readers are used again: a start reads a record for each client.
+var readers = sync.Pool{New: func() any { return new(reader) }}
 
 // writer encodes a record's fields; the first error stays.
 type writer struct {
@@ -113,9 +117,16 @@ func (w *writer) note(err error) {
 
 // reader decodes a record's fields; the first error stays, and everything after it is zero.
 type reader struct {
-	dec *msgpack.Decoder
-	src *bytes.Reader
-	err error
+	dec  msgpack.Decoder
+	src  bytes.Reader
+	body []byte
+	err  error
+}
+
+func (r *reader) begin(body []byte) {
+	r.body, r.err = body, nil
+	r.src.Reset(body)
+	r.dec.Reset(&r.src)
 }
 
 // array reads the length of an array, which must be n.
@@ -166,23 +177,33 @@ func (r *reader) bool() (v bool) {
 	return v
 }
 
-func (r *reader) string() (v string) {
-	if r.err == nil {
-		v, r.err = r.dec.DecodeString()
-	}
-	return v
-}
+func (r *reader) string() string { return string(r.view()) }
 
-func (r *reader) bytes() (v []byte) {
-	if r.err == nil {
-		v, r.err = r.dec.DecodeBytes()
+// bytes is nil when there are none.
+func (r *reader) bytes() []byte { return append([]byte(nil), r.view()...) }
+
+// view is a string or bytes where they lie: they are the transaction's, and end with it.
+func (r *reader) view() []byte {
+	if r.err != nil {
+		return nil
 	}
-	return v
+	n, err := r.dec.DecodeBytesLen()
+	at := len(r.body) - r.src.Len()
+	if n = max(n, 0); err == nil && n > r.src.Len() { // it is below 0 for nil
+		err = fmt.Errorf("%d bytes, and %d are left", n, r.src.Len())
+	}
+	if err == nil {
+		_, err = r.src.Seek(int64(n), io.SeekCurrent)
+	}
+	if r.err = err; err != nil {
+		return nil
+	}
+	return r.body[at : at+n]
 }
 
 // fill reads a byte string of exactly len(to) bytes.
 func (r *reader) fill(to []byte) {
-	v := r.bytes()
+	v := r.view()
 	if r.err == nil && len(v) != len(to) {
 		r.err = fmt.Errorf("%d bytes, not %d", len(v), len(to))
 	}

@@ -29,6 +29,7 @@ type walker struct {
 	from     io.ReaderAt
 	pageSize int64
 	seen     []bool // by page number
+	page     []byte // the last page that was read
 }
 
 // checkTree walks the database whose newest header page is m.
@@ -102,9 +103,12 @@ func (w *walker) claim(id uint64) error {
 	return nil
 }
 
-// read reads a page with all that belongs to it. A page with a wrong number, or without room for its elements, is an error.
+// read reads a page with all that belongs to it, until the next one is read. A page with a wrong number, or without room for its elements, is an error.
 func (w *walker) read(id uint64) (page []byte, kind uint16, err error) {
-	page = make([]byte, w.pageSize)
+	if w.page == nil {
+		w.page = make([]byte, w.pageSize)
+	}
+	page = w.page
 	if _, err := w.from.ReadAt(page, int64(id)*w.pageSize); err != nil {
 		return nil, 0, fmt.Errorf("read page %d: %w", id, err)
 	}
