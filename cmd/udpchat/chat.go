@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net"
 	"net/netip"
@@ -175,88 +174,6 @@ func (c *chat) read(ctx context.Context, to chan<- typed) {
 			return
 		}
 	}
-}
-
-// noticed prints what a notice says, and follows those that end something.
-func (c *chat) noticed(ctx context.Context, n peer.Notice) error {
-	c.session.hub.Notice(n)
-	switch n := n.(type) {
-	case peer.Arrived:
-		return c.arrived(n)
-	case peer.Quit, peer.Left, peer.ServerSilent:
-		if err := c.showUnread(); err != nil {
-			return err
-		}
-	}
-	if _, ok := n.(peer.Quit); ok && c.next != nil {
-		return c.change(ctx)
-	}
-	if _, ok := n.(peer.Left); ok && (c.ended || c.next != nil) {
-		return c.tellAs(n, []string{"[You are Offline. Bye.]"})
-	}
-	if n, ok := n.(peer.ServerSilent); ok {
-		c.fellSilent(ctx, n)
-		return nil
-	}
-	if err := c.tell(n, ""); err != nil {
-		return err
-	}
-	switch n := n.(type) {
-	case peer.Welcome:
-		c.started = true
-		if err := remember(c.settings.state, c.session.name, c.rule.address); err != nil {
-			c.log.Warn("the server is not remembered", "err", err)
-		}
-	case peer.Refused:
-		if c.inside != nil {
-			return &exitError{exitIdentity, errors.New(refusal(n))}
-		}
-		if !c.started {
-			return &exitError{code: exitFailed}
-		}
-	case peer.NotSent:
-		c.session.kept = true // a script must know
-	case peer.Drained:
-		c.session.client.Quit()
-		if n.Kept > 0 {
-			c.session.kept = true
-		}
-	case peer.Quit:
-		if c.session.kept {
-			return &exitError{code: exitFailed}
-		}
-		return errQuit
-	}
-	return nil
-}
-
-// tell shows what happened. before stands before its first line.
-func (c *chat) tell(n peer.Notice, before string) error {
-	lines := c.view().lines(n)
-	if before != "" && len(lines) > 0 {
-		lines[0] = before + lines[0]
-	}
-	return c.tellAs(n, lines)
-}
-
-// tellAs shows what happened in lines of its own.
-func (c *chat) tellAs(n peer.Notice, lines []string) error {
-	if err := c.screen.tell(n, lines); err != nil {
-		return fmt.Errorf("write output: %w", err)
-	}
-	return nil
-}
-
-// errQuit ends the chat as the user wished.
-var errQuit = &exitError{code: exitOK}
-
-// view is how notices look to this user.
-func (c *chat) view() view {
-	v := view{history: c.settings.history == "on"}
-	if c.session != nil {
-		v.me = c.session.client.Key()
-	}
-	return v
 }
 
 func (c *chat) signalled(s os.Signal) error {

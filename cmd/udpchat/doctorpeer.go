@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"udpchat/cmd/internal/plain"
+	"udpchat/cmd/internal/wording"
 	"udpchat/peer"
 	"udpchat/wire"
 	"udpchat/wire/link"
@@ -45,7 +46,7 @@ func (d *checkup) peer(ctx context.Context) bool {
 		d.bad(exitFailed, "peer", fmt.Sprintf("%s is online and does not answer at %v%s", name, reached.Addr, by),
 			fmt.Sprintf("let UDP port %d in at that machine and on the way there (a fixed one: udpchat client -c %d)", reached.Addr.Port(), reached.Addr.Port()))
 	default:
-		d.say("ok", "peer", "%s answers directly at %v, round trip %s", name, reached.Addr, about(reached.RoundTrip))
+		d.say("ok", "peer", "%s answers directly at %v, round trip %s", name, reached.Addr, wording.About(reached.RoundTrip))
 		return true
 	}
 	return false

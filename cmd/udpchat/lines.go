@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"udpchat/cmd/internal/plain"
+	"udpchat/cmd/internal/wording"
 	"udpchat/peer"
 	"udpchat/wire"
 )
@@ -206,15 +207,7 @@ func arrivedLine(a peer.Arrived) string {
 	if a.Again {
 		b.WriteString("↻ ")
 	}
-	if a.Late {
-		b.WriteString("(late) ")
-	}
-	if a.Clear {
-		b.WriteString("(not sealed) ")
-	}
-	if a.Doubt {
-		b.WriteString("(another key) ")
-	}
+	b.WriteString(wording.Tags(a))
 	text := plain.Text(a.Text)
 	if a.Mail {
 		text = time.UnixMicro(a.Time).Format(timestamp) + " " + text

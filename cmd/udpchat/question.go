@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"time"
@@ -52,27 +53,17 @@ func (s *asking) do(conn *control.Conn) error {
 			return errOver
 		}
 	}
-	patience := time.NewTimer(time.Until(s.until))
-	defer patience.Stop()
-	for {
-		select {
-		case e, ok := <-conn.Events():
-			if !ok {
-				return s.over()
-			}
-			if s.answers(e) {
-				return s.answer(conn, e)
-			}
-			if _, err := s.became(e); err != nil {
-				return err
-			}
-		case <-patience.C:
-			if !s.stored && !s.delivered {
-				return s.late()
-			}
-			return &exitError{exitNothing, fmt.Errorf("no answer of %s in %v", plain.Name(s.to), s.timeout)}
+	err := s.follow(conn, func(e control.Event) (enough bool, err error) {
+		if s.answers(e) {
+			return true, s.answer(conn, e)
 		}
+		_, err = s.became(e)
+		return false, err
+	})
+	if errors.Is(err, errLate) && (s.stored || s.delivered) {
+		return &exitError{exitNothing, fmt.Errorf("no answer of %s in %v", plain.Name(s.to), s.timeout)}
 	}
+	return s.ends(err)
 }
 
 // answers tells whether a message is the answer: written to this client, by the one who was asked, after the question was on its way.

@@ -26,6 +26,8 @@ var (
 	errSilent = &exitError{exitSilent, errors.New("the server does not answer")}
 	// errOver: the client ended before it had taken what it was asked for.
 	errOver = errors.New("the client of this profile has ended")
+	// errLate: the time of the command is over.
+	errLate = errors.New("the time is over")
 )
 
 const (
@@ -141,6 +143,29 @@ func (s *script) alone(ctx context.Context, do job) error {
 	for range result { // until the job has ended
 	}
 	return ended
+}
+
+// follow gives f each event until it says that it is enough. The error is f's, errOver at the end of the client, or errLate.
+func (s *script) follow(conn *control.Conn, f func(control.Event) (enough bool, err error)) error {
+	var late <-chan time.Time
+	if !s.until.IsZero() {
+		timer := time.NewTimer(time.Until(s.until))
+		defer timer.Stop()
+		late = timer.C
+	}
+	for {
+		select {
+		case e, ok := <-conn.Events():
+			if !ok {
+				return errOver
+			}
+			if enough, err := f(e); enough || err != nil {
+				return err
+			}
+		case <-late:
+			return errLate
+		}
+	}
 }
 
 // bySignal tells whether a signal ended the client: what it did to the job is no news.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -79,21 +80,18 @@ func (s *sending) do(conn *control.Conn) error {
 	if err := conn.Do(control.Command{Op: "send", To: s.to, Text: s.text}); err != nil {
 		return errOver
 	}
-	patience := time.NewTimer(time.Until(s.until))
-	defer patience.Stop()
-	for {
-		select {
-		case e, ok := <-conn.Events():
-			if !ok {
-				return s.over()
-			}
-			if done, err := s.became(e); done || err != nil {
-				return err
-			}
-		case <-patience.C:
-			return s.late()
-		}
+	return s.ends(s.follow(conn, s.became))
+}
+
+// ends says how it ends with an error of follow: once the text is accepted it is not sent again, whatever happens to the client.
+func (s *sending) ends(err error) error {
+	switch {
+	case errors.Is(err, errLate):
+		return s.late()
+	case errors.Is(err, errOver):
+		return s.over()
 	}
+	return err
 }
 
 // became follows what is told of the text; done when it is what was asked.
@@ -156,8 +154,11 @@ func (s *sending) late() error {
 
 // over: the client ended.
 func (s *sending) over() error {
-	if s.id == 0 {
+	switch {
+	case s.id == 0:
 		return errOver
+	case s.stored:
+		return fmt.Errorf("%v: the server holds the text for %s", errOver, s.whom())
 	}
 	return fmt.Errorf("%v: the text to %s is in its outbox, and sent when one runs again", errOver, s.whom())
 }

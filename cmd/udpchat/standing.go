@@ -3,9 +3,9 @@ package main
 import (
 	"fmt"
 	"strings"
-	"time"
 
 	"udpchat/cmd/internal/plain"
+	"udpchat/cmd/internal/wording"
 	"udpchat/peer"
 )
 
@@ -46,11 +46,11 @@ func standing(s peer.Status) string {
 func serverLine(s peer.Status) string {
 	heard := "it was not heard yet"
 	if s.Heard >= 0 {
-		heard = "it was heard " + about(s.Heard) + " ago"
+		heard = "it was heard " + wording.About(s.Heard) + " ago"
 	}
 	switch {
 	case s.Answered:
-		return fmt.Sprintf("[SERVER @ %v: round trip %s.]", s.Server, about(s.RoundTrip))
+		return fmt.Sprintf("[SERVER @ %v: round trip %s.]", s.Server, wording.About(s.RoundTrip))
 	case s.Standing == peer.StandsInside:
 		return fmt.Sprintf("[SERVER @ %v: no answer; %s.]", s.Server, heard)
 	}
@@ -65,35 +65,8 @@ func talkLine(t peer.TalkStatus) string {
 			who += fmt.Sprintf(" @ %v", t.Addr)
 		}
 	}
-	said := append([]string{wayWords(t)}, waitWords(t)...)
+	said := append([]string{wording.Way(t)}, waitWords(t)...)
 	return fmt.Sprintf("[%s: %s.]", who, strings.Join(said, "; "))
-}
-
-func wayWords(t peer.TalkStatus) string {
-	switch t.Way {
-	case peer.WayDirect:
-		if t.RoundTrip == 0 {
-			return "direct"
-		}
-		return "direct, round trip " + about(t.RoundTrip)
-	case peer.WayChannel:
-		return "by the server"
-	case peer.WaySelf:
-		return "by the mailbox, since that is you"
-	case peer.WayAway:
-		return "by the mailbox, since offline"
-	case peer.WayBehind:
-		return "by the mailbox, behind a message that was not answered directly"
-	case peer.WayResting:
-		return fmt.Sprintf("by the mailbox, since several messages were not answered directly; direct again in %s", about(t.Until.Round(time.Second)))
-	case peer.WayKeyless:
-		return "not yet: no keys are known, from the next registration on they are"
-	case peer.WayBlocked:
-		return "blocked, since the key is another one; verify NAME and trust NAME"
-	case peer.WayNowhere:
-		return "by the mailbox, since not in the client table"
-	}
-	return "none, since you are offline"
 }
 
 func waitWords(t peer.TalkStatus) (said []string) {

@@ -49,18 +49,6 @@ func TestStatusLines(t *testing.T) {
 	}
 }
 
-// Every way is said in words of its own.
-func TestWayWords(t *testing.T) {
-	said := map[string]bool{}
-	for w := peer.WayDirect; w <= peer.WayNowhere; w++ {
-		words := wayWords(peer.TalkStatus{Way: w})
-		if words == "" || said[words] {
-			t.Errorf("way %d: %q", w, words)
-		}
-		said[words] = true
-	}
-}
-
 func TestPastLines(t *testing.T) {
 	when := time.Date(2026, 3, 4, 5, 6, 0, 0, time.Local).UnixMicro()
 	p := peer.Past{Damaged: 2, Lines: []peer.PastLine{

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -36,24 +37,16 @@ func (s *statusOf) do(conn *control.Conn) error {
 	if conn.Do(control.Command{Op: "status"}) != nil {
 		return errOver
 	}
-	patience := time.NewTimer(time.Until(s.until))
-	defer patience.Stop()
-	for {
-		select {
-		case e, ok := <-conn.Events():
-			if !ok {
-				return errOver
-			}
-			if e.Event == "status" {
-				return s.say(e)
-			}
-			if err := failed(e); err != nil {
-				return err
-			}
-		case <-patience.C:
-			return &exitError{exitSilent, fmt.Errorf("no answer in %v", s.timeout)}
+	err := s.follow(conn, func(e control.Event) (enough bool, err error) {
+		if e.Event == "status" {
+			return true, s.say(e)
 		}
+		return false, failed(e)
+	})
+	if errors.Is(err, errLate) {
+		return &exitError{exitSilent, fmt.Errorf("no answer in %v", s.timeout)}
 	}
+	return err
 }
 
 // say writes the status. A server that did not answer is an exit code, too.

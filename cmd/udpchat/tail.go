@@ -58,26 +58,17 @@ func (s *following) do(conn *control.Conn) error {
 	if err := conn.Do(control.Command{Op: "tail", From: s.from}); err != nil {
 		return errOver
 	}
-	var over <-chan time.Time
-	if !s.until.IsZero() {
-		timer := time.NewTimer(time.Until(s.until))
-		defer timer.Stop()
-		over = timer.C
+	err := s.follow(conn, func(e control.Event) (enough bool, err error) {
+		err = s.take(conn, e)
+		return s.count > 0 && s.seen >= s.count, err
+	})
+	if errors.Is(err, errOver) {
+		return err
 	}
-	for s.count == 0 || s.seen < s.count {
-		select {
-		case e, ok := <-conn.Events():
-			if !ok {
-				return errOver
-			}
-			if err := s.take(conn, e); err != nil {
-				return errors.Join(err, s.settle(conn))
-			}
-		case <-over:
-			return errors.Join(s.late(), s.settle(conn))
-		}
+	if errors.Is(err, errLate) {
+		err = s.late()
 	}
-	return s.settle(conn)
+	return errors.Join(err, s.settle(conn))
 }
 
 func (s *following) take(conn *control.Conn, e control.Event) error {

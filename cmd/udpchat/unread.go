@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"udpchat/cmd/internal/wording"
 	"udpchat/peer"
 )
 
@@ -75,22 +76,7 @@ func heldLine(now time.Time, a peer.Arrived) string {
 	if !a.Mail || d < away {
 		return ""
 	}
-	return "(held " + about(d) + ") "
-}
-
-// about is a duration as people say it, rounded down.
-func about(d time.Duration) string {
-	switch {
-	case d < time.Second:
-		return fmt.Sprintf("%.1f ms", float64(d)/float64(time.Millisecond))
-	case d < time.Minute:
-		return fmt.Sprintf("%d s", d/time.Second)
-	case d < time.Hour:
-		return fmt.Sprintf("%d min", d/time.Minute)
-	case d < 48*time.Hour:
-		return fmt.Sprintf("%d h", d/time.Hour)
-	}
-	return fmt.Sprintf("%d days", d/(24*time.Hour))
+	return "(held " + wording.About(d) + ") "
 }
 
 // arrived shows a message, or gathers it with those that came while the user was away.

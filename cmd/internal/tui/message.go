@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"udpchat/cmd/internal/plain"
+	"udpchat/cmd/internal/wording"
 )
 
 const (
@@ -147,7 +148,7 @@ func (p page) mark(t *talk, i int) row {
 		if msg.held < heldLong {
 			return nil
 		}
-		return row{{"held " + roughly(msg.held), faint}}
+		return row{{"held " + wording.About(msg.held), faint}}
 	}
 	k := marks[msg.state]
 	if i+1 < len(t.messages) {
@@ -156,17 +157,6 @@ func (p page) mark(t *talk, i int) row {
 		}
 	}
 	return row{{fmt.Sprintf("%-2s %s", k.sign, k.word), k.style}}
-}
-
-// roughly says a time in its largest unit.
-func roughly(d time.Duration) string {
-	switch {
-	case d < time.Hour:
-		return fmt.Sprintf("%d min", d/time.Minute)
-	case d < 48*time.Hour:
-		return fmt.Sprintf("%d h", d/time.Hour)
-	}
-	return fmt.Sprintf("%d days", d/(24*time.Hour))
 }
 
 // reason says below a text why it was not sent, or why it waits, and what to do.

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"udpchat/cmd/internal/wording"
 	"udpchat/peer"
 	"udpchat/wire"
 )
@@ -116,7 +117,7 @@ func (m *Model) arrived(n peer.Arrived) {
 		msg = &message{line: n.Line, from: n.From, text: n.Text, at: time.UnixMicro(n.Time).In(m.now().Location())}
 		t.add(msg)
 	}
-	msg.tags, msg.rowsAt = tags(n), 0
+	msg.tags, msg.rowsAt = wording.Tags(n), 0 // that a line comes again is not said: here it stands once, in its place
 	if from := m.talks.byName[n.From]; from != nil {
 		msg.hue = from.hue
 	}
@@ -159,19 +160,4 @@ func (m *Model) count(t *talk, msg *message) {
 		msg.rowsAt = 0
 	}
 	t.unread++
-}
-
-// tags are what one has to know before one reads. That a line comes again is not: here it stands once, in its place.
-func tags(a peer.Arrived) string {
-	var b strings.Builder
-	if a.Late {
-		b.WriteString("(late) ")
-	}
-	if a.Clear {
-		b.WriteString("(not sealed) ")
-	}
-	if a.Doubt {
-		b.WriteString("(another key) ")
-	}
-	return b.String()
 }

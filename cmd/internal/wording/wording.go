@@ -1,0 +1,87 @@
+package wording
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"udpchat/peer"
+)
+
+// Tags are what one has to know of a message before one reads it; each is followed by a space.
+func Tags(a peer.Arrived) string {
+	var b strings.Builder
+	if a.Late {
+		b.WriteString("(late) ")
+	}
+	if a.Clear {
+		b.WriteString("(not sealed) ")
+	}
+	if a.Doubt {
+		b.WriteString("(another key) ")
+	}
+	return b.String()
+}
+
+// About is a duration as people say it, in its largest unit, rounded down.
+func About(d time.Duration) string {
+	switch {
+	case d < time.Second:
+		return fmt.Sprintf("%.1f ms", float64(d)/float64(time.Millisecond))
+	case d < time.Minute:
+		return fmt.Sprintf("%d s", d/time.Second)
+	case d < time.Hour:
+		return fmt.Sprintf("%d min", d/time.Minute)
+	case d < 48*time.Hour:
+		return fmt.Sprintf("%d h", d/time.Hour)
+	}
+	return fmt.Sprintf("%d days", d/(24*time.Hour))
+}
+
+// Way is how a text to someone would go now, and why.
+func Way(t peer.TalkStatus) string {
+	switch t.Way {
+	case peer.WayDirect:
+		if t.RoundTrip == 0 {
+			return "direct"
+		}
+		return "direct, round trip " + About(t.RoundTrip)
+	case peer.WayChannel:
+		return "by the server"
+	case peer.WaySelf:
+		return "by the mailbox, since that is you"
+	case peer.WayAway:
+		return "by the mailbox, since offline"
+	case peer.WayBehind:
+		return "by the mailbox, behind a message that was not answered directly"
+	case peer.WayResting:
+		return fmt.Sprintf("by the mailbox, since several messages were not answered directly; direct again in %s", About(t.Until.Round(time.Second)))
+	case peer.WayKeyless:
+		return "not yet: no keys are known, from the next registration on they are"
+	case peer.WayBlocked:
+		return "blocked, since the key is another one; verify NAME and trust NAME"
+	case peer.WayNowhere:
+		return "by the mailbox, since not in the client table"
+	}
+	return "none, since you are offline"
+}
+
+// ShortWay is Way where there is room for a few words only.
+func ShortWay(t peer.TalkStatus) string {
+	switch t.Way {
+	case peer.WayDirect:
+		if t.RoundTrip == 0 {
+			return "direct"
+		}
+		return "direct " + About(t.RoundTrip)
+	case peer.WayChannel:
+		return "by the server"
+	case peer.WaySelf, peer.WayAway, peer.WayBehind, peer.WayResting, peer.WayNowhere:
+		return "by the mailbox"
+	case peer.WayKeyless:
+		return "no keys yet"
+	case peer.WayBlocked:
+		return "blocked"
+	}
+	return "not sent"
+}
