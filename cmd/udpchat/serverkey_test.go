@@ -88,4 +88,6 @@ func TestAnotherServer(t *testing.T) {
 		"\"; if those who run it say that this is right, accept it with -trust-new-server-key"; err.Error() != want {
 		t.Errorf("\n got %v\nwant %s", err, want)
 	}
+	_, err = k.said(pins(k.address, identity{key: a}), identity{key: b})
+	checkRefusal(t, err, "it was", words.Fingerprint(a), words.Fingerprint(b))
 }

@@ -3,6 +3,7 @@ package link
 import (
 	"bytes"
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
@@ -104,6 +105,27 @@ func TestCertificatesBindBothKeys(t *testing.T) {
 	}
 	if err := a.s.Add(l.now, Path{Remote: c.addr}, b.id.key, &wire.Ping{}); !errors.Is(err, ErrNoKey) {
 		t.Errorf("it is dialled again: %v", err)
+	}
+}
+
+// Who has been trusted as someone, and answers with that one's key and certificate, lacks the static key that the certificate is of.
+// And nobody is spoken to in one's own name.
+func TestAnswerWithAnothersCertificate(t *testing.T) {
+	l := newLab(t)
+	a, b, c := l.party(1, SessionConfig{}), l.party(2, SessionConfig{}), l.party(3, SessionConfig{})
+	static := c.id.card.Static
+	c.s.me.key, c.s.me.card.Sig = b.id.key, b.id.card.Sig
+	a.s.Trust(b.id.key, static)
+	if err := a.s.Add(l.now, Path{Remote: c.addr}, b.id.key, &wire.Ping{Nonce: 1}); err != nil {
+		t.Fatal(err)
+	}
+	a.flush()
+	l.run(time.Second)
+	if len(c.got) != 0 || a.s.Ready(l.now, b.id.key) || !slices.ContainsFunc(a.errs, func(err error) bool { return errors.Is(err, ErrForged) }) {
+		t.Errorf("c is taken for b: it got %v, a saw %v", c.got, a.errs)
+	}
+	if err := a.open(c.addr, initiation(t, a.id.static, a.id.vouch(nil), a.id.card.Static, 5, 1)); !errors.Is(err, ErrForged) {
+		t.Errorf("an initiation in one's own name: %v", err)
 	}
 }
 

@@ -68,6 +68,43 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
+// protocol.md §13.2, §13.10: who knows the key, and answers nobody, takes no more than the room for those who are not confirmed; and the
+// room is free again after their time.
+func TestRoomForStrangersIsBounded(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		cfg  SessionConfig
+	}{
+		{"unconfirmed sessions", SessionConfig{Server: true, Handshakes: 1 << 20, MaxPending: 50}},
+		{"all sessions", SessionConfig{Server: true, Handshakes: 1 << 20, MaxSessions: 50}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			l := newLab(t)
+			l.drop = func(flight) bool { return true }
+			server := l.party(2, c.cfg)
+			flood := func() (busy int) {
+				for i := range byte(200) {
+					id := NewIdentity([32]byte{99, i})
+					b := initiation(t, id.static, id.vouch(nil), server.id.card.Static, uint32(i)+1, i)
+					if errors.Is(server.open(addr(2000+int(i)), b), ErrBusy) {
+						busy++
+					}
+				}
+				return busy
+			}
+			for round := range 2 {
+				if busy := flood(); busy != 150 || len(server.s.pending) != 50 || len(server.s.sessions) != 50 {
+					t.Errorf("round %d: %d refused, %d pending", round, busy, len(server.s.pending))
+				}
+				l.run(11 * time.Second)
+				if n := len(server.s.pending) + len(server.s.sessions) + len(server.s.askers) + len(server.s.expiry); n != 0 {
+					t.Errorf("round %d: %d stay", round, n)
+				}
+			}
+		})
+	}
+}
+
 // cost is the least that f took in some tries, in bytes of the heap and in time: the machine is others' too.
 func cost(tries int, f func(try int)) (size uint64, took time.Duration) {
 	size, took = 1<<62, time.Hour
