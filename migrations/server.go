@@ -4,4 +4,5 @@ package migrations
 var Server = []Step{
 	{Name: "first buckets", Do: server0001},
 	{Name: "identity", Do: server0002},
+	{Name: "leaps", Do: server0003},
 }

@@ -6,7 +6,7 @@ import (
 	"go.etcd.io/bbolt"
 )
 
-// server0002 draws the seed of the server's identity, makes the buckets of what its starts leap over and which ids it had before, and gives every row of the directory a card: an empty one, since nobody
+// server0002 draws the seed of the server's identity, and gives every row of the directory a card: an empty one, since nobody
 // has said anything of its keys yet. A row whose checksum does not fit stays as it is, with its damage: whoever reads it is told.
 func server0002(tx *bbolt.Tx) error {
 	key, seed := []byte("seed"), make([]byte, 4+32) // → seed
@@ -14,14 +14,6 @@ func server0002(tx *bbolt.Tx) error {
 	_, _ = rand.Read(seed[4:]) // never fails (crypto/rand)
 	if err := tx.Bucket(Meta).Put(key, seal(string(Meta), key, seed)); err != nil {
 		return err
-	}
-	for _, name := range []string{
-		"leaps",  // order → revision, and by how much both leaped
-		"former", // store id → nothing
-	} {
-		if _, err := tx.CreateBucket([]byte(name)); err != nil {
-			return err
-		}
 	}
 	return each(tx, "clients", func(r record) error {
 		if len(r.body) < 2 || r.body[0] != recordVersion || r.body[1] != rowOf8 {

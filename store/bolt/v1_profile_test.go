@@ -8,6 +8,7 @@ import (
 	"slices"
 	"testing"
 
+	"udpchat/migrations"
 	"udpchat/store"
 )
 
@@ -71,7 +72,7 @@ func TestTheFirstVersionsProfilesAreWhole(t *testing.T) {
 				t.Errorf("loaded %+v, want %+v", rest, c.loaded)
 			}
 			closeAndCheck(t, p, path)
-			unchanged(t, path, 3, func() interface{ Close() error } {
+			unchanged(t, path, len(migrations.Profile), func() interface{ Close() error } {
 				p := must(OpenProfile(path, Options{}))(t)
 				if again := must(p.Load())(t); !reflect.DeepEqual(again, l) {
 					t.Errorf("loaded %+v, before %+v", again, l)

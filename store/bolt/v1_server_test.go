@@ -9,6 +9,7 @@ import (
 
 	"go.etcd.io/bbolt"
 
+	"udpchat/migrations"
 	"udpchat/store"
 	"udpchat/store/storetest"
 )
@@ -37,7 +38,7 @@ func TestTheFirstVersionsServerIsWhole(t *testing.T) {
 		}
 	}
 	closeAndCheck(t, s, path)
-	unchanged(t, path, 2, func() interface{ Close() error } {
+	unchanged(t, path, len(migrations.Server), func() interface{ Close() error } {
 		s := must(OpenServer(path, Options{}))(t)
 		if again := must(s.Head())(t); again != h {
 			t.Errorf("head %+v, before %+v", again, h)

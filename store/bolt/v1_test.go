@@ -61,7 +61,13 @@ func v1Long() string {
 // v1 copies a store of the first version to where it can be opened.
 func v1(t *testing.T, name string) (path string) {
 	t.Helper()
-	from := filepath.Join("testdata", "v1", name)
+	return kept(t, "v1", name)
+}
+
+// kept copies a store that an earlier version wrote.
+func kept(t *testing.T, version, name string) (path string) {
+	t.Helper()
+	from := filepath.Join("testdata", version, name)
 	packed := must(os.ReadFile(from + ".gz"))(t)
 	path = filepath.Join(t.TempDir(), name)
 	write(t, path, must(io.ReadAll(must(gzip.NewReader(bytes.NewReader(packed)))(t)))(t))

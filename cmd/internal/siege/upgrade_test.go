@@ -16,10 +16,10 @@ import (
 	"udpchat/store/bolt"
 )
 
-// v1 unpacks a file that version 1 made, with its sidecar, and returns its place.
-func v1(t *testing.T, name string) string {
+// kept unpacks a file that an earlier version made, with its sidecar, and returns its place.
+func kept(t *testing.T, version, name string) string {
 	t.Helper()
-	from, to := "../../../store/bolt/testdata/v1", t.TempDir()
+	from, to := filepath.Join(root, "store/bolt/testdata", version), t.TempDir()
 	packed, err := os.Open(filepath.Join(from, name+".gz"))
 	if err != nil {
 		t.Fatal(err)
@@ -46,9 +46,9 @@ func v1(t *testing.T, name string) string {
 	return place
 }
 
-func v1Profile(t *testing.T, name string) store.Profile {
+func keptProfile(t *testing.T, version, name string) store.Profile {
 	t.Helper()
-	p, err := bolt.OpenProfile(v1(t, name+".db"), bolt.Options{})
+	p, err := bolt.OpenProfile(kept(t, version, name+".db"), bolt.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -60,12 +60,12 @@ func v1Profile(t *testing.T, name string) store.Profile {
 func TestVersion1GoesOn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		time.Sleep(27 * 365 * 24 * time.Hour) // the bubble's clock begins in 2000, and the files are younger
-		db, err := bolt.OpenServer(v1(t, "server.db"), bolt.Options{})
+		db, err := bolt.OpenServer(kept(t, "v1", "server.db"), bolt.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
 		w := newWorld(t, db)
-		annFile, benFile, cleoFile := v1Profile(t, "ann"), v1Profile(t, "ben"), v1Profile(t, "cleo")
+		annFile, benFile, cleoFile := keptProfile(t, "v1", "ann"), keptProfile(t, "v1", "ben"), keptProfile(t, "v1", "cleo")
 		thief := w.comes("ben", "10.6.6.6:6666", profileOf("thief"))
 		if len(saw[peer.Refused](thief)) != 1 {
 			t.Error("ben's name went to another key")
@@ -100,6 +100,51 @@ func TestVersion1GoesOn(t *testing.T) {
 		}
 		w.end()
 		for _, c := range []io.Closer{db, annFile, benFile, cleoFile} {
+			if err := c.Close(); err != nil {
+				t.Error(err)
+			}
+		}
+	})
+}
+
+// A server and clients of schema 2 go on (store/bolt/testdata/v2): names stay with their keys, and the mail that waits, sealed, is shown.
+func TestSchema2GoesOn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		time.Sleep(27 * 365 * 24 * time.Hour) // as above
+		db, err := bolt.OpenServer(kept(t, "v2", "server.db"), bolt.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		w := newWorld(t, db)
+		annFile, benFile := keptProfile(t, "v2", "ann"), keptProfile(t, "v2", "ben")
+		thief := w.comes("ben", "10.6.6.6:6666", profileOf("thief"))
+		if len(saw[peer.Refused](thief)) != 1 {
+			t.Error("ben's name went to another key")
+		}
+		ann := w.comes("ann", "10.0.1.1:4001", annFile)
+		ben := w.comes("ben", "10.0.1.2:4002", benFile)
+		ben.rest(time.Minute)
+		var got []string
+		for _, a := range saw[peer.Arrived](ben) {
+			if a.Clear || a.Doubt {
+				t.Errorf("%.40q is marked", a.Text)
+			}
+			if !a.Post {
+				got = append(got, a.Text[:min(len(a.Text), 19)])
+			}
+		}
+		if want := []string{"mail one from ann", "mail two from ann", "mail three from ann", "long from ann this "}; !slices.Equal(got, want) {
+			t.Errorf("ben saw %q", got)
+		}
+		if n := len(saw[peer.Delivered](ann)); n != 4 {
+			t.Errorf("ann was told of %d deliveries, not of 4", n)
+		}
+		wantSealed(t, w, ann, ben)
+		for _, p := range []*person{ann, ben, thief} {
+			p.end()
+		}
+		w.end()
+		for _, c := range []io.Closer{db, annFile, benFile} {
 			if err := c.Close(); err != nil {
 				t.Error(err)
 			}
