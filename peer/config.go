@@ -62,9 +62,11 @@ const (
 	// minLeap is the least by which the epoch of a run is above that of the one before, and half of the most: 40 bits of it are random,
 	// and there is room for millions of runs.
 	minLeap = 1 << 40
-	// maxUnshown bounds the texts that are on disk and not on the screen; beyond it nothing is taken, and senders wait.
-	maxUnshown = 4096
 )
+
+// MaxUnshown bounds the texts that came and were not said to be shown (Client.Shown): with so many nothing more is taken, and senders
+// wait (protocol.md §12).
+const MaxUnshown = 4096
 
 func (cfg *Config) defaults() {
 	if cfg.AckTimeout == 0 {

@@ -19,7 +19,8 @@ type inbox struct {
 	streams   map[uint64]*stream // by the server's store
 	lastStore uint64
 	lines     uint64 // history orders given out
-	unshown   int
+	unshown   int    // texts that came and are not shown
+	full      bool   // there were MaxUnshown of them, and that was told
 	authors   map[wire.Key]*author
 	posts     map[postID][]*store.Part // of posts that are not whole
 	clear     map[uint64]uint64        // by store: through which receipt order what is neither sealed nor signed is taken
@@ -74,7 +75,7 @@ func (b *inbox) stream(id uint64) *stream {
 // listening tells whether texts are taken at all: a client that left neither acknowledges nor shows (protocol.md §8), and a sender
 // leaves what waits for it.
 func (c *Core) listening() bool {
-	return c.cfg.Mode != wire.Sender && (c.phase == ready || c.phase == loading) && c.inbox.unshown < maxUnshown
+	return c.cfg.Mode != wire.Sender && (c.phase == ready || c.phase == loading) && c.inbox.unshown < MaxUnshown
 }
 
 // mail takes a text that the server kept.
@@ -247,7 +248,7 @@ func (c *Core) whole(now time.Time, parts []*store.Part) *store.Line {
 		mail = mail || p.Mail
 	}
 	c.inbox.lines++
-	c.inbox.unshown++
+	c.unseen(1)
 	return &store.Line{Order: c.inbox.lines, Peer: parts[0].From, Epoch: first.Epoch, First: first.First(), Last: first.Last(),
 		Time: parts[0].Text.Time, Arrived: c.cfg.Wall(now).UnixMicro(), Mail: mail, Text: text.String()}
 }

@@ -286,3 +286,53 @@ func TestUnknownSenderWaitsForTheTable(t *testing.T) {
 	b.advance(time.Millisecond)
 	b.wantTold("by the key", Arrived{Line: 2, From: "key:" + cid.key.String(), Text: "ho", Time: 1001})
 }
+
+// protocol.md §12: with so many texts that nobody says to have seen nothing more is taken, and that is told once; also to the next run.
+func TestAFullInbox(t *testing.T) {
+	b, f := readyBench(t, "bob")
+	bob := f[0]
+	taken := func(seq uint64) bool {
+		b.recv(bob, &wire.Direct{Try: 1, Text: in(bob, seq, "hi")})
+		return len(b.drop()) > 0
+	}
+	var full, room int
+	lines := func() (seen []uint64) {
+		for _, n := range b.told {
+			switch n := n.(type) {
+			case Arrived:
+				seen = append(seen, n.Line)
+			case InboxFull:
+				full++
+			case InboxRoom:
+				room++
+			}
+		}
+		b.told = nil
+		return seen
+	}
+	for seq := uint64(1); seq <= MaxUnshown; seq++ {
+		if !taken(seq) {
+			t.Fatalf("%d was not taken", seq)
+		}
+	}
+	seen := lines()
+	if taken(MaxUnshown+1) || full != 1 || len(seen) != MaxUnshown {
+		t.Fatalf("%d came, told %d times that there is no room", len(seen), full)
+	}
+	b.do(func(time.Time) { b.core.Shown(seen[:1]) })
+	if !taken(MaxUnshown+1) || taken(MaxUnshown+2) {
+		t.Error("one that was shown makes room for one")
+	}
+	if lines(); full != 1 || room != 0 {
+		t.Errorf("told %d times that there is no room, %d times that there is", full, room)
+	}
+	b.restart()
+	b.register()
+	if lines(); full != 2 {
+		t.Errorf("after a restart it is told %d times", full-1)
+	}
+	b.do(func(time.Time) { b.core.Shown(seen[1 : MaxUnshown/2+1]) })
+	if lines(); room != 1 || !taken(MaxUnshown+2) {
+		t.Errorf("told %d times that there is room", room)
+	}
+}

@@ -193,7 +193,7 @@ func highest(w *wire.Window) uint64 {
 
 // loadUnshown sends what was not noted as shown on its way to the screen again. What may have been there is marked.
 func (c *Core) loadUnshown(now time.Time, lines []store.Line) {
-	c.inbox.unshown = len(lines)
+	c.unseen(len(lines))
 	var posts []store.Line
 	for _, line := range lines {
 		if line.Post {

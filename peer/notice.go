@@ -38,6 +38,9 @@ type (
 	// DiskFull: what was received waits for room on this machine's disk, and is not acknowledged. DiskRoom: it waits no more.
 	DiskFull struct{}
 	DiskRoom struct{}
+	// InboxFull: MaxUnshown texts came and are not shown, and nothing more is taken. InboxRoom: half of them are.
+	InboxFull struct{}
+	InboxRoom struct{}
 	// Left: one is deregistered.
 	Left struct{}
 	// Waiting: something waited on the server; it follows.
@@ -189,6 +192,8 @@ func (Table) notice()         {}
 func (Postponed) notice()     {}
 func (DiskFull) notice()      {}
 func (DiskRoom) notice()      {}
+func (InboxFull) notice()     {}
+func (InboxRoom) notice()     {}
 func (NotSent) notice()       {}
 func (Left) notice()          {}
 func (Waiting) notice()       {}

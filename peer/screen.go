@@ -112,6 +112,19 @@ func (b *inbox) release(now time.Time, c *Core) {
 
 // Shown notes that lines are on the screen, so that they are never shown again.
 func (c *Core) Shown(lines []uint64) {
-	c.inbox.unshown -= len(lines)
+	c.unseen(-len(lines))
 	c.commit(store.Shown{Lines: lines}, func(time.Time) {})
+}
+
+// unseen counts so many more texts that are not shown, and tells when there are too many, once: until half of them are.
+func (c *Core) unseen(more int) {
+	c.inbox.unshown += more
+	switch {
+	case c.inbox.unshown >= MaxUnshown && !c.inbox.full:
+		c.inbox.full = true
+		c.tell(InboxFull{})
+	case c.inbox.unshown <= MaxUnshown/2 && c.inbox.full:
+		c.inbox.full = false
+		c.tell(InboxRoom{})
+	}
 }

@@ -94,6 +94,10 @@ func outcomeLines(n peer.Notice) []string {
 		return []string{"[Your disk is full: messages to you wait until there is room.]"}
 	case peer.DiskRoom:
 		return []string{"[Your disk has room again.]"}
+	case peer.InboxFull:
+		return []string{fmt.Sprintf("[%d messages were not taken by udpchat tail: nothing more is received until they are.]", peer.MaxUnshown)}
+	case peer.InboxRoom:
+		return []string{"[Messages are received again.]"}
 	case peer.BadText:
 		return []string{fmt.Sprintf("[Message not sent: %s.]", n.Why)}
 	}

@@ -57,6 +57,9 @@ func (s *asking) do(conn *control.Conn) error {
 		if s.answers(e) {
 			return true, s.answer(conn, e)
 		}
+		if e.Event == "inbox-full" {
+			s.warn(e)
+		}
 		_, err = s.became(e)
 		return false, err
 	})

@@ -168,6 +168,12 @@ func (s *script) follow(conn *control.Conn, f func(control.Event) (enough bool, 
 	}
 }
 
+// warn writes a line for what a command has to say before it ends.
+func (s *script) warn(e control.Event) {
+	command, _ := s.flags.Line()
+	fmt.Fprintf(s.env.stderr, "%s: %s\n", command, e.Why)
+}
+
 // bySignal tells whether a signal ended the client: what it did to the job is no news.
 func bySignal(err error) bool {
 	var exit *exitError

@@ -15,6 +15,11 @@ const talksListed = 20
 // statusLines are a status at the prompt.
 func statusLines(s peer.Status) []string {
 	lines := []string{fmt.Sprintf("[You are %s: %s.]", plain.Name(s.Name), standing(s)), serverLine(s)}
+	if s.Unshown >= peer.MaxUnshown {
+		lines = append(lines, fmt.Sprintf("[%d messages came and were not taken: nothing more is received until udpchat tail, without -from, takes them.]", s.Unshown))
+	} else if s.Unshown > 0 {
+		lines = append(lines, fmt.Sprintf("[%s came and not taken yet.]", count(s.Unshown, "message")))
+	}
 	online, more := 0, 0
 	for _, t := range s.Talks {
 		if t.Online && t.Waits() == 0 {

@@ -267,6 +267,36 @@ func TestWithoutAFrontEnd(t *testing.T) {
 	})
 }
 
+// Who waits for messages is told when none are taken any more, also who comes later.
+func TestAFullInboxIsTold(t *testing.T) {
+	stage(t, false, func(t *testing.T, _ *desk, h *Hub, connect func() *program) {
+		a, sender := connect(), connect()
+		a.do(Command{Op: "tail"})
+		a.want(Event{Event: "following"})
+		h.Notice(peer.InboxFull{})
+		a.want(full)
+		b := connect()
+		b.do(Command{Op: "tail", From: "bob"})
+		b.want(Event{Event: "following"})
+		b.want(full)
+		c := connect()
+		c.do(Command{Op: "listen"})
+		c.want(full)
+		h.Notice(peer.InboxRoom{})
+		for _, p := range []*program{a, b, c} {
+			p.want(Event{Event: "inbox-room"})
+		}
+		late := connect()
+		late.do(Command{Op: "tail"})
+		late.want(Event{Event: "following"})
+		late.wantNothing()
+		sender.wantNothing()
+		for _, p := range []*program{a, b, c, late, sender} {
+			p.end()
+		}
+	})
+}
+
 func TestStatusAndMistakes(t *testing.T) {
 	stage(t, true, func(t *testing.T, d *desk, h *Hub, connect func() *program) {
 		a := connect()
@@ -361,7 +391,7 @@ func TestLine(t *testing.T) {
 
 // everyNotice is one of every kind that says something to a program.
 var everyNotice = []peer.Notice{
-	peer.Welcome{}, peer.Refused{Why: wire.NameTaken}, peer.Table{}, peer.Postponed{}, peer.DiskFull{}, peer.DiskRoom{}, peer.Left{}, peer.Waiting{},
+	peer.Welcome{}, peer.Refused{Why: wire.NameTaken}, peer.Table{}, peer.Postponed{}, peer.DiskFull{}, peer.DiskRoom{}, peer.InboxFull{}, peer.InboxRoom{}, peer.Left{}, peer.Waiting{},
 	peer.ServerSilent{}, peer.Drained{}, peer.Quit{}, peer.Accepted{}, peer.Delivered{}, peer.NoAck{}, peer.Stored{}, peer.Kept{NoKeys: true},
 	peer.Failed{}, peer.TooLong{}, peer.UnknownPeer{}, peer.NotRegistered{}, peer.NotYours{}, peer.Noted{}, peer.NotSent{}, peer.BadText{},
 	peer.KeyChanged{}, peer.Blocked{}, peer.Identity{}, peer.Trusted{}, peer.Distrust{}, peer.Arrived{},

@@ -1,6 +1,7 @@
 package control
 
 import (
+	"fmt"
 	"time"
 
 	"udpchat/peer"
@@ -110,6 +111,10 @@ func ofClient(n peer.Notice) (Event, bool) {
 		return Event{Event: "disk-full"}, true
 	case peer.DiskRoom:
 		return Event{Event: "disk-room"}, true
+	case peer.InboxFull:
+		return full, true
+	case peer.InboxRoom:
+		return Event{Event: "inbox-room"}, true
 	case peer.Noted:
 		return Event{Event: "note", Text: n.Text}, true
 	case peer.KeyChanged:
@@ -130,6 +135,10 @@ func arrived(n peer.Arrived) Event {
 }
 
 const timeFormat = "2006-01-02T15:04:05.000000Z"
+
+// full says that nothing more is taken, and what helps.
+var full = Event{Event: "inbox-full",
+	Why: fmt.Sprintf("%d messages came and were not taken: nothing more is received until they are; udpchat tail without -from takes all", peer.MaxUnshown)}
 
 // Arrived is the notice that a message's event came from.
 func (e Event) Arrived() peer.Arrived {

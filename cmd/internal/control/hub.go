@@ -68,6 +68,9 @@ func (h *Hub) Notice(n peer.Notice) {
 	case peer.Arrived:
 		h.inbox.arrive(h, n.Line, e)
 		return
+	case peer.InboxFull, peer.InboxRoom:
+		h.inbox.fill(h, e)
+		return
 	case peer.ServerSilent, peer.Refused, peer.Left:
 		for c := range h.conns {
 			c.out.Put(e)
@@ -177,6 +180,7 @@ func (h *Hub) command(c *conn, m Command) {
 		h.inbox.tail(c, m.From)
 	case "listen":
 		c.listens = true
+		h.inbox.warn(c)
 	case "taken":
 		h.inbox.taken(h, c, m.ID)
 		c.out.Put(Event{Event: "taken", Ref: m.Ref, ID: m.ID})

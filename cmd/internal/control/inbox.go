@@ -10,6 +10,7 @@ type inbox struct {
 	front bool // a front end shows them
 	lines map[uint64]*message
 	order uint64
+	full  bool // the client takes nothing more
 }
 
 // message is one of them.
@@ -36,6 +37,23 @@ func (b *inbox) arrive(h *Hub, line uint64, e Event) {
 	}
 	m.orphan = !b.front && len(m.needs) == 0
 	b.lines[line] = m
+}
+
+// fill tells all who wait for messages that nothing more is taken, or that there is room again.
+func (b *inbox) fill(h *Hub, e Event) {
+	b.full = e.Event == full.Event
+	for c := range h.conns {
+		if c.tails || c.listens {
+			c.out.Put(e)
+		}
+	}
+}
+
+// warn tells one who begins to wait for messages that none are taken.
+func (b *inbox) warn(c *conn) {
+	if b.full {
+		c.out.Put(full)
+	}
 }
 
 func (b *inbox) printed(h *Hub, line uint64) {
@@ -71,6 +89,7 @@ func (b *inbox) tail(c *conn, from string) {
 		return
 	}
 	c.tails, c.from = true, from
+	b.warn(c)
 	var waiting []*message
 	for _, m := range b.lines {
 		if m.orphan && c.wants(m.event) {
