@@ -11,22 +11,16 @@ import (
 	"time"
 )
 
-// socketName is the socket's name beside the profile.
-const socketName = "control.sock"
-
-// longest is how long the path of a socket may be: 104 bytes with the end on macOS, 108 elsewhere.
-const longest = 103
-
 // ErrNobody means that no client of the profile runs, or none that can be spoken with.
 var ErrNobody = errors.New("no client of this profile runs")
 
 // Dial connects with the client whose profile is in a folder. The error is ErrNobody when none listens there.
 func Dial(folder string) (*Conn, error) {
-	path := filepath.Join(folder, socketName)
-	if len(path) > longest {
-		return nil, ErrNobody
-	}
-	with, err := net.Dial("unix", path)
+	var with net.Conn
+	err := named(folder, func(path string) (err error) {
+		with, err = net.Dial("unix", path)
+		return err
+	})
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrNobody, err)
 	}
@@ -35,30 +29,34 @@ func Dial(folder string) (*Conn, error) {
 
 // Listener is a client's socket.
 type Listener struct {
-	on  net.Listener
-	all sync.WaitGroup
+	on   *net.UnixListener
+	path string
+	all  sync.WaitGroup
 }
 
 // Listen opens the socket in the folder of a profile that the caller has locked: what a killed client left there is in nobody's use.
 // Only the user can open it.
 func Listen(folder string, h *Hub) (*Listener, error) {
-	path := filepath.Join(folder, socketName)
-	if len(path) > longest {
-		return nil, fmt.Errorf("open control socket: the path %s has more than %d bytes: name a shorter folder with -state", path, longest)
+	l := &Listener{path: filepath.Join(folder, socketName)}
+	err := os.Remove(l.path)
+	if err == nil || errors.Is(err, fs.ErrNotExist) {
+		err = named(folder, l.open)
 	}
-	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("open control socket: %w", err)
-	}
-	on, err := net.Listen("unix", path)
 	if err != nil {
 		return nil, fmt.Errorf("open control socket: %w", err)
 	}
-	if err := os.Chmod(path, 0o600); err != nil { // its folder is the user's alone, too
-		return nil, errors.Join(fmt.Errorf("open control socket: %w", err), on.Close())
+	if err := os.Chmod(l.path, 0o600); err != nil { // its folder is the user's alone, too
+		return nil, errors.Join(fmt.Errorf("open control socket: %w", err), l.on.Close(), os.Remove(l.path))
 	}
-	l := &Listener{on: on}
 	l.all.Go(func() { l.accept(h) })
 	return l, nil
+}
+
+func (l *Listener) open(path string) (err error) {
+	if l.on, err = net.ListenUnix("unix", &net.UnixAddr{Name: path, Net: "unix"}); err == nil {
+		l.on.SetUnlinkOnClose(false) // the path may lead nowhere by then
+	}
+	return err
 }
 
 func (l *Listener) accept(h *Hub) {
@@ -77,6 +75,7 @@ func (l *Listener) accept(h *Hub) {
 
 // Close removes the socket, and waits for its connections: the Hub must be closed.
 func (l *Listener) Close() {
-	_ = l.on.Close() // removes it
+	_ = os.Remove(l.path) // first: who finds it is answered
+	_ = l.on.Close()
 	l.all.Wait()
 }
