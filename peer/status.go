@@ -71,8 +71,18 @@ func (t TalkStatus) Waits() int { return t.Direct + t.Depositing + t.Stored + t.
 // Status asks the server for a sign of life, for as long as a typed command is tried, and tells how everything stands then. Errors
 // are ErrStopped and ctx's.
 func (c *Client) Status(ctx context.Context) (Status, error) {
+	return c.status(ctx, func(now time.Time, tell func(Status)) { c.core.Probe(now, tell) })
+}
+
+// Glance tells at once how everything stands, and of the talks only the one with a name, if that is in the table, or with "" the channel.
+// The server is not asked: Answered is false. Errors are as with Status.
+func (c *Client) Glance(ctx context.Context, name string) (Status, error) {
+	return c.status(ctx, func(now time.Time, tell func(Status)) { tell(c.core.Glance(now, name)) })
+}
+
+func (c *Client) status(ctx context.Context, ask func(now time.Time, tell func(Status))) (Status, error) {
 	told := make(chan Status, 1)
-	c.loop.Events.Put(func(now time.Time) { c.core.Probe(now, func(s Status) { told <- s }) })
+	c.loop.Events.Put(func(now time.Time) { ask(now, func(s Status) { told <- s }) })
 	select {
 	case s := <-told:
 		return s, nil
@@ -128,7 +138,19 @@ func (c *Core) probed(now time.Time, answered bool) {
 	}
 }
 
-func (c *Core) status(now time.Time) Status {
+// Glance tells how everything stands, and of the talks only the one with a name; "" is the channel.
+func (c *Core) Glance(now time.Time, name string) Status {
+	s := c.stands(now)
+	if contact := c.roster.named(name); contact != nil {
+		s.Talks = []TalkStatus{c.talk(now, contact.key)}
+	} else if name == "" {
+		s.Talks = []TalkStatus{c.talk(now, wire.Channel)}
+	}
+	return s
+}
+
+// stands is a status without the talks.
+func (c *Core) stands(now time.Time) Status {
 	s := Status{Name: c.cfg.Name, Key: c.me, Server: c.cfg.Server.Remote, ServerKey: c.cfg.ServerKey, Standing: StandsWaiting,
 		RoundTrip: c.probe.rtt.Smoothed(), Heard: -1, Unshown: c.inbox.unshown}
 	switch c.phase {
@@ -140,6 +162,11 @@ func (c *Core) status(now time.Time) Status {
 	if !c.heard.IsZero() {
 		s.Heard = now.Sub(c.heard)
 	}
+	return s
+}
+
+func (c *Core) status(now time.Time) Status {
+	s := c.stands(now)
 	for _, k := range c.roster.contacts {
 		if k.key != c.me {
 			s.Talks = append(s.Talks, c.talk(now, k.key))

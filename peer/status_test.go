@@ -35,6 +35,13 @@ func TestStatusNamesTheWayAndWhatWaits(t *testing.T) {
 	if s := b.core.status(b.now); s.Standing != StandsInside || len(s.Talks) != 2 || s.Heard != 0 || s.RoundTrip != 0 {
 		t.Errorf("status %+v", s)
 	}
+	if s := b.core.Glance(b.now, "cat"); s.Standing != StandsInside || len(s.Talks) != 1 || s.Talks[0].Name != "cat" || s.Talks[0].Addr != cat.addr {
+		t.Errorf("at a glance %+v", s)
+	}
+	if s := b.core.Glance(b.now, ""); len(s.Talks) != 1 || s.Talks[0].Way != WayChannel || len(b.core.Glance(b.now, "dan").Talks) != 0 {
+		t.Errorf("the channel at a glance %+v", s)
+	}
+	b.wantIdle("nobody was asked")
 	b.send(bob, "one")
 	b.way("bob", TalkStatus{Direct: 1})
 	b.advance(20 * time.Millisecond)

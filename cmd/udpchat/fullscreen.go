@@ -30,8 +30,9 @@ type fullScreen struct {
 	ended   chan struct{} // the program has ended, with failed
 	failed  error
 
-	mu      sync.Mutex
-	session *session // the one that runs
+	mu       sync.Mutex
+	session  *session // the one that runs
+	watching sync.WaitGroup
 
 	me   string
 	bell bell
@@ -76,6 +77,41 @@ func (env *environment) colours(flag string) colorprofile.Profile {
 	return colorprofile.Env(env.environ)
 }
 
+// running is the session that runs.
+func (f *fullScreen) running() *session {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.session
+}
+
+const (
+	// glances is how often it is looked how things stand, and measures how often the server is asked, for its round trip.
+	glances  = 2 * time.Second
+	measures = 30 * time.Second
+)
+
+// watch has the screen look how things stand, until the session ends or the screen is gone.
+func (f *fullScreen) watch(s *session) {
+	var measured time.Time
+	for {
+		if time.Since(measured) >= measures {
+			status, err := s.client.Status(context.Background())
+			if err != nil {
+				return
+			}
+			if status.Standing == peer.StandsInside { // else nobody was asked
+				measured = time.Now()
+			}
+		}
+		f.program.Send(tui.Tick{})
+		select {
+		case <-time.After(glances):
+		case <-f.ended:
+			return
+		}
+	}
+}
+
 func (f *fullScreen) read(ctx context.Context) typed {
 	for {
 		if f.next = append(f.next, f.wanted.Take()...); len(f.next) > 0 {
@@ -101,6 +137,7 @@ func (f *fullScreen) begin(s *session) {
 	f.mu.Unlock()
 	f.me = s.name
 	f.program.Send(tui.Began{Name: s.name, Key: s.client.Key()})
+	f.watching.Go(func() { f.watch(s) })
 }
 
 func (f *fullScreen) tell(n peer.Notice, lines []string) error {
@@ -151,6 +188,7 @@ func (f *fullScreen) close() {
 	}
 	f.program.Quit()
 	<-f.ended
+	f.watching.Wait()
 	for _, line := range f.last {
 		_, _ = io.WriteString(f.out, line+"\n") // the terminal may be gone
 	}

@@ -16,6 +16,16 @@ func (f *fullScreen) Older(talk string, before uint64, limit int) (tui.Passage, 
 	return f.history(peer.Reading{With: talk, Channel: talk == "", Before: before, Limit: limit})
 }
 
+// Stands looks how it stands with the server, and with one talk.
+func (f *fullScreen) Stands(talk string) (peer.Status, error) {
+	return f.running().client.Glance(context.Background(), talk)
+}
+
+// Complete proposes what the prompt does.
+func (f *fullScreen) Complete(before, me string, names []string) (from int, words []string) {
+	return complete(before, me, names)
+}
+
 // Find searches the whole history for the screen.
 func (f *fullScreen) Find(words string, limit int) (tui.Passage, error) {
 	return f.history(peer.Reading{Words: strings.Fields(words), Limit: limit})
@@ -23,10 +33,7 @@ func (f *fullScreen) Find(words string, limit int) (tui.Passage, error) {
 
 // history reads what the client that runs now remembers. Someone who was never met has no history.
 func (f *fullScreen) history(r peer.Reading) (tui.Passage, error) {
-	f.mu.Lock()
-	client := f.session.client
-	f.mu.Unlock()
-	past, err := client.History(context.Background(), r)
+	past, err := f.running().client.History(context.Background(), r)
 	if errors.Is(err, peer.ErrUnknown) {
 		return tui.Passage{}, nil
 	}

@@ -61,6 +61,7 @@ func TestComplete(t *testing.T) {
 		{"", 0, "send send_all to @ peers status history search verify trust reg dereg help quit"},
 		{"se", 0, "send send_all search"},
 		{"/qu", 0, "/quit"},
+		{"/", 0, "/send /send_all /to /peers /status /history /search /verify /trust /reg /dereg /help /quit"},
 		{"x", 0, ""},
 		{"send ", 5, "Ann bob bobby 日本"},
 		{"send B", 5, "bob bobby"},

@@ -159,7 +159,7 @@ func complete(before, me string, names []string) (from int, words []string) {
 	case strings.TrimSpace(before[:from]) == "":
 		slash := word[:len(word)-len(strings.TrimPrefix(word, "/"))]
 		for _, u := range usage {
-			if strings.HasPrefix(u.name, word[len(slash):]) {
+			if strings.HasPrefix(u.name, word[len(slash):]) && (slash == "" || u.name != "@") {
 				words = append(words, slash+u.name)
 			}
 		}

@@ -34,16 +34,25 @@ func (e *Editor) complete(above *strings.Builder) {
 	if from < 0 || from > len(before) || len(words) == 0 {
 		return
 	}
-	typed := before[from:]
+	after, listed := Completed(before, from, words)
+	if after != before {
+		e.buf.replace(after)
+	}
+	if listed {
+		above.WriteString(listing(words) + "\r\n")
+	}
+}
+
+// Completed is what Tab makes of the text before the cursor, whose last word begins at from and is one of words, of which there is at
+// least one. listed: they are to be shown, as the text has all that they share.
+func Completed(before string, from int, words []string) (after string, listed bool) {
 	if len(words) == 1 {
-		e.buf.replace(before[:from] + words[0] + " ")
-		return
+		return before[:from] + words[0] + " ", false
 	}
-	if shared := sharedStart(words); utf8.RuneCountInString(shared) > utf8.RuneCountInString(typed) {
-		e.buf.replace(before[:from] + shared)
-		return
+	if shared := sharedStart(words); utf8.RuneCountInString(shared) > utf8.RuneCountInString(before[from:]) {
+		return before[:from] + shared, false
 	}
-	above.WriteString(listing(words) + "\r\n")
+	return before, true
 }
 
 // replace puts text in the place of what is left of the cursor.

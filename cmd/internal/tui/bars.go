@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
+
+	"udpchat/cmd/internal/wording"
 )
 
 // written draws what is being written, and says where the cursor is.
@@ -55,10 +57,12 @@ func (m *Model) stateRow() row {
 		state, s = "waiting for the server…", barWarn
 	case m.link == offline:
 		state, s = fmt.Sprintf("offline: /reg %s comes back", m.me.Name), barWarn
+	case m.silent():
+		state, s = "no answer for "+wording.About(m.stands.Heard), barWarn
 	default:
 		state = fmt.Sprintf("%d online", m.talks.online())
 		if m.width >= listFrom {
-			state = fmt.Sprintf("connected to %s · %s", m.server, state)
+			state = fmt.Sprintf("connected to %s%s · %s", m.server, m.roundTrip(), state)
 		}
 		if n := m.talks.undecided(); n > 0 {
 			state += fmt.Sprintf(" · %d on the way", n)
@@ -84,6 +88,8 @@ func (m *Model) stateRow() row {
 func (m *Model) helpRow() row {
 	keys := [][2]string{{"Enter", "send"}, {"Tab", "next talk"}, {"F1", "help"}, {"Ctrl-F", "search"}, {"Alt-Enter", "new line"}, {"Ctrl-T", "find someone"}, {"PgUp", "scroll"}, {"Ctrl-D", "leave"}}
 	switch {
+	case m.over == nil && m.completes():
+		keys[1] = [2]string{"Tab", "complete"}
 	case m.over != nil && m.over.finder == noFinder:
 		keys = [][2]string{{"Up Down", "scroll"}, {"Esc", "back"}}
 	case m.over != nil:

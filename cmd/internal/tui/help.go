@@ -30,6 +30,7 @@ var helpRows = []struct{ keys, what string }{
 	{"", "Write"},
 	{"Enter", "send"},
 	{"Alt-Enter, Ctrl-J", "a new line"},
+	{"Tab", "completes /command, @NAME"},
 	{"Up, Down", "what you sent here before"},
 	{"Ctrl-W, -U, -K", "delete a word, to the start, to the end"},
 	{"", "Talks"},

@@ -21,6 +21,8 @@ func (m *Model) key(k tea.KeyPressMsg) tea.Cmd {
 	case m.over != nil:
 		return m.overKey(name, k)
 	case m.global(name):
+	case name == "tab" && m.completes():
+		m.complete()
 	case m.talkKey(name):
 	case name == "enter":
 		cmd := m.submit()

@@ -3,6 +3,8 @@ package tui
 const (
 	// listFrom is the width from which the list of talks stands beside the open one.
 	listFrom = 64
+	// wordsFrom is the width from which the row of state has room for words that explain a figure.
+	wordsFrom = 100
 	// roomyFrom is the height from which rules and blank rows are drawn.
 	roomyFrom = 16
 	// inputMargin is what stands left of what is being written.

@@ -9,7 +9,7 @@ import (
 	"udpchat/wire"
 )
 
-// Chat is what the screen asks of the program. Every method but Older and Find returns at once; what was asked is done in order.
+// Chat is what the screen asks of the program. Every method but Older, Find and Stands returns at once; what was asked is done in order.
 type Chat interface {
 	// Send sends a text to someone, or to the channel, which is "". What becomes of it at first is told with the ref.
 	Send(ref uint64, to, text string)
@@ -17,11 +17,15 @@ type Chat interface {
 	Seen(lines []uint64)
 	// Enter is a command as it is typed at the prompt.
 	Enter(line string)
+	// Complete proposes words for the one before the cursor (lineedit.Completer). names are the others'.
+	Complete(before, me string, names []string) (from int, words []string)
 	// Leave goes offline and ends; Interrupt ends without a word to anyone.
 	Leave()
 	Interrupt()
 	// Older reads up to limit messages of a talk: the newest of those before a line of the history, 0 for the newest of all.
 	Older(talk string, before uint64, limit int) (Passage, error)
+	// Stands tells how it stands with the server, and of the talks with this one.
+	Stands(talk string) (peer.Status, error)
 	// Find reads the newest messages of all talks, up to limit, in which all the words are.
 	Find(words string, limit int) (Passage, error)
 }
@@ -64,6 +68,8 @@ type (
 		Text  string
 		Alarm bool
 	}
+	// Tick: some time has passed, and what changes by itself is looked at again.
+	Tick struct{}
 )
 
 // link is how it stands with the server.
@@ -84,6 +90,7 @@ type Model struct {
 	talks  *talks
 	link   link
 	server string              // its address
+	stands stands              // how it stood when that was asked last
 	ref    uint64              // of the last text that was typed
 	typed  map[uint64]*message // texts that were typed, by ref, until it is known whether they were taken
 	unseen int                 // lines that were not looked at, in all talks
@@ -148,6 +155,10 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		m.readOlder(msg)
 	case finding:
 		m.readFound(msg)
+	case Tick:
+		return m, m.askHow()
+	case stands:
+		m.stands = msg
 	}
 	m.look()
 	return m, m.reach()

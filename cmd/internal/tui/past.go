@@ -31,7 +31,7 @@ func (m *Model) begin(b Began) tea.Cmd {
 		said = nil
 	}
 	m.me, m.talks, m.link, m.typed = b, newTalks(), connecting, map[uint64]*message{}
-	m.ends = map[uint64]state{}
+	m.ends, m.stands = map[uint64]state{}, stands{}
 	m.recall, m.draft, m.unseen = 0, "", 0
 	m.talks.open.messages = said
 	chat := m.chat
@@ -44,7 +44,13 @@ func (m *Model) begin(b Began) tea.Cmd {
 // reach reads what is missing above the view of the open talk.
 func (m *Model) reach() tea.Cmd {
 	t, p := m.talks.open, m.page()
-	if t.complete || t.asked || m.me.Name == "" || m.width == 0 {
+	if m.me.Name == "" || m.width == 0 {
+		return nil
+	}
+	if how := m.askOf(t); how != nil {
+		return tea.Batch(how, m.reach())
+	}
+	if t.complete || t.asked {
 		return nil
 	}
 	rows := 0

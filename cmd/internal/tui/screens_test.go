@@ -67,6 +67,7 @@ var scenes = []struct {
 // talking is a talk with everything in it that a talk can have.
 func talking(t *testing.T) *world {
 	w := here(t, "bob", "carol", "-dave", "小明", "eve", "-frank")
+	w.stood = peer.Status{RoundTrip: 400 * time.Microsecond, Talks: []peer.TalkStatus{{Name: "bob", RoundTrip: 1234 * time.Microsecond}}}
 	w.past = []Past{{Line: 1, Talk: "bob", From: "bob", Key: keyOf("bob"), Text: "See you tomorrow.", Time: noon.Add(-16 * time.Hour), Arrived: noon.Add(-16 * time.Hour)},
 		{Line: 2, Talk: "bob", Text: "Yes. 日本語のテキスト too.", Time: noon.Add(-16 * time.Hour), End: Delivered},
 		{Line: 3, Talk: "bob", From: "bob", Key: keyOf("bob"), Text: "Are you there?", Time: noon.Add(-3 * time.Hour), Arrived: noon, Mail: true}}

@@ -100,7 +100,7 @@ func (m *Model) heading(t *talk) row {
 	case t.name == everyone:
 		return append(r, span{fmt.Sprintf("  %d online", m.talks.online()), faint})
 	case t.online:
-		return append(r, span{"  online", good})
+		return append(append(r, span{"  online", good}), m.way(t)...)
 	case t.listed && m.width < listFrom:
 		return append(r, span{"  offline", faint})
 	case t.listed:

@@ -29,7 +29,8 @@ type world struct {
 	past      []Past   // the history, oldest first
 	err       error    // of reading it
 	reads     int
-	line      uint64 // the last one given
+	stood     peer.Status // how it stands
+	line      uint64      // the last one given
 }
 
 func newWorld(t *testing.T) *world {
@@ -78,6 +79,35 @@ func (w *world) Interrupt()          { w.done = append(w.done, "interrupt") }
 func (w *world) Older(talk string, before uint64, limit int) (Passage, error) {
 	w.reads++
 	return w.read(limit, func(p Past) bool { return p.Talk == talk && (before == 0 || p.Line < before) })
+}
+
+func (w *world) Stands(talk string) (peer.Status, error) {
+	s := w.stood
+	s.Talks = nil
+	for _, t := range w.stood.Talks {
+		if t.Name == talk {
+			s.Talks = append(s.Talks, t)
+		}
+	}
+	return s, nil
+}
+
+// Complete knows three commands.
+func (w *world) Complete(before, me string, names []string) (from int, words []string) {
+	from = strings.LastIndex(before, " ") + 1
+	if from == 0 && before[0] == '/' {
+		names = []string{"/send", "/send_all", "/verify"}
+	} else if before[from:] != "" && before[from] == '@' {
+		for i := range names {
+			names[i] = "@" + names[i]
+		}
+	}
+	for _, n := range names {
+		if strings.HasPrefix(n, before[from:]) && n != me {
+			words = append(words, n)
+		}
+	}
+	return from, words
 }
 
 func (w *world) Find(words string, limit int) (Passage, error) {
