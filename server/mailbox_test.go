@@ -251,6 +251,29 @@ func TestReceiptAtTheReturnOfTheSender(t *testing.T) {
 	}
 }
 
+// A sender returns while its mail is being taken. What was taken before is known from the store, and what comes after that may be an
+// older answer: it must not hide the other.
+func TestReceiptsThatMeetAReturn(t *testing.T) {
+	b := newBench(t, Config{})
+	ann, bob := b.join("ann"), b.join("bob")
+	b.deposit(ann, bob, text(ann, bob, 1, "one"))
+	b.deposit(ann, bob, text(ann, bob, 2, "two"))
+	b.hold()
+	b.recv(bob, &wire.Taken{From: ann.key, Marks: through(ann, bob, 2), Order: 2, Try: 1})
+	b.recv(ann, ask(ann, 51))
+	b.recv(bob, &wire.Taken{From: ann.key, Marks: through(ann, bob, 1), Order: 1, Try: 1})
+	b.release()
+	var last *wire.Receipt
+	for _, s := range b.sentTo(ann) {
+		if m, ok := s.msg.(*wire.Receipt); ok {
+			last = m
+		}
+	}
+	if last == nil || last.Marks.Through != 2 {
+		t.Errorf("the last receipt is %+v", last)
+	}
+}
+
 // protocol.md §10.3: every one of several receipts for the same recipient is passed on.
 func TestReceiptsOfTwoEpochsAreBothTold(t *testing.T) {
 	b := newBench(t, Config{})
