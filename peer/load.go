@@ -16,7 +16,7 @@ func NewCore(now time.Time, cfg Config, keys Keys, from store.Loaded) (*Core, er
 	cfg.defaults()
 	c := &Core{cfg: cfg, rand: rand.New(rand.NewPCG(cfg.Seed, 1)), keys: keys, me: keys.Public(), epoch: from.Epoch, limit: wire.MaxText}
 	c.requests.Rand, c.outbox.direct.Rand, c.outbox.deposits.Rand, c.book.lookups.Rand = c.rand, c.rand, c.rand, c.rand
-	c.roster = roster{contacts: map[wire.Key]*contact{}, byName: map[string]*contact{}, changed: map[wire.Key]bool{}}
+	c.roster = newRoster()
 	c.run = c.runEpoch(from.Lanes)
 	c.outbox.ways, c.outbox.last = map[wire.Key]*way{}, map[laneID]uint64{}
 	c.inbox.sources, c.inbox.streams = map[sourceID]*source{}, map[uint64]*stream{}

@@ -1,8 +1,10 @@
 package peer
 
 import (
+	"cmp"
+	"maps"
 	"net/netip"
-	"sort"
+	"slices"
 	"time"
 
 	"udpchat/wire"
@@ -15,6 +17,13 @@ type roster struct {
 	contacts map[wire.Key]*contact
 	byName   map[string]*contact
 	changed  map[wire.Key]bool // rows that a user would see changed, since they were last shown
+
+	shown []Contact       // all rows as they were last shown, by name; whoever was shown them has them too
+	stale map[string]bool // names under which they are no longer so
+}
+
+func newRoster() roster {
+	return roster{contacts: map[wire.Key]*contact{}, byName: map[string]*contact{}, changed: map[wire.Key]bool{}, stale: map[string]bool{}}
 }
 
 type contact struct {
@@ -74,6 +83,7 @@ func (r *roster) apply(now time.Time, c *Core, row wire.Row) {
 		next.turns = old.turns
 		if old.name != next.name && r.byName[old.name] == old {
 			delete(r.byName, old.name)
+			r.stale[old.name] = true
 		}
 		if old.online != next.online {
 			next.turns++
@@ -83,7 +93,7 @@ func (r *roster) apply(now time.Time, c *Core, row wire.Row) {
 		delete(r.contacts, before.key) // the name was free again
 		delete(r.changed, before.key)
 	}
-	r.contacts[row.Key], r.byName[row.Name] = next, next
+	r.contacts[row.Key], r.byName[row.Name], r.stale[row.Name] = next, next, true
 	c.doubt(next)
 	if old == nil || old.name != next.name || old.addr != next.addr || old.online != next.online {
 		r.changed[row.Key] = true
@@ -110,6 +120,7 @@ func (r *roster) forget() {
 	r.revision = 0
 	for _, k := range r.contacts {
 		k.online = false
+		r.stale[k.name] = true
 	}
 }
 
@@ -126,21 +137,43 @@ func (r *roster) name(k wire.Key) string {
 
 // table lists the rows by name and forgets what changed.
 func (r *roster) table(server netip.AddrPort, whole bool) Table {
-	t := Table{Server: server}
-	for _, k := range r.contacts {
-		row := Contact{Key: k.key, Name: k.name, Addr: k.addr, Online: k.online}
-		t.All = append(t.All, row)
-		if whole || r.changed[k.key] {
-			t.Changed = append(t.Changed, row)
+	r.refresh()
+	t := Table{Server: server, All: r.shown}
+	if whole {
+		t.Changed = slices.Clone(r.shown)
+	} else {
+		for k := range r.changed {
+			t.Changed = append(t.Changed, r.contacts[k].row())
 		}
+		slices.SortFunc(t.Changed, func(a, b Contact) int { return cmp.Compare(a.Name, b.Name) })
 	}
-	byName := func(rows []Contact) {
-		sort.Slice(rows, func(i, j int) bool { return rows[i].Name < rows[j].Name })
-	}
-	byName(t.All)
-	byName(t.Changed)
 	clear(r.changed)
 	return t
+}
+
+func (k *contact) row() Contact {
+	return Contact{Key: k.key, Name: k.name, Addr: k.addr, Online: k.online}
+}
+
+// refresh makes a new list of all rows out of the last one and what changed: to sort them all for each change would cost each of many
+// clients the more, the more there are.
+func (r *roster) refresh() {
+	if len(r.stale) == 0 {
+		return
+	}
+	rows, rest := make([]Contact, 0, len(r.byName)), r.shown
+	for _, name := range slices.Sorted(maps.Keys(r.stale)) {
+		at, found := slices.BinarySearchFunc(rest, name, func(row Contact, name string) int { return cmp.Compare(row.Name, name) })
+		rows, rest = append(rows, rest[:at]...), rest[at:]
+		if found {
+			rest = rest[1:]
+		}
+		if k := r.byName[name]; k != nil {
+			rows = append(rows, k.row())
+		}
+	}
+	r.shown = append(rows, rest...)
+	clear(r.stale)
 }
 
 // nameless tells whether the first table, which has names for people, is still to come.

@@ -32,8 +32,10 @@ const (
 	defaultLease      = 90 * time.Second
 	defaultNameTTL    = 180 * 24 * time.Hour
 
-	// tablePause is the least time between two table updates of one client: what changes meanwhile is told at once then.
+	// tablePause is the least time between two table updates of one client: what changes meanwhile is told together then.
 	tablePause = 100 * time.Millisecond
+	// tableRate is how many updates go out in a second at most, in the long run: where there are more than 400 clients the pause is longer.
+	tableRate = 4000
 	// minLeap is the least by which orders and revisions leap at a start; the most is twice that. It is far more than any run gives out,
 	// and 2^64 has room for millions of starts. That a number given out twice goes unnoticed takes two leaps that differ by less than a
 	// run gives out: with a million numbers, one chance in a million.

@@ -60,7 +60,7 @@ func (c *Core) register(now time.Time, p link.Path, from wire.Key, m *wire.Regis
 			c.join(now, cl, p, m)
 			return
 		}
-		c.catchUp(max(seen, r.Cursor), cl, func(now time.Time) { c.join(now, cl, p, m) })
+		c.catchUp(now, seen, r.Cursor, cl, func(now time.Time) { c.join(now, cl, p, m) })
 	})
 }
 
@@ -100,8 +100,12 @@ func (c *Core) unasked(cl *client, p link.Path, m *wire.Register, why wire.Outco
 }
 
 // catchUp moves the client's channel cursor to where the client says it is: a server that was killed may have lost the last
-// second of it.
-func (c *Core) catchUp(seen uint64, cl *client, then func(now time.Time)) {
+// second of it. A new client has nothing to catch up with.
+func (c *Core) catchUp(now time.Time, seen, cursor uint64, cl *client, then func(now time.Time)) {
+	if seen <= cursor {
+		then(now)
+		return
+	}
 	c.commit(store.Advance{Member: cl.row.Key, Order: seen}, func(now time.Time, _ store.Result) { then(now) })
 }
 

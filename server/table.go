@@ -15,7 +15,8 @@ import (
 type table struct {
 	log  []entry // by revision
 	due  time.Time
-	last time.Time // last sweep
+	last time.Time     // last sweep
+	rest time.Duration // from that to the next one
 }
 
 type entry struct {
@@ -45,10 +46,10 @@ func (t *table) prune(clients int) {
 	}
 }
 
-// changed makes a sweep due: at once after a quiet time, else tablePause after the last one (protocol.md §8).
+// changed makes a sweep due: at once after a quiet time, else a pause after the last one (protocol.md §8.7).
 func (t *table) changed(now time.Time) {
 	if t.due.IsZero() {
-		t.due = t.last.Add(tablePause)
+		t.due = t.last.Add(t.rest)
 		if t.due.Before(now) {
 			t.due = now
 		}
@@ -74,14 +75,15 @@ func (c *Core) sweepTable(now time.Time) {
 		return
 	}
 	c.table.due, c.table.last = time.Time{}, now
+	c.table.rest = max(tablePause, time.Duration(len(c.online))*time.Second/tableRate)
 	for _, cl := range c.online {
 		c.update(now, cl)
 	}
 }
 
-// update sends a client a page if it is behind and none is on its way.
+// update sends a client a page if it is behind and none is on its way. The answer to its registration comes first.
 func (c *Core) update(now time.Time, cl *client) {
-	if s := cl.session; s.sure && s.page == 0 && s.told < c.head.Revision && !c.spared(cl) {
+	if s := cl.session; s.sure && (s.answered || s.request == 0) && s.page == 0 && s.told < c.head.Revision && !c.spared(cl) {
 		c.sendPage(now, cl)
 	}
 }

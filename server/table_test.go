@@ -125,6 +125,38 @@ func TestJoinCostsTheOthersOneSmallDatagram(t *testing.T) {
 	}
 }
 
+// protocol.md §8.7: or within 0.25 ms for each client, if that is more: a change for each of many is not told to each of many by itself.
+func TestManyAreToldLessOften(t *testing.T) {
+	b := newBench(t, Config{})
+	ann := b.join("ann")
+	for range 799 {
+		b.core.online = append(b.core.online, &client{session: &session{}}) // not served, so that nothing is sent to it
+	}
+	b.tables = true
+	told := func(name string, after time.Duration) {
+		t.Helper()
+		m := b.person(name)
+		b.recv(m, ask(m, 1))
+		b.advance(after - time.Millisecond)
+		if list := b.pages(ann); len(list) > 0 {
+			t.Errorf("%s is told too early", name)
+		}
+		b.advance(2 * time.Millisecond)
+		if list := b.pages(ann); len(list) != 1 {
+			t.Errorf("%s is not told after %v", name, after)
+		} else {
+			b.ackTable(ann, list[0])
+		}
+	}
+	zoe := b.person("zoe")
+	b.recv(zoe, ask(zoe, 1))
+	for _, page := range b.pages(ann) { // after a quiet time at once
+		b.ackTable(ann, page)
+	}
+	told("bob", 200*time.Millisecond)
+	told("cid", 200*time.Millisecond)
+}
+
 // protocol.md §8.7: changes within 100 ms are told together.
 func TestTableChangesAreCoalesced(t *testing.T) {
 	b := newBench(t, Config{})

@@ -11,6 +11,10 @@ import (
 	"udpchat/store/bolt"
 )
 
+// crowd is from how many clients on each sees only those that it has to do with: a table of 100,000 rows for each newcomer is
+// not what is measured here.
+const crowd = "1000"
+
 // restart measures a server that is killed and started again: from its start until a deposit of a new client is acknowledged.
 func (b *bench) restart() error {
 	if err := b.fresh(); err != nil {

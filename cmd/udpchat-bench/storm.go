@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"fmt"
+	"os"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -14,62 +15,84 @@ import (
 // stormWidth is how many registrations are in progress at once.
 const stormWidth = 128
 
-// crowd is from how many clients on each sees only those that it has to do with: a table of 10,000 rows for each of 10,000 clients is not
-// what is measured here.
-const crowd = "1000"
-
 // storm measures registrations, what an idle client costs the server, and what one more costs the others.
 func (b *bench) storm() error {
-	for _, n := range []int{1000, 10000} {
-		if err := b.register(b.n(n)); err != nil {
-			return err
-		}
+	if err := b.register(b.n(1000), "each gets the table of all"); err != nil {
+		return err
+	}
+	if err := b.register(b.n(10000), "-table-clients 100", "-table-clients", "100"); err != nil {
+		return err
 	}
 	return b.joins(b.n(1000))
 }
 
-func (b *bench) register(n int) error {
+// register has n clients, who have their keys, come at once.
+func (b *bench) register(n int, note string, flags ...string) error {
 	if err := b.fresh(); err != nil {
 		return err
 	}
-	server, err := b.serve("-table-clients", crowd)
+	server, err := b.serve(flags...)
 	if err != nil {
 		return err
 	}
 	defer server.stop()
-	before, cpu, begin := memoryOf(server.pid()), cpuSeconds(server.pid()), time.Now()
-	users, err := b.crowd(server.target, n, nil, nothing)
+	users, err := b.gather(server.target, n, nil, nothing)
 	defer disperse(users)
 	if err != nil {
 		return err
 	}
+	before, cpu, own, begin := memoryOf(server.pid()), cpuSeconds(server.pid()), cpuSeconds(os.Getpid()), time.Now()
+	if err := b.enter(users); err != nil {
+		return err
+	}
 	took := time.Since(begin)
-	cpu = cpuSeconds(server.pid()) - cpu
+	cpu, own = cpuSeconds(server.pid())-cpu, cpuSeconds(os.Getpid())-own
 	time.Sleep(2 * time.Second) // until nothing is on its way
-	return b.report(fmt.Sprintf("storm %d", n), "full handshakes; both ends on this machine", map[string]float64{
-		"logins_s": float64(n) / took.Seconds(), "s": took.Seconds(), "srv_cpu_us_per_login": cpu * 1e6 / float64(n),
+	return b.report(fmt.Sprintf("storm %d", n), "full handshakes; both ends on this machine; "+note, map[string]float64{
+		"logins_s": float64(n) / took.Seconds(), "s": took.Seconds(), "srv_cpu_us_per_login": cpu * 1e6 / float64(n), "cpu_us_per_login": own * 1e6 / float64(n),
 		"rss_kb_per_client": (memoryOf(server.pid()) - before) / 1024 / float64(n), "rss_mb": memoryOf(server.pid()) / (1 << 20)})
 }
 
 // crowd registers n clients, u0 and so on, many at once. bytes counts what they get, if there is one.
 func (b *bench) crowd(t target, n int, bytes *atomic.Int64, heard func(u *user, n peer.Notice)) ([]*user, error) {
-	users, errs := make([]*user, n), make([]error, n)
+	users, err := b.gather(t, n, bytes, heard)
+	if err == nil {
+		err = b.enter(users)
+	}
+	return users, err
+}
+
+// gather makes the clients of a crowd.
+func (b *bench) gather(t target, n int, bytes *atomic.Int64, heard func(u *user, n peer.Notice)) ([]*user, error) {
+	users := make([]*user, n)
+	return users, each(n, func(i int) error {
+		socket, err := link.Listen(addressOf(i), 0)
+		if err == nil {
+			users[i], err = prepare(b.ctx, counted(socket, bytes), t, "", fmt.Sprintf("u%d", i), heard)
+		}
+		return err
+	})
+}
+
+// enter registers them.
+func (b *bench) enter(users []*user) error {
+	return each(len(users), func(i int) error { return users[i].enter(b.ctx) })
+}
+
+// each calls f with the numbers below n, many at once, and gives the first error.
+func each(n int, f func(i int) error) error {
+	errs := make([]error, n)
 	var next atomic.Int64
 	var wg sync.WaitGroup
 	for range min(n, stormWidth) {
 		wg.Go(func() {
 			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
-				socket, err := link.Listen(addressOf(i), 0)
-				if err != nil {
-					errs[i] = err
-					return
-				}
-				users[i], errs[i] = joinOn(b.ctx, counted(socket, bytes), t, "", fmt.Sprintf("u%d", i), heard)
+				errs[i] = f(i)
 			}
 		})
 	}
 	wg.Wait()
-	return users, cmp.Or(errs...)
+	return cmp.Or(errs...)
 }
 
 // addressOf gives every client a loopback address of its own: a server lets one network in no more often than 20 times a second when

@@ -29,6 +29,7 @@ func loopback(port int) netip.AddrPort {
 type user struct {
 	*peer.Client
 	name   string
+	ready  chan error // how the registration ended
 	cancel context.CancelFunc
 	ended  sync.WaitGroup
 	err    error
@@ -45,6 +46,18 @@ func join(ctx context.Context, t target, folder, name string, heard func(u *user
 }
 
 func joinOn(ctx context.Context, socket link.Conn, t target, folder, name string, heard func(u *user, n peer.Notice)) (*user, error) {
+	u, err := prepare(ctx, socket, t, folder, name, heard)
+	if err != nil {
+		return nil, err
+	}
+	if err := u.enter(ctx); err != nil {
+		return nil, errors.Join(err, u.leave())
+	}
+	return u, nil
+}
+
+// prepare makes a client, with its keys, and runs it.
+func prepare(ctx context.Context, socket link.Conn, t target, folder, name string, heard func(u *user, n peer.Notice)) (*user, error) {
 	profile, err := openProfile(folder, name)
 	if err != nil {
 		return nil, errors.Join(err, socket.Close())
@@ -54,25 +67,26 @@ func joinOn(ctx context.Context, socket link.Conn, t target, folder, name string
 		return nil, errors.Join(err, socket.Close(), profile.Close())
 	}
 	ctx, cancel := context.WithCancel(ctx)
-	u := &user{Client: client, name: name, cancel: cancel}
-	ready := make(chan error, 1)
+	u := &user{Client: client, name: name, cancel: cancel, ready: make(chan error, 1)}
 	u.ended.Go(func() {
 		u.err = errors.Join(client.Run(ctx), profile.Close())
 		cancel()
 	})
-	u.ended.Go(func() { u.listen(ctx, ready, heard) })
-	client.Register()
-	select {
-	case err = <-ready:
-	case <-ctx.Done():
-		err = errors.New("interrupted")
-	case <-time.After(patience):
-		err = fmt.Errorf("%s got no answer to its registration", name)
-	}
-	if err != nil {
-		return nil, errors.Join(err, u.leave())
-	}
+	u.ended.Go(func() { u.listen(ctx, heard) })
 	return u, nil
+}
+
+// enter registers a client and waits until it has its first table.
+func (u *user) enter(ctx context.Context) error {
+	u.Register()
+	select {
+	case err := <-u.ready:
+		return err
+	case <-ctx.Done():
+		return errors.New("interrupted")
+	case <-time.After(patience):
+		return fmt.Errorf("%s got no answer to its registration", u.name)
+	}
 }
 
 func openProfile(folder, name string) (store.Profile, error) {
@@ -85,7 +99,7 @@ func openProfile(folder, name string) (store.Profile, error) {
 }
 
 // listen passes notices on, and says that texts were shown as a front end does.
-func (u *user) listen(ctx context.Context, ready chan<- error, heard func(u *user, n peer.Notice)) {
+func (u *user) listen(ctx context.Context, heard func(u *user, n peer.Notice)) {
 	for {
 		var shown []uint64
 		notices := u.Notices(ctx)
@@ -98,13 +112,13 @@ func (u *user) listen(ctx context.Context, ready chan<- error, heard func(u *use
 				shown = append(shown, n.Line)
 			case peer.Table:
 				if n.First {
-					ready <- nil
+					u.ready <- nil
 				}
 			case peer.Refused:
-				ready <- fmt.Errorf("%s was refused its name: %v", u.name, n.Why)
+				u.ready <- fmt.Errorf("%s was refused its name: %v", u.name, n.Why)
 			case peer.ServerSilent:
 				select {
-				case ready <- errors.New("the server is silent"):
+				case u.ready <- errors.New("the server is silent"):
 				default:
 				}
 			}
