@@ -203,6 +203,7 @@ func TestAClientsDiskIsFull(t *testing.T) {
 	c.sees(y, patience, 1, "[Welcome")
 	x := c.client("x", states)
 	c.sees(x, patience, 1, "y @ ")
+	c.sees(y, patience, 1, "x @ ") // with a full disk it would come once only, when it is asked for
 	ballast := fillUp(t, disk, 1<<17)
 	const texts = 1000
 	types600(t, x, "send y", 0, texts)
