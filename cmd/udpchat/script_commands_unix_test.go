@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -268,6 +269,21 @@ func exits(ts *testscript.TestScript, args []string) {
 	if code := execute(ts, args[1:]); strconv.Itoa(code) != args[0] {
 		ts.Fatalf("exit code %d\n%s\n%s", code, ts.ReadFile("stdout"), ts.ReadFile("stderr"))
 	}
+}
+
+// interrupts is the server that says nothing: what a command has sent it says that the command runs, and listens to signals.
+func interrupts(ts *testscript.TestScript, args []string) {
+	need(ts, args, 3)
+	silent, err := net.ListenUDP("udp4", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})
+	check(ts, err)
+	defer func() { check(ts, silent.Close()) }()
+	port := strconv.Itoa(silent.LocalAddr().(*net.UDPAddr).Port)
+	start(ts, "interrupted", append([]string{args[2], "-p", port, "-retries", "100"}, args[3:]...)...)
+	check(ts, silent.SetReadDeadline(time.Now().Add(patience)))
+	_, err = silent.Read(make([]byte, 2048))
+	check(ts, err)
+	signals(ts, []string{"interrupted", args[0]})
+	ends(ts, []string{"interrupted", args[1]})
 }
 
 func refuses(ts *testscript.TestScript, args []string) {

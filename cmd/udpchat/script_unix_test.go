@@ -28,6 +28,7 @@ import (
 //	private FOLDER          nobody else may read what is in it
 //	refuses CODE LINE ARGS  udpchat ARGS ends with that code, and that is all it says
 //	exits CODE ARGS         udpchat ARGS ends with that code; what it wrote is stdout and stderr
+//	interrupts SIGNAL CODE ARGS  udpchat ARGS, which waits for a server that says nothing, ends with that code at the signal
 //	runs NAME ARGS          starts udpchat ARGS, with pipes
 //	starts NAME PROG ARGS   starts another program, with pipes; $DOCS is the folder docs
 //	lines N FORMAT FILE     makes a file of N numbered lines
@@ -44,7 +45,7 @@ func TestScripts(t *testing.T) {
 			"server": plainly(startServer), "client": plainly(startClient), "types": plainly(types), "sees": sees, "reads": plainly(reads), "counts": plainly(counts),
 			"closes": plainly(closes), "signals": plainly(signals), "ends": plainly(ends), "logs": logs,
 			"invited": plainly(invited), "agree": plainly(agree), "private": plainly(private),
-			"refuses": plainly(refuses), "exits": plainly(exits), "runs": plainly(runs), "starts": plainly(starts), "lines": plainly(numbered), "bytes": plainly(letters),
+			"refuses": plainly(refuses), "exits": plainly(exits), "interrupts": plainly(interrupts), "runs": plainly(runs), "starts": plainly(starts), "lines": plainly(numbered), "bytes": plainly(letters),
 		},
 	})
 }
