@@ -8,9 +8,11 @@ import (
 	"io/fs"
 	"net/netip"
 	"os"
+	"path/filepath"
 	"time"
 
 	"udpchat/cmd/internal/config"
+	"udpchat/cmd/internal/control"
 	"udpchat/peer"
 	"udpchat/store"
 	"udpchat/store/bolt"
@@ -36,7 +38,7 @@ func (env *environment) doctorCommand() *command {
 	f.Port(&s.port, "p", "port", 9999, "the server's `PORT`; an invite has it")
 	f.String(&s.serverKey, "", "server-key", "", "the server's `KEY`, 52 characters, as an invite has it")
 	f.String(&s.state, "", "state", "", "the `FOLDER` of your profiles; empty: $XDG_STATE_HOME/udpchat/clients")
-	f.String(&with, "", "peer", "", "check the way to `NAME` too: your own profile must not be in use")
+	f.String(&with, "", "peer", "", "check the way to `NAME` too, by the client of your profile if one runs")
 	f.Duration(&s.ackTimeout, "", "ack-timeout", 500*time.Millisecond, 10*time.Millisecond, time.Minute, "the time between tries")
 	f.Count(&s.retries, "", "retries", 5, 0, 100, "further tries before something counts as not responding")
 	c := &command{name: "doctor", short: "find out at which hop the way to a server, or to someone, ends", flags: f}
@@ -55,6 +57,7 @@ type checkup struct {
 	examined peer.Examination
 	pins     []store.ServerPin
 	profile  *bolt.Profile // nil: it is not there, or in use
+	beside   *control.Conn // with the client that has it; nil: none that can be spoken with
 	worst    int           // the exit code
 	broken   error         // of the output
 }
@@ -80,6 +83,9 @@ func (env *environment) examine(ctx context.Context, s clientSettings, f *config
 	defer func() {
 		if d.profile != nil {
 			err = errors.Join(err, d.profile.Close())
+		}
+		if d.beside != nil {
+			err = errors.Join(err, d.beside.Close())
 		}
 	}()
 	left := []struct {
@@ -142,6 +148,11 @@ func (d *checkup) readProfile(context.Context) bool {
 	}
 	p, err := bolt.OpenProfile(path, bolt.Options{})
 	if errors.Is(err, store.ErrInUse) {
+		if conn, err := control.Dial(filepath.Dir(path)); err == nil {
+			d.beside = conn
+			d.say("ok", "profile", "a client of %s runs and has it: what only that can try is tried by it", d.settings.name)
+			return true
+		}
 		d.say("skip", "profile", "a client of %s runs and has it: type status there, or udpchat status -n %s", d.settings.name, d.settings.name)
 		return true
 	}

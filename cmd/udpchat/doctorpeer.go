@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"udpchat/cmd/internal/control"
 	"udpchat/cmd/internal/plain"
 	"udpchat/cmd/internal/wording"
 	"udpchat/peer"
@@ -23,12 +24,16 @@ func (d *checkup) peer(ctx context.Context) bool {
 	switch {
 	case d.with == "":
 		return true
-	case d.profile == nil:
+	case d.profile == nil && d.beside == nil:
 		d.bad(exitFailed, "peer", fmt.Sprintf("the way to %s begins at your profile, which is not there, or in use", name),
-			"see above: type status in the client that runs, or start udpchat client once")
+			"see above: start udpchat client once, or end the one that can't be spoken with")
 		return false
 	}
-	reached, err := d.tryPeer(ctx)
+	try := d.tryPeer
+	if d.beside != nil {
+		try = d.tryBeside
+	}
+	reached, err := try(ctx)
 	by := "; messages go by the server, and get there later"
 	switch {
 	case err != nil:
@@ -58,6 +63,29 @@ func exitCode(err error) int {
 		return exit.code
 	}
 	return exitFailed
+}
+
+// tryBeside has the client that runs try the way.
+func (d *checkup) tryBeside(ctx context.Context) (reached peer.Reached, err error) {
+	ended := errors.New("the client of this profile has ended")
+	if d.beside.Do(control.Command{Op: "reach", Name: d.with}) != nil {
+		return reached, ended
+	}
+	for {
+		select {
+		case e, ok := <-d.beside.Events():
+			switch {
+			case !ok:
+				return reached, ended
+			case e.Event == "reached":
+				return e.Reached.Of(), nil
+			case e.Event == "error":
+				return reached, errors.New(e.Why)
+			}
+		case <-ctx.Done():
+			return reached, ctx.Err()
+		}
+	}
 }
 
 // tryPeer runs a client for as long as it takes.

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"net/netip"
 	"slices"
 	"strings"
 	"sync"
@@ -25,6 +26,7 @@ type desk struct {
 	texts []string
 	shown []uint64
 	state peer.Status
+	found map[string]peer.Reached
 }
 
 func (d *desk) SendAs(ref uint64, to, text string) { d.note(ref, to+": "+text) }
@@ -43,6 +45,15 @@ func (d *desk) Shown(lines []uint64) {
 }
 
 func (d *desk) Status(context.Context) (peer.Status, error) { return d.state, nil }
+
+// Reach does not answer for those who were not found: the client has left.
+func (d *desk) Reach(ctx context.Context, name string) (peer.Reached, error) {
+	if r, ok := d.found[name]; ok {
+		return r, nil
+	}
+	<-ctx.Done()
+	return peer.Reached{}, ctx.Err()
+}
 
 // took is what was shown, and forgets it.
 func (d *desk) took() []uint64 {
@@ -294,6 +305,30 @@ func TestAFullInboxIsTold(t *testing.T) {
 		for _, p := range []*program{a, b, c, late, sender} {
 			p.end()
 		}
+	})
+}
+
+func TestTheWayToSomeone(t *testing.T) {
+	stage(t, true, func(t *testing.T, d *desk, _ *Hub, connect func() *program) {
+		found := peer.Reached{Known: true, Online: true, Addr: netip.MustParseAddrPort("10.0.0.2:3001"), Answered: true, RoundTrip: 1500 * time.Microsecond}
+		d.found = map[string]peer.Reached{"bob": found, "nobody": {}}
+		p := connect()
+		p.do(Command{Op: "reach", Name: "bob", Ref: "r"})
+		said := Reached{Known: true, Online: true, Address: "10.0.0.2:3001", Answered: true, RoundTrip: 1.5}
+		p.want(Event{Event: "reached", Ref: "r", Name: "bob", Reached: &said})
+		if said.Of() != found {
+			t.Errorf("it was made of %+v", said.Of())
+		}
+		p.do(Command{Op: "reach", Name: "nobody"})
+		p.want(Event{Event: "reached", Name: "nobody", Reached: &Reached{}})
+		p.do(Command{Op: "reach", Name: "left"})
+		p.wantNothing()
+		time.Sleep(reachWait)
+		p.want(Event{Event: "error", Error: NotRegistered, Name: "left", Why: "the client is offline"})
+		d.state.Standing = peer.StandsOutside
+		p.do(Command{Op: "reach", Name: "bob"})
+		p.want(Event{Event: "error", Error: NotRegistered, Name: "bob", Why: "the client is offline"})
+		p.end()
 	})
 }
 

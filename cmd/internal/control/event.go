@@ -28,13 +28,14 @@ type Event struct {
 	Unsealed bool   `json:"unsealed,omitempty"`
 	OtherKey bool   `json:"other_key,omitempty"`
 
-	Error  string   `json:"error,omitempty"` // one of the words of errors.go
-	Why    string   `json:"why,omitempty"`   // for people
-	Kept   int      `json:"kept,omitempty"`
-	Words  string   `json:"words,omitempty"` // of a key
-	Peers  []Peer   `json:"peers,omitempty"`
-	Status *Status  `json:"status,omitempty"`
-	Lines  []string `json:"lines,omitempty"` // of the status, for people
+	Error   string   `json:"error,omitempty"` // one of the words of errors.go
+	Why     string   `json:"why,omitempty"`   // for people
+	Kept    int      `json:"kept,omitempty"`
+	Words   string   `json:"words,omitempty"` // of a key
+	Peers   []Peer   `json:"peers,omitempty"`
+	Status  *Status  `json:"status,omitempty"`
+	Reached *Reached `json:"reached,omitempty"`
+	Lines   []string `json:"lines,omitempty"` // of the status, for people
 }
 
 // Peer is a row of the client table.

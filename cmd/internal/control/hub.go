@@ -15,6 +15,7 @@ type Client interface {
 	SendAllAs(ref uint64, text string)
 	Shown(lines []uint64)
 	Status(ctx context.Context) (peer.Status, error)
+	Reach(ctx context.Context, name string) (peer.Reached, error)
 }
 
 // Hub connects programs with one client, in whose loop it is told every notice. Safe for concurrent use.
@@ -186,6 +187,8 @@ func (h *Hub) command(c *conn, m Command) {
 		c.out.Put(Event{Event: "taken", Ref: m.Ref, ID: m.ID})
 	case "status":
 		h.all.Go(func() { h.status(c, m.Ref) })
+	case "reach":
+		h.all.Go(func() { h.reach(c, m) })
 	default:
 		c.out.Put(Event{Event: "error", Ref: m.Ref, Error: BadCommand, Why: "there is no op " + m.Op})
 	}
