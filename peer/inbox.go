@@ -46,7 +46,7 @@ type source struct {
 	fresh      bool // nothing of it was stored yet
 	toEpoch    uint64
 	had, taken wire.Window
-	waiting    map[uint64][]func() // answers owed once the seq's commit is done
+	waiting    map[uint64][]func(now time.Time) // answers owed once the seq's commit is done
 	parts      map[uint64][]*store.Part
 	gate       gate
 	lines      int // on their way to the screen
@@ -140,7 +140,7 @@ func (c *Core) source(from wire.Key, epoch uint64) *source {
 	s := c.inbox.sources[id]
 	if s == nil {
 		c.inbox.age++
-		s = &source{sourceID: id, age: c.inbox.age, fresh: true, toEpoch: c.epoch, waiting: map[uint64][]func(){}, parts: map[uint64][]*store.Part{}}
+		s = &source{sourceID: id, age: c.inbox.age, fresh: true, toEpoch: c.epoch, waiting: map[uint64][]func(time.Time){}, parts: map[uint64][]*store.Part{}}
 		c.inbox.sources[id] = s
 		c.inbox.order = append(c.inbox.order, s)
 		c.inbox.sender(from).add(s)
@@ -167,7 +167,7 @@ func (c *Core) receive(now time.Time, s *source, t wire.Text, at *span, answer f
 		return
 	case s.taken.HasRange(from, t.Seq):
 		if len(s.waiting[t.Seq]) < maxAnswers || at != nil && len(s.waiting[t.Seq]) < 2*maxAnswers {
-			s.waiting[t.Seq] = append(s.waiting[t.Seq], func() { answer(); c.pass(now, at) })
+			s.waiting[t.Seq] = append(s.waiting[t.Seq], func(now time.Time) { answer(); c.pass(now, at) })
 		}
 		return
 	case !s.taken.FitsRange(from, t.Seq):
@@ -189,15 +189,15 @@ func (c *Core) receive(now time.Time, s *source, t wire.Text, at *span, answer f
 			c.mark(&s.had, from, t.Seq)
 		}
 		answer()
-		for _, also := range s.waiting[t.Seq] {
-			also()
-		}
-		delete(s.waiting, t.Seq)
 		if line != nil {
 			c.enter(now, s, line, at)
 		}
 		c.pass(now, at)
 		c.release(now, s)
+		for _, also := range s.waiting[t.Seq] { // behind the line: they let go what waits for it
+			also(now)
+		}
+		delete(s.waiting, t.Seq)
 	})
 }
 

@@ -133,6 +133,22 @@ func TestTextsAreShownInOrder(t *testing.T) {
 	}
 }
 
+// protocol.md §6.5: what comes again while it is being written does not let go what waits behind it before it is shown itself.
+func TestACopyMeanwhileChangesNoOrder(t *testing.T) {
+	b, f := readyBench(t, "bob")
+	bob := f[0]
+	b.recv(server, &wire.Push{Prev: 1, Order: 2, Try: 1, From: bob.key, Text: bob.sealed(in(bob, 2, "two"))})
+	b.hold()
+	for try := range uint8(3) {
+		b.advance(time.Second)
+		b.recv(server, &wire.Push{Order: 1, Try: try, From: bob.key, Text: bob.sealed(in(bob, 1, "one"))})
+	}
+	b.release()
+	if got := b.arrived(); got != "one two" {
+		t.Errorf("shown %q", got)
+	}
+}
+
 // piece is one of someone's three parts "aa", "bb", "c", which have the seqs from first on.
 func piece(from *friend, first uint64, i uint16) wire.Text {
 	body := []string{"aa", "bb", "c"}[i]
