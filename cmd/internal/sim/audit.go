@@ -150,6 +150,9 @@ func (l *ledger) audit() {
 	if m, where := l.missing(); m != nil {
 		l.w.fail("lost: %v, accepted at %v, is not at %s", m, m.accepted, where)
 	}
+	if m := l.pending(); m != nil {
+		l.w.fail("undecided: %v, typed at %v", m, m.typed)
+	}
 	l.holes()
 	for _, g := range l.w.guests {
 		if n := g.unsettled(); n > 0 {

@@ -129,7 +129,7 @@ func (w *World) typeText(g *guest, to int) {
 		m := w.ledger.write(g.index, to, size)
 		w.tracef("%s: types %v of %d bytes", g.name, m, size)
 		if to == 0 {
-			g.core.SendAll(now, m.text)
+			g.core.SendAllAs(now, uint64(m.number), m.text)
 		} else {
 			g.core.SendAs(now, uint64(m.number), w.guests[to-1].name, m.text)
 		}

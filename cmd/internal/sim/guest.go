@@ -199,7 +199,10 @@ func (g *guest) look(notices []peer.Notice) {
 			}
 			g.w.ledger.givenUp(g, n.Line)
 			g.w.report.Refused++
+		case peer.NotRegistered:
+			g.w.ledger.notTaken(n.Ref)
 		case peer.TooLong:
+			g.w.ledger.notTaken(n.Ref)
 			if g.w.mix.Limit == 0 || n.Bytes <= g.w.mix.Limit {
 				g.w.fail("refused: %s is told %+v", g.name, n)
 			}

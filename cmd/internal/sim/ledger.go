@@ -2,6 +2,7 @@ package sim
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -55,6 +56,8 @@ type message struct {
 	text     string
 	typed    time.Duration
 	accepted time.Duration // 0: not
+	refused  bool          // and its sender was told why
+	run      int           // of its sender's program
 	posted   time.Duration // the server has its first part
 	healed   bool          // typed when all was well
 	lost     bool          // the server took it and lost its disk, or a part of it
@@ -85,7 +88,7 @@ const (
 
 // write makes the text of a message: unique, every part of it, and of a length that tells whether it arrived whole.
 func (l *ledger) write(from, to, size int) *message {
-	m := &message{number: len(l.messages) + 1, from: from, to: to, typed: l.w.at, healed: l.w.healed}
+	m := &message{number: len(l.messages) + 1, from: from, to: to, typed: l.w.at, healed: l.w.healed, run: l.w.guests[from-1].run}
 	tag := fmt.Sprintf("#%06d ", m.number)
 	tag += strings.Repeat(string(rune('a'+m.number%26)), tagSize)
 	m.text = strings.Repeat(tag, size/len(tag)+1)[:size]
@@ -106,6 +109,24 @@ func (l *ledger) find(text string) *message {
 		return nil
 	}
 	return l.messages[n-1]
+}
+
+// pending names a text that is typed and not decided, nil when there is none: its sender's program asks for a name, or registers.
+func (l *ledger) pending() *message {
+	i := slices.IndexFunc(l.messages, func(m *message) bool {
+		return m.accepted == 0 && !m.refused && m.run == l.w.guests[m.from-1].run
+	})
+	if i < 0 {
+		return nil
+	}
+	return l.messages[i]
+}
+
+// notTaken notes that a text was refused as it was typed. 0 is another command.
+func (l *ledger) notTaken(ref uint64) {
+	if ref != 0 {
+		l.messages[ref-1].refused = true
+	}
 }
 
 // profileWrote looks at what became durable at a guest.

@@ -153,7 +153,7 @@ func (w *World) settle() {
 }
 
 func (w *World) settled() bool {
-	if w.typing > 0 {
+	if w.typing > 0 || w.ledger.pending() != nil {
 		return false
 	}
 	if m, _ := w.ledger.missing(); m != nil {
