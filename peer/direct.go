@@ -51,9 +51,6 @@ func (c *Core) direct(now time.Time, p link.Path, from wire.Key, m *wire.Direct)
 		return
 	}
 	s := c.source(from, m.Text.Epoch)
-	if s.fresh && c.roster.contacts[from] == nil {
-		c.toServer(&wire.Lookup{Key: from}) // protocol.md §8.12: in a crowd the answer brings the name too
-	}
 	answer := func() {
 		c.send(p, from, &wire.Ack{Marks: s.marks(seq), Seq: seq, Try: try})
 	}
@@ -103,8 +100,10 @@ func (c *Core) acked(now time.Time, from wire.Key, m *wire.Ack) {
 	if !c.current(l, m.Marks) {
 		return
 	}
-	if rtt, sampled, _ := c.outbox.direct.Ack(now, partID{from, l.epoch, m.Seq}, m.Try); sampled {
-		l.rtt.Sample(rtt)
+	if storeMarks(m.Marks).Has(m.Seq) { // else it answers a try for the recipient's epoch before, and this one goes on
+		if rtt, sampled, _ := c.outbox.direct.Ack(now, partID{from, l.epoch, m.Seq}, m.Try); sampled {
+			l.rtt.Sample(rtt)
+		}
 	}
 	l.misses, l.down = 0, time.Time{}
 	c.have(now, l, m.Marks, false)

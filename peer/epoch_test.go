@@ -104,6 +104,24 @@ func TestOldAcknowledgementOfAFormerEpoch(t *testing.T) {
 	b.wantTold("delivered", Delivered{To: "bob"})
 }
 
+// protocol.md §5.4: what a recipient answered to a try for its epoch before ends no try for the one that it has.
+func TestALateAnswerEndsNoTry(t *testing.T) {
+	b, f := readyBench(t, "bob")
+	bob := f[0]
+	b.send(bob, "one")
+	b.send(bob, "two")
+	bob.epoch++
+	b.recv(bob, &wire.Ack{Marks: has(bob, 0), Seq: 1, Try: 1})
+	b.drop()
+	b.recv(bob, &wire.Ack{Marks: has(bob, 0), Seq: 2, Try: 1}) // to what went to the state before
+	b.told = nil
+	b.advance(time.Second)
+	b.wantTold("both are missed", NoAck{To: "bob"}, NoAck{To: "bob"})
+	if n := b.kinds(wire.KindDeposit); n != 2*2 {
+		t.Errorf("%d deposits", n)
+	}
+}
+
 // protocol.md §5.4: the directory's word counts always.
 func TestTheDirectoryMayNameAFormerEpoch(t *testing.T) {
 	b, f := readyBench(t, "bob")
