@@ -14,6 +14,7 @@ const (
 	OpenHoles                        // a seq that has no text any more is not closed as void
 	HighWatermark                    // the watermark is the highest seq seen
 	UnaskedName                      // a name that the table lacks is unknown at once
+	AskedOnce                        // who had no card when it was asked for is not asked for again
 )
 
 // mark notes seqs.

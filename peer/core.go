@@ -121,11 +121,7 @@ func (c *Core) Tick(now time.Time) {
 			}
 		},
 		func(id partID) { c.depositFailed(now, id) })
-	c.book.lookups.Expire(now, func(k wire.Key, _ uint8) {
-		if c.phase == ready {
-			c.toServer(&wire.Lookup{Key: k})
-		}
-	}, func(k wire.Key) { c.lookupFailed(now, k) })
+	c.book.lookups.Expire(now, func(k wire.Key, _ uint8) { c.askOn(now, k) }, func(k wire.Key) { c.lookupFailed(now, k) })
 	if !c.prekeys.due.IsZero() && !now.Before(c.prekeys.due) {
 		c.rotate(now, 0)
 	}

@@ -41,7 +41,7 @@ func (c *Core) named(now time.Time, m *wire.Named) {
 		return
 	}
 	for _, row := range m.Rows {
-		c.roster.apply(now, c, row)
+		c.roster.apply(now, c, row, false)
 	}
 	if asked {
 		c.foundName(now)

@@ -177,6 +177,7 @@ func (c *Core) loaded(now time.Time) {
 	}
 	c.inbox.release(now, c)
 	c.pumpAll(now)
+	c.askAnew(now)
 	c.find(now)
 	c.resume(now)
 }

@@ -53,7 +53,7 @@ func (c *Core) tablePage(now time.Time, m *wire.Table) {
 	}
 	if m.Until > c.roster.revision {
 		for _, row := range m.Rows {
-			c.roster.apply(now, c, row)
+			c.roster.apply(now, c, row, true)
 		}
 		c.roster.revision = m.Until
 	}
@@ -71,7 +71,8 @@ func (c *Core) tablePage(now time.Time, m *wire.Table) {
 	c.inbox.release(now, c) // who was unknown may be known now
 }
 
-func (r *roster) apply(now time.Time, c *Core, row wire.Row) {
+// apply takes a row: news from the table, or what is known, in an answer.
+func (r *roster) apply(now time.Time, c *Core, row wire.Row, news bool) {
 	old := r.contacts[row.Key]
 	next := &contact{key: row.Key, name: row.Name, epoch: row.Epoch, addr: row.Addr, online: row.State == wire.Online}
 	if old != nil && old.name == row.Name {
@@ -98,7 +99,7 @@ func (r *roster) apply(now time.Time, c *Core, row wire.Row) {
 	if old == nil || old.name != next.name || old.addr != next.addr || old.online != next.online {
 		r.changed[row.Key] = true
 	}
-	if c.book.appeared(row.Key, next.online) || old == nil || *old != *next {
+	if news && c.book.appeared(now, row.Key, next.online) || old == nil || *old != *next {
 		c.contactChanged(now, old, next)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"udpchat/store"
+	"udpchat/wire"
 )
 
 // screen is what is ready to be shown and waits for the first table, or for its sender's name.
@@ -83,6 +84,11 @@ func (b *inbox) next(hold time.Duration, screen bool) (time.Time, bool) {
 	return first, !first.IsZero()
 }
 
+// awaits tells whether something waits for that sender's name.
+func (s *screen) awaits(from wire.Key) bool {
+	return slices.ContainsFunc(s.queue, func(a arrival) bool { return keyOf(a.line) == from })
+}
+
 // show gives a line to the user, as soon as there is a table and in it the sender's name.
 func (c *Core) show(now time.Time, a arrival) {
 	a.since = now
@@ -98,6 +104,9 @@ func (b *inbox) release(now time.Time, c *Core) {
 		key := keyOf(a.line)
 		contact, doubt := c.roster.contacts[key], false
 		if contact == nil && now.Sub(a.since) < c.cfg.Hold {
+			if !c.book.lookups.Has(key) {
+				c.lookup(now, key) // protocol.md §8.12: in a crowd the row may have been lost on its way
+			}
 			return false
 		}
 		if contact != nil {

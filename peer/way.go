@@ -80,6 +80,11 @@ func (c *Core) pump(now time.Time, w *way) {
 	}
 }
 
+// waits tells whether something on it is not delivered.
+func (w *way) waits() bool {
+	return slices.ContainsFunc(w.lanes, func(l *lane) bool { return len(l.parts) > 0 })
+}
+
 // kept tells whether the server refuses something of it for now.
 func (w *way) kept() bool {
 	return slices.ContainsFunc(w.lanes, func(l *lane) bool { return l.count[kept] > 0 })

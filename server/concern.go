@@ -18,15 +18,30 @@ func (c *Core) crowded() bool {
 
 // concern notes that a client has to do with another one. In a crowd it is told of that one at once.
 func (c *Core) concern(cl *client, key wire.Key) {
-	s, of := cl.session, c.clients[key]
-	if key == wire.Channel || of == cl || s == nil || s.mode == wire.Sender || s.concerns[key] || len(s.concerns) == maxConcerns {
-		return
+	if cl.session != nil && cl.note(key) {
+		c.tellOf(cl, key)
 	}
-	if s.concerns == nil {
+}
+
+// note has a client told of what changes of another one. It says whether there is reason to tell what that one is now.
+func (cl *client) note(key wire.Key) bool {
+	s := cl.session
+	switch {
+	case key == wire.Channel || key == cl.key || s.mode == wire.Sender || s.concerns[key]:
+		return false
+	case len(s.concerns) == maxConcerns:
+		return true
+	case s.concerns == nil:
 		s.concerns = map[wire.Key]bool{}
 	}
 	s.concerns[key] = true
-	if c.crowded() && of != nil && of.published.Revision != 0 { // else when it registers
+	return true
+}
+
+// tellOf sends the row of a client, in a crowd, if it has one. It may be lost: who needs it looks it up (protocol.md §8.12).
+func (c *Core) tellOf(cl *client, key wire.Key) {
+	s, of := cl.session, c.clients[key]
+	if c.crowded() && of != nil && of.published.Revision != 0 {
 		c.send(s.path, cl.key, &wire.Named{Name: of.published.Name, Rows: []wire.Row{c.row(of, s.path.Remote.Addr(), s.path.Local)}})
 	}
 }
@@ -50,7 +65,7 @@ func (c *Core) concerning(cl *client) (news []entry) {
 // spared tells whether a client in a crowd needs nothing of what changed. One that has just come waits for a page all the same.
 func (c *Core) spared(cl *client) bool {
 	s := cl.session
-	if !c.crowded() || !s.greeted || len(c.concerning(cl)) > 0 {
+	if !c.crowded() || s.had < s.awaits || len(c.concerning(cl)) > 0 {
 		return false
 	}
 	s.told = c.head.Revision

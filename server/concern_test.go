@@ -51,7 +51,7 @@ func TestCrowd(t *testing.T) {
 	want("who came is told of itself", cid, "cid online")
 	want("it concerns nobody yet", ann)
 	b.recv(cid, &wire.Find{Name: "ann"})
-	want("who asks for a name", cid, "named ann online", "named ann online")
+	want("who asks for a name", cid, "named ann online")
 	b.recv(cid, &wire.Find{Name: "ann"})
 	want("and again", cid, "named ann online")
 	b.recv(ann, &wire.Deregister{Request: 9, Name: "ann"})
@@ -62,6 +62,8 @@ func TestCrowd(t *testing.T) {
 	b.recv(ann, ask(ann, 11))
 	b.recv(ann, &wire.Lookup{Key: bob.key})
 	want("and who asks for a card of whose it is", ann, "ann online", "named bob online")
+	b.recv(ann, &wire.Lookup{Key: bob.key})
+	want("each time: the row may have been lost", ann, "named bob online")
 	dan := b.person("dan")
 	b.recv(ann, &wire.Lookup{Key: dan.key})
 	want("of who is not known nothing is told", ann)
@@ -97,5 +99,80 @@ func TestCrowdPagesChain(t *testing.T) {
 	pages := b.pages(ann)
 	if len(pages) == 0 || pages[0].Since != had || pages[0].Until != b.core.head.Revision || len(pages[0].Rows) != 1 {
 		t.Errorf("pages %+v, want one since %d", pages, had)
+	}
+}
+
+// The answer to a registration may come late, and name a revision behind the page that was acknowledged: the client waits for that.
+func TestCrowdHasTheRevisionThatItWaitsFor(t *testing.T) {
+	b := newBench(t, Config{TableClients: 1})
+	b.join("ann")
+	b.join("bob")
+	b.tables = true
+	cid := b.person("cid")
+	b.recv(cid, ask(cid, 7))
+	b.advance(tablePause)
+	first := b.pages(cid)[0]
+	b.join("dan")
+	b.recv(cid, ask(cid, 7)) // it has not heard of it
+	b.ackTable(cid, first)
+	awaited := uint64(0)
+	for _, s := range b.sentTo(cid) {
+		if m, ok := s.msg.(*wire.Registered); ok {
+			awaited = m.Revision
+		}
+	}
+	if awaited <= first.Until {
+		t.Fatalf("told of revision %d, with the table until %d", awaited, first.Until)
+	}
+	b.advance(time.Second)
+	if pages := b.pages(cid); len(pages) == 0 || pages[0].Since != first.Until || pages[0].Until < awaited || len(pages[0].Rows) > 0 {
+		t.Errorf("pages %+v", pages)
+	}
+}
+
+// Who has to do with more than can be noted is told of the others each time, and of no changes.
+func TestMoreThanConcernOne(t *testing.T) {
+	b := newBench(t, Config{TableClients: 1})
+	ann, bob := b.join("ann"), b.join("bob")
+	s := b.core.clients[ann.key].session
+	s.concerns = map[wire.Key]bool{}
+	for i := range maxConcerns {
+		s.concerns[wire.Key{1: byte(i), 2: byte(i >> 8), 3: 1}] = true
+	}
+	b.names(ann)
+	for range 2 {
+		b.deposit(ann, bob, text(ann, bob, 1, "hi"))
+	}
+	for range 2 {
+		b.deposit(bob, ann, text(bob, ann, 1, "ho"))
+		b.recv(ann, &wire.Lookup{Key: bob.key})
+		if got := b.names(ann); len(got) == 0 || got[0] != "named bob online" {
+			t.Errorf("told %q", got)
+		}
+	}
+	b.recv(bob, &wire.Deregister{Request: 9, Name: "bob"})
+	b.advance(time.Second)
+	if got := b.pages(ann); len(got) > 0 || len(s.concerns) != maxConcerns {
+		t.Errorf("%d pages, %d noted", len(got), len(s.concerns))
+	}
+}
+
+// protocol.md §8.12: a sender, which gets no table, is told of whom it asks for, and of no changes.
+func TestSenderInACrowd(t *testing.T) {
+	b := newBench(t, Config{TableClients: 1})
+	b.join("ann")
+	bob := b.join("bob")
+	tool := b.person("tool")
+	m := ask(tool, 7)
+	m.Mode = wire.Sender
+	b.recv(tool, m)
+	b.sentTo(tool)
+	b.recv(tool, &wire.Lookup{Key: bob.key})
+	b.want("the row", tool, &wire.Named{Name: "bob", Rows: []wire.Row{onlineRow(bob)}})
+	b.want("and the card", tool, &wire.Found{Key: bob.key, Card: bob.card})
+	b.recv(bob, &wire.Deregister{Request: 9, Name: "bob"})
+	b.advance(time.Second)
+	if list := b.sentTo(tool); len(list) > 0 {
+		t.Errorf("told %v", list[0].msg)
 	}
 }

@@ -85,14 +85,15 @@ func (c *Core) freed(k store.Key, n string) {
 	c.forget(cl)
 }
 
-// lookup tells the card of a client.
+// lookup tells the card of a client, and in a crowd, before it, its row, each time: the one before may have been lost.
 func (c *Core) lookup(cl *client, m *wire.Lookup) {
 	found := &wire.Found{Key: m.Key}
 	if of := c.clients[m.Key]; of != nil {
 		found.Card = []byte(of.published.Card)
 	}
+	cl.note(m.Key)
+	c.tellOf(cl, m.Key)
 	c.send(cl.session.path, cl.key, found)
-	c.concern(cl, m.Key)
 }
 
 // find tells who has exactly a name (protocol.md §8.9).
@@ -100,7 +101,7 @@ func (c *Core) find(cl *client, m *wire.Find) {
 	s, answer := cl.session, &wire.Named{Name: m.Name}
 	for _, of := range c.names.of(m.Name) {
 		if of.published.Revision != 0 && of.published.Name == m.Name {
-			c.concern(cl, of.key)
+			cl.note(of.key)
 			answer.Rows = []wire.Row{c.row(of, s.path.Remote.Addr(), s.path.Local)}
 			break
 		}

@@ -12,7 +12,8 @@ import (
 // when it has said what it knows of this store.
 func (c *Core) begin(now time.Time, cl *client, p link.Path, request uint32, mode wire.Mode) {
 	// told: until the client says which revision it has, it is not bothered with the table.
-	cl.session = &session{path: p, index: len(c.online), heard: now, request: request, since: c.head.Order, told: c.head.Revision, had: c.head.Revision, mode: mode}
+	cl.session = &session{path: p, index: len(c.online), heard: now, request: request, since: c.head.Order, told: c.head.Revision, had: c.head.Revision,
+		awaits: c.head.Revision, mode: mode}
 	c.leases.Track(now, cl.key, wire.Policy{First: c.cfg.Lease, Tries: 1})
 	if mode != wire.Sender {
 		c.online = append(c.online, cl)

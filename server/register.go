@@ -163,7 +163,7 @@ func (c *Core) seen(m *wire.Register) uint64 {
 // registered answers the registration that began the session.
 func (c *Core) registered(cl *client) {
 	s := cl.session
-	s.answered = true
+	s.answered, s.awaits = true, c.head.Revision
 	if cl.older {
 		// It is shown what is kept, before anything that was meant for that is pushed, and comes with a newer one.
 		c.send(s.path, cl.key, &wire.Found{Key: cl.key, Card: []byte(cl.row.Card)})

@@ -144,7 +144,7 @@ func (c *Core) tableAck(now time.Time, cl *client, m *wire.TableAck) {
 	if m.Store != c.head.ID || m.Revision <= s.told || m.Revision > c.head.Revision {
 		return
 	}
-	s.told, s.had, s.greeted = m.Revision, m.Revision, true
+	s.told, s.had = m.Revision, m.Revision
 	if s.page == 0 || s.told < s.page {
 		return
 	}
@@ -180,7 +180,7 @@ func (c *Core) position(now time.Time, cl *client, id, revision, order uint64) {
 		s.page = 0
 		c.pages.Drop(cl.key)
 	}
-	if c.crowded() && s.greeted && revision == s.had {
+	if c.crowded() && revision == s.had && revision >= s.awaits {
 		return // it was told what it needs
 	}
 	s.had = revision

@@ -79,6 +79,16 @@ func draw(r *rand.Rand) Mix {
 	return m
 }
 
+// drawApart draws what came later, each from numbers of its own: else the same worlds would be others with it.
+func drawApart(m *Mix, hides, gathers *rand.Rand) {
+	if hides.Float64() < .2 {
+		m.Hidden = hides.Float64() / 2
+	}
+	if gathers.Float64() < .25 {
+		m.Crowd = 1 + gathers.IntN(m.Guests-1)
+	}
+}
+
 // drawLater draws what rarely happens.
 func drawLater(m *Mix, r *rand.Rand, some func(float64, int) int, share func(p, most float64) float64) {
 	m.Garbled, m.Sync, m.Jumps = share(.2, .05), share(.1, .01), some(.25, 4)

@@ -27,6 +27,7 @@ func TestMutants(t *testing.T) {
 		{"a refused seq is left as a hole", Options{Peer: peer.OpenHoles, Mix: limited}},
 		{"the watermark skips holes", Options{Peer: peer.HighWatermark}},
 		{"a name that registered just now is unknown", Options{Peer: peer.UnaskedName}},
+		{"who was absent is not asked for again", Options{Peer: peer.AskedOnce, Mix: lonely}},
 		{"a text is measured before it is looked for", Options{Server: server.LimitFirst, Mix: limited}},
 		{"an fsync is tried again after an error", Options{RetrySync: true}},
 	} {
@@ -44,6 +45,12 @@ func TestMutants(t *testing.T) {
 func limited(m *Mix) {
 	m.Limit, m.Long, m.Channel = 1500, .5, 0
 	m.Crashes, m.Loss, m.Leaves = 8, max(m.Loss, .2), 6
+}
+
+// lonely makes crowds whose server often loses its disk.
+func lonely(m *Mix) {
+	crowded(m)
+	m.Losses, m.Crashes = 2, 2
 }
 
 // noticed is the first seed that fails.

@@ -57,9 +57,7 @@ type World struct {
 func newWorld(seed uint64, opt Options) *World {
 	w := &World{opt: opt, rand: rand.New(rand.NewPCG(seed, 0)), hides: rand.New(rand.NewPCG(seed, 1)), byKey: map[store.Key]int{}}
 	w.mix = draw(w.rand)
-	if w.hides.Float64() < .2 {
-		w.mix.Hidden = w.hides.Float64() / 2
-	}
+	drawApart(&w.mix, w.hides, rand.New(rand.NewPCG(seed, 2)))
 	if opt.Mix != nil {
 		opt.Mix(&w.mix)
 	}
