@@ -1,6 +1,7 @@
 package peer
 
 import (
+	"slices"
 	"time"
 
 	"udpchat/wire"
@@ -26,19 +27,26 @@ func (c *Core) sealAnew(now time.Time, l *lane, p *part, m *wire.Stored) {
 	}
 }
 
-// endUnreadable closes, as void, mail that this client does not have any more (protocol.md §5.6): one piece at a time, and with a card that
-// was looked up just now.
+// endUnreadable closes, as void, mail that this client does not have any more (protocol.md §5.6): with a card that was looked up just now, and
+// so many pieces with each. The server asks again for the others, and for one whose answer was lost.
 func (c *Core) endUnreadable(now time.Time, m *wire.Stored) {
-	e := c.book.entry(m.To)
-	if now.Sub(e.fresh) >= endPause {
+	u := unread{m.Epoch, m.ToEpoch, m.Seq}
+	if e := c.book.entry(m.To); now.Sub(e.fresh) >= endPause {
+		e.unread = &u
 		c.lookup(now, m.To)
+	} else if len(e.ended) < maxEnded && !slices.Contains(e.ended, u) {
+		c.closeUnreadable(m.To, u)
 	}
-	if now.Sub(e.fresh) >= endPause || now.Sub(e.ended) < endPause {
-		return // the server asks again
-	}
-	l := &lane{way: &way{}, laneID: laneID{m.To, m.Epoch, m.ToEpoch}}
-	if t, ok := c.cover(l, &part{lane: l, t: wire.Void(m.Epoch, m.ToEpoch, m.Seq, m.Seq)}); ok {
-		e.ended = now
-		c.toServer(&wire.Deposit{To: m.To, Try: 1, Text: t})
+}
+
+// unread names mail that its recipient can't open.
+type unread struct{ epoch, toEpoch, seq uint64 }
+
+func (c *Core) closeUnreadable(to wire.Key, u unread) {
+	l := &lane{way: &way{}, laneID: laneID{to, u.epoch, u.toEpoch}}
+	if t, ok := c.cover(l, &part{lane: l, t: wire.Void(u.epoch, u.toEpoch, u.seq, u.seq)}); ok {
+		e := c.book.entry(to)
+		e.ended = append(e.ended, u)
+		c.toServer(&wire.Deposit{To: to, Try: 1, Text: t})
 	}
 }

@@ -138,11 +138,16 @@ func TestUnreadableMailThatIsOver(t *testing.T) {
 				return
 			}
 			b.recv(server, &wire.Found{Key: bob.key, Card: bob.card()})
-			b.recv(server, m)
-			b.want("closed", server, &wire.Deposit{To: bob.key, Try: 1, Text: wire.Void(myRun, bob.epoch, 7, 7)})
+			b.want("closed, although the server asks but twice a minute", server, &wire.Deposit{To: bob.key, Try: 1, Text: wire.Void(myRun, bob.epoch, 7, 7)})
 			b.recv(server, storedOf(myRun, bob, 7, wire.Accepted))
 			b.recv(server, m)
 			b.wantIdle("not again at once")
+			for m.Seq = 8; m.Seq < 40; m.Seq++ {
+				b.recv(server, m)
+			}
+			if n := b.kinds(wire.KindDeposit); n != maxEnded-1 {
+				t.Errorf("%d more are closed with the same card", n)
+			}
 			b.wantTold("the user knows nothing of it")
 			if left := b.outbox(); len(left) > 0 {
 				t.Errorf("left: %+v", left)

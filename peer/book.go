@@ -25,7 +25,8 @@ type entry struct {
 	known   bool      // card is the key's own
 	met     bool      // it made a session, which can carry answers
 	fresh   time.Time // when it was looked up in this run; zero: not yet
-	ended   time.Time // when mail that it can't open was last closed
+	ended   []unread  // mail that it can't open and that was closed with the card as it is
+	unread  *unread   // such mail, to be closed when the card is here
 	came    bool      // its row changed while it was looked up
 	absent  bool      // the server has none: its owner was not there since cards came into use, or not since the server lost its disk
 	forged  bool      // what it has is not the key's own: it is not asked again until the row changes

@@ -57,8 +57,10 @@ const (
 	maxAnswers = 4
 	// maxEpochs is how many epochs of a sender, one of each run, are remembered, by first sight and never by a clock.
 	maxEpochs = 64
-	// endPause is the least time between two pieces of mail that are closed for one recipient who can't open them.
+	// endPause is the least time between two look-ups for mail that is closed since its recipient can't open it, and maxEnded how many
+	// pieces are closed with each: the server may make them up.
 	endPause = 10 * time.Second
+	maxEnded = 16
 	// minLeap is the least by which the epoch of a run is above that of the one before, and half of the most: 40 bits of it are random,
 	// and there is room for millions of runs.
 	minLeap = 1 << 40

@@ -78,7 +78,7 @@ func (c *Core) askAnew(now time.Time) {
 		return
 	}
 	for _, l := range c.outbox.order {
-		if l.lanes[0] == l && l.to != wire.Channel && l.to != c.me && l.way.waits() {
+		if l.lanes[0] == l && l.to != wire.Channel && l.to != c.me && l.waits() {
 			c.book.lookups.Hasten(now, l.to)
 			c.lookup(now, l.to)
 		}
@@ -164,13 +164,17 @@ func (c *Core) found(now time.Time, m *wire.Found) {
 		e.card, e.known, e.absent, e.Card = card, true, false, string(m.Card)
 		c.commit(store.Meet{Contacts: []store.Contact{e.Contact}}, func(time.Time) {})
 	}
-	e.fresh, e.came = now, false
+	e.fresh, e.came, e.ended = now, false, nil
 	switch {
 	case !c.wanting(m.Key):
 		c.book.lookups.Drop(m.Key)
 	case e.urgent:
 		e.urgent = false
 		c.book.lookups.Track(now, m.Key, c.background())
+	}
+	if e.unread != nil {
+		c.closeUnreadable(m.Key, *e.unread)
+		e.unread = nil
 	}
 	c.requests.Hasten(now, reaching) // it may have waited for that
 	if w != nil {
