@@ -26,7 +26,7 @@ func TestTableIsWhatSortingGives(t *testing.T) {
 	r := &b.core.roster
 	for i := range 2000 {
 		for range rng.IntN(4) {
-			r.apply(b.now, b.core, rosterRow(rng.IntN(40), fmt.Sprintf("n%d", rng.IntN(50)), wire.Presence(rng.IntN(2))))
+			r.apply(b.now, b.core, rosterRow(rng.IntN(40), fmt.Sprintf("n%d", rng.IntN(50)), wire.Presence(rng.IntN(2))), true)
 		}
 		if rng.IntN(50) == 0 {
 			r.forget()
@@ -58,11 +58,11 @@ func BenchmarkTableOfAThousand(b *testing.B) {
 	bench, _ := readyBench(new(testing.T))
 	r := &bench.core.roster
 	for i := range 1000 {
-		r.apply(bench.now, bench.core, rosterRow(i, fmt.Sprintf("n%d", i), wire.Online))
+		r.apply(bench.now, bench.core, rosterRow(i, fmt.Sprintf("n%d", i), wire.Online), true)
 	}
 	b.ReportAllocs()
 	for i := 0; b.Loop(); i++ {
-		r.apply(bench.now, bench.core, rosterRow(500, "n500", wire.Presence(i%2)))
+		r.apply(bench.now, bench.core, rosterRow(500, "n500", wire.Presence(i%2)), true)
 		r.table(netip.AddrPort{}, false)
 		bench.core.Take()
 	}
