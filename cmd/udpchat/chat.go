@@ -75,7 +75,10 @@ type text struct {
 
 // run chats until the user leaves. The error carries the exit code.
 func (c *chat) run(ctx context.Context) error {
-	signals := firstSignal()
+	var signals <-chan os.Signal // of a command that has a client of its own it ends that
+	if c.inside == nil {
+		signals = firstSignal()
+	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer func() {
 		cancel()
@@ -193,10 +196,8 @@ func signalCode(s os.Signal) int {
 
 // interrupted leaves without a word to anyone.
 func (c *chat) interrupted(code int) error {
-	if c.inside == nil {
-		if err := c.print("[Exiting]"); err != nil {
-			return err
-		}
+	if err := c.print("[Exiting]"); err != nil {
+		return err
 	}
 	return &exitError{code: code}
 }

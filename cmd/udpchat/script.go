@@ -4,16 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"net"
-	"os"
 	"path/filepath"
 	"time"
 
 	"udpchat/cmd/internal/config"
 	"udpchat/cmd/internal/control"
-	"udpchat/cmd/internal/plain"
-	"udpchat/peer"
 	"udpchat/store"
 	"udpchat/wire"
 )
@@ -28,6 +23,8 @@ var (
 	errOver = errors.New("the client of this profile has ended")
 	// errLate: the time of the command is over.
 	errLate = errors.New("the time is over")
+	// errStopped: a signal came.
+	errStopped = errors.New("stopped by a signal")
 )
 
 const (
@@ -48,7 +45,9 @@ type script struct {
 	flags    *config.Flags
 	mode     wire.Mode // how its client is there when none runs yet
 	timeout  time.Duration
-	until    time.Time // when timeout is over; zero: never
+	until    time.Time     // when timeout is over; zero: never
+	stop     chan struct{} // closed at a signal: the job ends between two events
+	whole    bool          // what the job does for an event is never cut off
 }
 
 // connection registers the flags that it needs to speak as a client.
@@ -63,6 +62,8 @@ func (s *script) run(ctx context.Context, do job) error {
 	if err != nil {
 		return err
 	}
+	signals := firstSignal()
+	s.stop = make(chan struct{})
 	began := time.Now()
 	if s.timeout > 0 {
 		s.until = began.Add(s.timeout)
@@ -70,9 +71,9 @@ func (s *script) run(ctx context.Context, do job) error {
 	for {
 		conn, err := control.Dial(folder)
 		if err == nil {
-			err = s.beside(conn, do)
+			err = s.beside(conn, do, signals)
 		} else {
-			err = s.alone(ctx, do)
+			err = s.alone(ctx, do, signals)
 		}
 		inUse := errors.Is(err, store.ErrInUse)
 		switch {
@@ -81,71 +82,16 @@ func (s *script) run(ctx context.Context, do job) error {
 		case !inUse && !errors.Is(err, errOver) || !s.until.IsZero() && time.Now().After(s.until):
 			return err
 		}
-		time.Sleep(again) // another command had the profile, and is about to end, or has just ended
+		select { // another command had the profile, and is about to end, or has just ended
+		case <-time.After(again):
+		case got := <-signals:
+			return &exitError{code: signalCode(got)}
+		}
 	}
 }
 
-// beside does the job with a client that runs.
-func (s *script) beside(conn *control.Conn, do job) error {
-	signals := firstSignal()
-	result := make(chan error, 1)
-	go func() {
-		result <- do(conn)
-		close(result)
-	}()
-	select {
-	case err := <-result:
-		return errors.Join(err, conn.Close())
-	case got := <-signals:
-		_ = conn.Close()
-		for range result { // until it has ended
-		}
-		return &exitError{code: signalCode(got)}
-	}
-}
-
-// alone does the job with a client of its own, which nobody sees.
-func (s *script) alone(ctx context.Context, do job) error {
-	settings := s.settings // check takes an invite apart: the next try needs it whole
-	server, rule, err := settings.check(ctx, s.env, s.flags)
-	if err != nil {
-		return err
-	}
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	near, far := net.Pipe()
-	face := &faceless{to: s.env.stderr, left: make(chan struct{})}
-	c := &chat{settings: settings, server: server, rule: rule, screen: face, log: settings.log.logger(s.env.stderr), mode: s.mode, inside: far}
-	result := make(chan error, 1)
-	go func() {
-		conn := control.NewConn(near)
-		err := do(conn)
-		_ = conn.Close()
-		result <- err
-		close(result)
-		if ownVerdict(err) {
-			time.AfterFunc(verdict, cancel)
-			return
-		}
-		close(face.left)
-		time.AfterFunc(leaving, cancel)
-	}()
-	ended := c.run(ctx)
-	select {
-	case err := <-result:
-		if bySignal(ended) || ownVerdict(err) && !errors.Is(ended, context.Canceled) {
-			return ended
-		}
-		return err
-	default:
-	}
-	_, _ = near.Close(), far.Close()
-	for range result { // until the job has ended
-	}
-	return ended
-}
-
-// follow gives f each event until it says that it is enough. The error is f's, errOver at the end of the client, or errLate.
+// follow gives f each event until it says that it is enough. The error is f's, errOver at the end of the client, errLate, or
+// errStopped.
 func (s *script) follow(conn *control.Conn, f func(control.Event) (enough bool, err error)) error {
 	var late <-chan time.Time
 	if !s.until.IsZero() {
@@ -164,6 +110,8 @@ func (s *script) follow(conn *control.Conn, f func(control.Event) (enough bool, 
 			}
 		case <-late:
 			return errLate
+		case <-s.stop:
+			return errStopped
 		}
 	}
 }
@@ -173,15 +121,6 @@ func (s *script) warn(e control.Event) {
 	command, _ := s.flags.Line()
 	fmt.Fprintf(s.env.stderr, "%s: %s\n", command, e.Why)
 }
-
-// bySignal tells whether a signal ended the client: what it did to the job is no news.
-func bySignal(err error) bool {
-	var exit *exitError
-	return errors.As(err, &exit) && exit.code > 128
-}
-
-// ownVerdict tells whether the client itself says better why it ended.
-func ownVerdict(err error) bool { return errors.Is(err, errSilent) || errors.Is(err, errOver) }
 
 // folder is where the profile is, by the name alone.
 func (s *clientSettings) folder(env *environment) (string, error) {
@@ -198,36 +137,3 @@ func (s *clientSettings) folder(env *environment) (string, error) {
 	}
 	return filepath.Dir(profileFile(state, name)), nil
 }
-
-// faceless is the screen of a client that only a command speaks with.
-type faceless struct {
-	to   io.Writer
-	left chan struct{} // the command is done
-}
-
-func (f *faceless) read(ctx context.Context) typed {
-	select {
-	case <-f.left:
-		f.left = nil // once
-		return typed{line: "quit"}
-	case <-ctx.Done():
-		return typed{err: ctx.Err()}
-	}
-}
-
-func (f *faceless) where([]string) error { return nil }
-
-func (f *faceless) begin(*session) {}
-
-func (f *faceless) tell(peer.Notice, []string) error { return nil }
-
-func (f *faceless) println(line string) error {
-	_, err := io.WriteString(f.to, plain.Name(line)+"\n")
-	return err
-}
-
-func (f *faceless) logWriter(stderr *os.File) io.Writer { return stderr }
-
-func (f *faceless) interactive() bool { return false }
-
-func (f *faceless) close() {}

@@ -49,7 +49,10 @@ func (env *environment) tailCommand() *command {
 	f.String(&s.command, "", "exec", "", "run `CMD` for each message instead of writing it")
 	s.connection()
 	c := &command{name: "tail", short: "write the messages that come, or run a command for each", flags: f}
-	c.exec = func(ctx context.Context, _ []string) error { return s.run(ctx, s.do) }
+	c.exec = func(ctx context.Context, _ []string) error {
+		s.whole = s.command != ""
+		return s.run(ctx, s.do)
+	}
 	return c
 }
 
