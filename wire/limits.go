@@ -30,18 +30,20 @@ const (
 	MaxText = 64 << 10
 
 	// PartSize is the most bytes of text in one part. The widest fields beside a part take 105 bytes of MaxMessage, in
-	// PushPost, and what protects it takes up to MaxCover: that leaves 924. Some bytes stay for a field to come.
+	// PushPost, and what protects a part that is alone takes up to 119, of mail. 32 more let one signature serve two full
+	// parts. That leaves 889; some bytes stay for a field to come.
 	PartSize = 880
 
 	// FirstPartSize is what PartSize was in version 1. Texts that were cut so keep their parts.
 	FirstPartSize = 960
 
-	// MaxCover is how much longer the body of a part may be than its text: what seal.SealMail adds, which is more than
-	// what a post's signature and chain take.
-	MaxCover = 116
+	// MaxCover is how much longer the body of a part may be than its text: what mail takes in the fullest batch
+	// (seal.MailOverhead, seal.MaxPath), which is more than what a post takes.
+	MaxCover = 119 + 4*32
 
-	// MaxPart is the most bytes of a part's body.
-	MaxPart = PartSize + MaxCover
+	// MaxPart is the most bytes of a part's body: a part that is alone, or half of a batch, may be full. There is room for
+	// one in the fullest batch up to 784 bytes of text.
+	MaxPart = PartSize + 119 + 32
 
 	// MaxParts is the most parts of a text: what MaxText needs.
 	MaxParts = (MaxText + PartSize - 1) / PartSize

@@ -15,6 +15,9 @@ const (
 
 	// FlagCovered marks a Body that the server can't alter: sealed mail, or a signed post (§14).
 	FlagCovered uint8 = 2
+
+	// FlagBatch says how: the Body shows its place in a batch that is signed. Without it, it is in the form of before (§14.5).
+	FlagBatch uint8 = 4
 )
 
 // Text is one part of a text, the same on every path (§5). It is nine fields of the message that bears it. Sender and

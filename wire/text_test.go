@@ -74,7 +74,7 @@ func TestPartFitsItsText(t *testing.T) {
 
 // protocol.md §14: the body of mail is longer than its text by MaxCover, that of a post by less.
 func TestCoveredPartFitsItsText(t *testing.T) {
-	const post = 96
+	const post = 113 + 4*32
 	checkBoth(t, []statement{
 		{"sealed mail", part(FlagCovered, 10, 1, 10+MaxCover), true},
 		{"a byte over", part(FlagCovered, 10, 1, 10+MaxCover+1), false},
@@ -84,7 +84,8 @@ func TestCoveredPartFitsItsText(t *testing.T) {
 		{"a byte over nothing", part(FlagCovered, 0, 1, MaxCover+1), false},
 		{"not said to be covered", part(0, 10, 1, 10+MaxCover), false},
 		{"the fullest part", part(FlagCovered, PartSize, 1, MaxPart), true},
-		{"the fullest part of a text that is a byte shorter", part(FlagCovered, PartSize-1, 1, MaxPart), false},
+		{"the shortest text with the fullest body", part(FlagCovered, MaxPart-MaxCover, 1, MaxPart), true},
+		{"of a text that is a byte shorter", part(FlagCovered, MaxPart-MaxCover-1, 1, MaxPart), false},
 		{"the fullest part of several", part(FlagCovered, 3*PartSize+1, 4, MaxPart), true},
 		{"a byte over a part of several", part(FlagCovered, 3*PartSize+1, 4, MaxPart+1), false},
 		{"of a text that version 1 cut", part(FlagCovered, 3*PartSize+1, 3, MaxPart), true},

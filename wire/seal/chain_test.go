@@ -25,7 +25,7 @@ func postAfter(t *testing.T, epoch, seq uint64, after Place, prev [32]byte) *Pos
 	alice, _ := someone("alice")
 	p := postOf(t, alice, seq, prev, "post")
 	p.Epoch, p.After = epoch, after
-	if err := SignPost(alice, p); err != nil {
+	if err := SignPosts(alice, p); err != nil {
 		t.Fatal(err)
 	}
 	return p

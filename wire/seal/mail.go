@@ -1,13 +1,13 @@
 package seal
 
 import (
-	"bytes"
-	"crypto/ecdh"
+	"crypto/cipher"
 	"crypto/ed25519"
-	"crypto/hpke"
+	"crypto/sha256"
 	"encoding/binary"
 	"errors"
-	"fmt"
+
+	"golang.org/x/crypto/chacha20poly1305"
 )
 
 var (
@@ -39,9 +39,11 @@ type MailID struct {
 // mailInfoSize is the width of what info makes.
 const mailInfoSize = len(mailDomain) + 2*32 + 3*8 + 2*2 + 4 + 8 + 1
 
-// info is HPKE's info, and the beginning of what is signed: fixed widths, big endian.
-func (id *MailID) info() []byte {
-	b := make([]byte, 0, mailInfoSize)
+// pairSize is how much of it is the same for all mail of a sender to a recipient: HPKE's info.
+const pairSize = len(mailDomain) + 2*32
+
+// info appends what is sealed with a mail, and the beginning of what is signed: fixed widths, big endian.
+func (id *MailID) info(b []byte) []byte {
 	b = append(b, mailDomain...)
 	b = append(b, id.To[:]...)
 	b = append(b, id.From[:]...)
@@ -55,93 +57,59 @@ func (id *MailID) info() []byte {
 	return append(b, id.Flags)
 }
 
-// signedMail is what the sender signs. That enc and the prekey are in it ties the signature to this one seal: no one who
-// opens it can put the signed body into another.
-func signedMail(info []byte, prekey uint32, public, enc, body []byte) []byte {
-	b := make([]byte, 0, len(signedDomain)+len(info)+idSize+len(public)+len(enc)+len(body))
+// leafSize is how long what is hashed of a mail is at most, with a body that fits a datagram.
+const leafSize = 1 + len(signedDomain) + mailInfoSize + idSize + 32 + encSize + counterSize + 1100
+
+// leaf is the hash of what the sender signs. That enc, the counter and the prekey are in it ties the signature to this one
+// seal: no one who opens it, and so could seal too, can put the signed body into another.
+func (id *MailID) leaf(prekey uint32, public, enc []byte, counter uint16, body []byte) hash {
+	b := append(make([]byte, 0, leafSize), leaf)
 	b = append(b, signedDomain...)
-	b = append(b, info...)
+	b = id.info(b)
 	b = binary.BigEndian.AppendUint32(b, prekey)
 	b = append(b, public...)
 	b = append(b, enc...)
-	return append(b, body...)
+	b = binary.BigEndian.AppendUint16(b, counter)
+	return sha256.Sum256(append(b, body...))
 }
 
-// Address is a prekey that was verified: what mail to its owner is sealed to. Safe for concurrent use.
-type Address struct {
-	owner  [32]byte
-	prekey Prekey
-	public hpke.PublicKey
+// beside is what is authenticated with the seal of a mail: all that travels in the clear, but enc, which makes the key, and the
+// counter, which makes the nonce.
+func (id *MailID) beside(prekey uint32) []byte {
+	return binary.BigEndian.AppendUint32(id.info(make([]byte, 0, mailInfoSize+idSize)), prekey)
 }
 
-// NewAddress verifies a prekey of owner's: for mail after mail that is done once.
-func NewAddress(owner [32]byte, p Prekey) (*Address, error) {
-	if err := p.Verify(owner); err != nil {
-		return nil, fmt.Errorf("seal mail: %w", err)
-	}
-	public, err := hpke.DHKEM(ecdh.X25519()).NewPublicKey(p.Public[:])
+func nonce(counter uint16) []byte {
+	return binary.BigEndian.AppendUint16(make([]byte, chacha20poly1305.NonceSize-counterSize, chacha20poly1305.NonceSize), counter)
+}
+
+// exporter is what both ends of an HPKE context are.
+type exporter interface {
+	Export(context string, length int) ([]byte, error)
+}
+
+// exported is the cipher for the mail of an exchange (RFC 9180 §5.3).
+func exported(from exporter) (cipher.AEAD, error) {
+	key, err := from.Export(keyDomain, chacha20poly1305.KeySize)
 	if err != nil {
-		return nil, fmt.Errorf("seal mail: %w: %w", ErrPrekey, err)
+		return nil, err
 	}
-	return &Address{owner, p, public}, nil
+	return chacha20poly1305.New(key)
 }
 
-// SealMail seals a body that id names to a prekey of id.To, which it verifies: it is Address.Seal for one mail.
+// SealMail seals one mail to a prekey of id.To, which it verifies, with an exchange of its own.
 func SealMail(sender ed25519.PrivateKey, to Prekey, id MailID, body []byte) ([]byte, error) {
-	if !isKeyOf(sender, id) {
-		return nil, errNotSender
-	}
 	a, err := NewAddress(id.To, to)
 	if err != nil {
 		return nil, err
 	}
-	return a.Seal(sender, id, body)
-}
-
-var errNotSender = errors.New("seal mail: the key is not the sender's")
-
-func isKeyOf(sender ed25519.PrivateKey, id MailID) bool {
-	return len(sender) == ed25519.PrivateKeySize && bytes.Equal(sender[32:], id.From[:])
-}
-
-// Seal seals a body that id names, as id.From, whose key sender must be, for id.To, who must be the owner. The
-// same mail sealed twice has other bytes, and either opens. The sealed mail is MailOverhead longer than the body.
-func (a *Address) Seal(sender ed25519.PrivateKey, id MailID, body []byte) ([]byte, error) {
-	if !isKeyOf(sender, id) {
-		return nil, errNotSender
-	}
-	if id.To != a.owner {
-		return nil, errors.New("seal mail: the prekey is not the recipient's")
-	}
-	info := id.info()
-	// RFC 9180 §7.1.4: the encapsulation fails for a public key of small order.
-	enc, context, err := hpke.NewSender(a.public, hpke.HKDFSHA256(), hpke.ChaCha20Poly1305(), info)
-	if err != nil {
-		return nil, fmt.Errorf("seal mail: %w: %w", ErrPrekey, err)
-	}
-	plain := make([]byte, 0, len(body)+ed25519.SignatureSize)
-	plain = append(plain, body...)
-	plain = append(plain, ed25519.Sign(sender, signedMail(info, a.prekey.ID, a.prekey.Public[:], enc, body))...)
-	ciphertext, err := context.Seal(nil, plain)
-	if err != nil {
-		return nil, fmt.Errorf("seal mail: %w", err)
-	}
-	sealed := make([]byte, 0, len(body)+MailOverhead)
-	sealed = binary.BigEndian.AppendUint32(sealed, a.prekey.ID)
-	sealed = append(sealed, enc...)
-	return append(sealed, ciphertext...), nil
-}
-
-// Box is the private part of a prekey, ready to open mail. Safe for concurrent use.
-type Box struct{ private hpke.PrivateKey }
-
-// Box derives the key pair of a secret: for mail after mail that is done once.
-func (s Secret) Box() (*Box, error) {
-	private, err := s.private()
+	x, err := a.Exchange(sender)
 	if err != nil {
 		return nil, err
 	}
-	return &Box{private}, nil
+	m := Mail{ID: id, Body: body}
+	err = x.Seal(&m)
+	return m.Sealed, err
 }
 
 // OpenMail opens a mail that came under the name id. secrets finds the private part of a prekey of id.To. The error is
@@ -158,31 +126,11 @@ func OpenMail(id MailID, secrets func(prekey uint32) (Secret, bool), sealed []by
 	if err != nil {
 		return nil, ErrSealed
 	}
-	return box.Open(id, sealed)
+	return box.Open(nil, id, sealed)
 }
 
-// Open is OpenMail for the prekey that the mail is sealed to (MailPrekey).
-func (x *Box) Open(id MailID, sealed []byte) ([]byte, error) {
-	if len(sealed) < MailOverhead {
-		return nil, ErrSealed
-	}
-	enc, ciphertext := sealed[idSize:idSize+encSize], sealed[idSize+encSize:]
-	info := id.info()
-	context, err := hpke.NewRecipient(enc, x.private, hpke.HKDFSHA256(), hpke.ChaCha20Poly1305(), info)
-	if err != nil {
-		return nil, ErrSealed
-	}
-	plain, err := context.Open(nil, ciphertext)
-	if err != nil {
-		return nil, ErrSealed
-	}
-	end := len(plain) - ed25519.SignatureSize
-	body, sig := plain[:end:end], plain[end:]
-	if !ed25519.Verify(id.From[:], signedMail(info, MailPrekey(sealed), x.private.PublicKey().Bytes(), enc, body), sig) {
-		return nil, ErrForged
-	}
-	return body, nil
-}
+// proofTail is the end of what is sealed, behind body and path: position and signature.
+const proofTail = 1 + ed25519.SignatureSize
 
 // MailPrekey is the id of the prekey that a mail is sealed to, 0 for what is too short to be one.
 func MailPrekey(sealed []byte) uint32 {

@@ -12,8 +12,8 @@ import (
 // ErrPost is a post that its author did not sign as it is.
 var ErrPost = errors.New("post is not its author's")
 
-// Post is one part of a text for a channel. Its author signs every field but Sig. Channel, Author and the numbers travel
-// beside the body (protocol.md §5.2), Prev and Sig in front of it.
+// Post is one part of a text for a channel. Its author signs every field but the Proof. Channel, Author and the numbers travel
+// beside the body (protocol.md §5.2), After, Prev and the Proof in front of it.
 type Post struct {
 	Channel [32]byte // which one: the key of its server, or a post could be moved to another server's channel
 	Author  [32]byte // Ed25519
@@ -28,15 +28,18 @@ type Post struct {
 	After   Place    // the author's post before it: of the same lane, or, for seq 1, of the lane before; the zero value is none
 	Prev    [32]byte // its HashPost; zeros when the author does not know it
 	Body    []byte
-	Sig     [64]byte
+
+	Proof // with Position 0 it is the form of before: the author signed this post alone (protocol.md §14.5)
 }
 
 // Place names a post of an author's in one store.
 type Place struct{ Epoch, Seq uint64 }
 
-// content is all that is signed and hashed, behind a domain: fixed widths, big endian, and the body as the rest.
-func (p *Post) content(domain string) []byte {
-	b := make([]byte, 0, len(domain)+3*32+5*8+2*2+4+8+1+len(p.Body))
+// postSize is how long what content makes is at most, with a body that fits a datagram.
+const postSize = 1 + 32 + 3*32 + 5*8 + 2*2 + 4 + 8 + 1 + 1100
+
+// content appends all that is signed and hashed, behind a domain: fixed widths, big endian, and the body as the rest.
+func (p *Post) content(b []byte, domain string) []byte {
 	b = append(b, domain...)
 	b = append(b, p.Channel[:]...)
 	b = append(b, p.Author[:]...)
@@ -54,48 +57,94 @@ func (p *Post) content(domain string) []byte {
 	return append(b, p.Body...)
 }
 
-// SignPost sets p.Sig. The key must be p.Author's.
-func SignPost(author ed25519.PrivateKey, p *Post) error {
-	if len(author) != ed25519.PrivateKeySize || !bytes.Equal(author[32:], p.Author[:]) {
-		return errors.New("sign post: the key is not the author's")
+func (p *Post) leaf() hash {
+	return sha256.Sum256(p.content(append(make([]byte, 0, postSize), leaf), postDomain))
+}
+
+// SignPosts sets the proofs of 1 to MaxBatch posts, with one signature. The key must be their author's.
+func SignPosts(author ed25519.PrivateKey, posts ...*Post) error {
+	if len(posts) == 0 || len(posts) > MaxBatch {
+		return fmt.Errorf("sign posts: %d in a batch", len(posts))
 	}
-	p.Sig = [64]byte(ed25519.Sign(author, p.content(postDomain)))
+	leaves := make([]hash, len(posts))
+	for i, p := range posts {
+		if len(author) != ed25519.PrivateKeySize || !bytes.Equal(author[32:], p.Author[:]) {
+			return errors.New("sign posts: the key is not the author's")
+		}
+		leaves[i] = p.leaf()
+	}
+	for i, proof := range signBatch(author, leaves) {
+		posts[i].Proof = proof
+	}
 	return nil
 }
 
 // VerifyPost returns nil when the author signed the post, else ErrPost.
-func VerifyPost(p *Post) error {
-	if !ed25519.Verify(p.Author[:], p.content(postDomain), p.Sig[:]) {
+func VerifyPost(p *Post) error { return (*Roots)(nil).VerifyPost(p) }
+
+// VerifyPost is VerifyPost, and cheap for a post of a batch that is known.
+func (r *Roots) VerifyPost(p *Post) error {
+	ok := false
+	if p.Position == 0 {
+		ok = len(p.Path) == 0 && ed25519.Verify(p.Author[:], p.content(nil, loneDomain), p.Sig[:])
+	} else {
+		ok = r.verify(&p.Author, p.leaf(), &p.Proof)
+	}
+	if !ok {
 		return ErrPost
 	}
 	return nil
 }
 
-// HashPost is what the author's next post names as Prev: SHA-256 over the domain and all that is signed. The signature is
-// not in it. It would add nothing, as every post is verified by itself; and without it a post that its author signs once
-// more, with other bytes as an implementation that adds randomness makes them, is the same post and no fork.
+// HashPost is what the author's next post names as Prev: SHA-256 over the domain and all that is signed. The proof is not in
+// it. It would add nothing, as every post is verified by itself; and without it a post that its author signs once more, in
+// another batch, is the same post and no fork.
 func HashPost(p *Post) [32]byte {
-	return sha256.Sum256(p.content(hashDomain))
+	return sha256.Sum256(p.content(make([]byte, 0, postSize), hashDomain))
 }
 
-// AppendPost appends what travels as the body of a post: After, Prev, Sig and Body.
+// AppendPost appends what travels as the body of a post: After, Prev, the proof and Body.
 func AppendPost(b []byte, p *Post) []byte {
 	b = binary.BigEndian.AppendUint64(b, p.After.Epoch)
 	b = binary.BigEndian.AppendUint64(b, p.After.Seq)
 	b = append(b, p.Prev[:]...)
 	b = append(b, p.Sig[:]...)
+	if p.Position > 0 {
+		b = append(b, p.Position)
+		b = append(b, p.Path...)
+	}
 	return append(b, p.Body...)
 }
 
-// ParsePost sets After, Prev, Sig and Body from what AppendPost wrote, and leaves the other fields. Body is a part of b. It does
-// not verify; the error wraps ErrPost.
+// ParsePost sets After, Prev, the proof and Body from what AppendPost wrote, and leaves the other fields. Path and Body are parts of b. It
+// does not verify; the error wraps ErrPost.
 func ParsePost(b []byte, p *Post) error {
 	if len(b) < PostOverhead {
 		return fmt.Errorf("%w: %d bytes", ErrPost, len(b))
 	}
+	position := b[PostOverhead-1]
+	d, ok := depth(position)
+	body := PostOverhead + d*HashSize
+	if !ok || len(b) < body {
+		return fmt.Errorf("%w: %d bytes, at %d in its batch", ErrPost, len(b), position)
+	}
+	p.head(b)
+	p.Position, p.Path, p.Body = position, b[PostOverhead:body:body], b[body:]
+	return nil
+}
+
+// ParseLonePost is ParsePost for a post in the form of before.
+func ParseLonePost(b []byte, p *Post) error {
+	if len(b) < PostOverhead-1 {
+		return fmt.Errorf("%w: %d bytes", ErrPost, len(b))
+	}
+	p.head(b)
+	p.Position, p.Path, p.Body = 0, nil, b[PostOverhead-1:]
+	return nil
+}
+
+func (p *Post) head(b []byte) {
 	p.After = Place{binary.BigEndian.Uint64(b), binary.BigEndian.Uint64(b[8:])}
 	p.Prev = [32]byte(b[16:])
 	p.Sig = [64]byte(b[48:])
-	p.Body = b[PostOverhead:]
-	return nil
 }

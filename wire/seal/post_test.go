@@ -5,8 +5,6 @@ import (
 	"crypto/ed25519"
 	"errors"
 	"testing"
-
-	"udpchat/wire"
 )
 
 func postOf(t testing.TB, author ed25519.PrivateKey, seq uint64, prev [32]byte, body string) *Post {
@@ -19,7 +17,7 @@ func postOf(t testing.TB, author ed25519.PrivateKey, seq uint64, prev [32]byte, 
 	if seq > 1 {
 		p.After = Place{p.Epoch, seq - 1}
 	}
-	if err := SignPost(author, p); err != nil {
+	if err := SignPosts(author, p); err != nil {
 		t.Fatal(err)
 	}
 	return p
@@ -94,17 +92,17 @@ func TestSignPostWithAnothersKey(t *testing.T) {
 	alice, _ := someone("alice")
 	mallory, _ := someone("mallory")
 	p := postOf(t, alice, 1, [32]byte{}, "hello")
-	if err := SignPost(mallory, p); err == nil {
+	if err := SignPosts(mallory, p); err == nil {
 		t.Error("got no error")
 	}
-	if err := SignPost(nil, p); err == nil {
+	if err := SignPosts(nil, p); err == nil {
 		t.Error("without a key: got no error")
 	}
 }
 
 // What is signed for one purpose is of no use for another.
 func TestDomainsAreApart(t *testing.T) {
-	domains := []string{prekeyDomain, mailDomain, signedDomain, postDomain, hashDomain}
+	domains := []string{prekeyDomain, batchDomain, mailDomain, keyDomain, signedDomain, postDomain, loneDomain, hashDomain, string([]byte{leaf}), string([]byte{node})}
 	for i, a := range domains {
 		for j, b := range domains {
 			if i != j && bytes.HasPrefix([]byte(a), []byte(b)) {
@@ -125,49 +123,109 @@ type postVector struct {
 	Encoded, Hash       unhex
 }
 
+// toPost is the post that a vector encodes.
+func (v *postVector) toPost(t *testing.T, parse func(b []byte, p *Post) error) *Post {
+	t.Helper()
+	p := &Post{Channel: [32]byte(v.Channel), Author: [32]byte(ed25519.NewKeyFromSeed(v.AuthorSeed)[32:]), Epoch: v.Epoch, ToEpoch: v.ToEpoch,
+		Seq: v.Seq, Part: v.Part, Parts: v.Parts, Size: v.Size, Time: v.Time, Flags: v.Flags}
+	if err := parse(v.Encoded, p); err != nil {
+		t.Fatal(err)
+	}
+	if hash := HashPost(p); !bytes.Equal(hash[:], v.Hash) {
+		t.Errorf("post %d: got hash %x, want %x", v.Seq, hash, v.Hash)
+	}
+	if err := VerifyPost(p); err != nil || string(p.Body) != v.Body {
+		t.Errorf("post %d: got %q, %v, want %q", v.Seq, p.Body, err, v.Body)
+	}
+	if got := AppendPost(nil, p); !bytes.Equal(got, v.Encoded) {
+		t.Errorf("post %d: written as %x, want %x", v.Seq, got, v.Encoded)
+	}
+	return p
+}
+
+// A post alone, and a batch of three of the next lane.
 func TestPostVectors(t *testing.T) {
-	alice, aliceKey := someone("alice")
+	alice, _ := someone("alice")
 	var vectors []postVector
 	if *update {
-		var at Place
-		var hash [32]byte
-		for _, p := range []*Post{{Epoch: 5, Seq: 1, Body: []byte("hello all")}, {Epoch: 5, Seq: 2, Flags: 1}, {Epoch: 6, Seq: 1, Body: []byte("до свидания")}} {
-			_, p.Channel = someone("server")
-			p.Author, p.Parts, p.Size, p.After, p.Prev = aliceKey, 1, uint32(len(p.Body)), at, hash
-			if p.Flags == 0 {
-				p.Time = 1700000000000000
-			}
-			if err := SignPost(alice, p); err != nil {
-				t.Fatal(err)
-			}
-			at, hash = Place{p.Epoch, p.Seq}, HashPost(p)
-			body, hash := string(p.Body), hash
-			vectors = append(vectors, postVector{alice.Seed(), p.Channel[:], p.Epoch, p.ToEpoch, p.Seq, p.Part, p.Parts, p.Size,
-				p.Time, p.Flags, body, AppendPost(nil, p), hash[:]})
-		}
+		vectors = makePostVectors(t)
 	}
 	golden(t, "post.json", &vectors)
 	seen := History{}
+	var posts []*Post
 	for _, v := range vectors {
-		p := &Post{Channel: [32]byte(v.Channel), Author: aliceKey, Epoch: v.Epoch, ToEpoch: v.ToEpoch, Seq: v.Seq, Part: v.Part,
-			Parts: v.Parts, Size: v.Size, Time: v.Time, Flags: v.Flags}
-		if err := ParsePost(v.Encoded, p); err != nil {
-			t.Fatal(err)
-		}
-		if err := VerifyPost(p); err != nil || string(p.Body) != v.Body {
-			t.Errorf("post %d: got %q, %v, want %q", v.Seq, p.Body, err, v.Body)
-		}
-		if hash := HashPost(p); !bytes.Equal(hash[:], v.Hash) {
-			t.Errorf("post %d: got hash %x, want %x", v.Seq, hash, v.Hash)
-		}
+		p := v.toPost(t, ParsePost)
 		if got := seen.Check(p); got != OK {
 			t.Errorf("post %d: %v", v.Seq, got)
 		}
 		seen[p.Epoch] = seen[p.Epoch].Take(p)
-		sig := p.Sig
-		if err := SignPost(ed25519.NewKeyFromSeed(v.AuthorSeed), p); err != nil || p.Sig != sig {
-			t.Errorf("post %d: signed as %x, %v, want %x", v.Seq, p.Sig, err, sig)
+		posts = append(posts, p)
+	}
+	for _, batch := range [][]*Post{posts[:1], posts[1:]} {
+		if err := SignPosts(alice, batch...); err != nil {
+			t.Fatal(err)
 		}
+	}
+	for i, p := range posts {
+		if got := AppendPost(nil, p); !bytes.Equal(got, vectors[i].Encoded) {
+			t.Errorf("post %d: signed as %x, want %x", p.Seq, got, vectors[i].Encoded)
+		}
+	}
+}
+
+func makePostVectors(t *testing.T) (vectors []postVector) {
+	alice, aliceKey := someone("alice")
+	posts := []*Post{{Epoch: 5, Seq: 1, Body: []byte("hello all")}, {Epoch: 6, Seq: 1, Body: []byte("до свидания")}, {Epoch: 6, Seq: 2, Flags: 1}, {Epoch: 6, Seq: 3, Body: []byte("x")}}
+	var at Place
+	var last [32]byte
+	for _, p := range posts {
+		_, p.Channel = someone("server")
+		p.Author, p.Parts, p.Size, p.After, p.Prev = aliceKey, 1, uint32(len(p.Body)), at, last
+		if p.Flags == 0 {
+			p.Time = 1700000000000000
+		}
+		at, last = Place{p.Epoch, p.Seq}, HashPost(p)
+	}
+	for _, batch := range [][]*Post{posts[:1], posts[1:]} {
+		if err := SignPosts(alice, batch...); err != nil {
+			t.Fatal(err)
+		}
+		for _, p := range batch {
+			hash := HashPost(p)
+			vectors = append(vectors, postVector{alice.Seed(), p.Channel[:], p.Epoch, p.ToEpoch, p.Seq, p.Part, p.Parts, p.Size,
+				p.Time, p.Flags, string(p.Body), AppendPost(nil, p), hash[:]})
+		}
+	}
+	return vectors
+}
+
+// protocol.md §14.5: posts that were signed before there were batches are their author's still, and the same in the chain. Their vectors
+// are never made anew: nothing signs so any more.
+func TestLonePosts(t *testing.T) {
+	var vectors []postVector
+	frozen(t, "lonepost.json", &vectors)
+	seen := History{}
+	for _, v := range vectors {
+		p := v.toPost(t, ParseLonePost)
+		if got := seen.Check(p); got != OK {
+			t.Errorf("post %d: %v", v.Seq, got)
+		}
+		seen[p.Epoch] = seen[p.Epoch].Take(p)
+		for i := range v.Encoded {
+			v.Encoded[i] ^= 1
+			if err := ParseLonePost(v.Encoded, p); err != nil || VerifyPost(p) == nil {
+				t.Errorf("post %d: byte %d changed, and it is alice's still", v.Seq, i)
+			}
+			v.Encoded[i] ^= 1
+		}
+		for n := range PostOverhead - 1 {
+			if err := ParseLonePost(v.Encoded[:n], p); !errors.Is(err, ErrPost) {
+				t.Errorf("cut at %d: %v", n, err)
+			}
+		}
+	}
+	if len(vectors) == 0 {
+		t.Error("no vectors")
 	}
 }
 
@@ -175,6 +233,9 @@ func TestPostVectors(t *testing.T) {
 func FuzzPost(f *testing.F) {
 	alice, _ := someone("alice")
 	own := postOf(f, alice, 2, [32]byte{3}, "hello all")
+	if err := SignPosts(alice, postOf(f, alice, 1, [32]byte{}, "before it"), own); err != nil {
+		f.Fatal(err)
+	}
 	encoded := AppendPost(nil, own)
 	f.Add(encoded)
 	f.Add(encoded[:PostOverhead])
@@ -183,8 +244,12 @@ func FuzzPost(f *testing.F) {
 	f.Add([]byte{})
 	f.Fuzz(func(t *testing.T, b []byte) {
 		p := *own
+		if err := ParseLonePost(b, &p); err == nil && VerifyPost(&p) == nil {
+			t.Fatalf("forged %x", b)
+		}
+		p = *own
 		if err := ParsePost(b, &p); err != nil {
-			if len(b) >= PostOverhead || !errors.Is(err, ErrPost) {
+			if !errors.Is(err, ErrPost) || len(b) >= PostOverhead+MaxPath && b[PostOverhead-1] > 0 && b[PostOverhead-1] < 2*MaxBatch {
 				t.Fatal(err)
 			}
 			return
@@ -201,24 +266,4 @@ func FuzzPost(f *testing.F) {
 			}
 		}
 	})
-}
-
-func BenchmarkSignPost(b *testing.B) {
-	alice, _ := someone("alice")
-	p := postOf(b, alice, 1, [32]byte{}, string(make([]byte, wire.PartSize)))
-	for b.Loop() {
-		if err := SignPost(alice, p); err != nil {
-			b.Fatal(err)
-		}
-	}
-}
-
-func BenchmarkVerifyPost(b *testing.B) {
-	alice, _ := someone("alice")
-	p := postOf(b, alice, 1, [32]byte{}, string(make([]byte, wire.PartSize)))
-	for b.Loop() {
-		if err := VerifyPost(p); err != nil {
-			b.Fatal(err)
-		}
-	}
 }

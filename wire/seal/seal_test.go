@@ -66,7 +66,13 @@ func golden(t testing.TB, name string, v any) {
 			t.Fatal(err)
 		}
 	}
-	b, err := os.ReadFile(file)
+	frozen(t, name, v)
+}
+
+// frozen reads vectors that are never made anew.
+func frozen(t testing.TB, name string, v any) {
+	t.Helper()
+	b, err := os.ReadFile(filepath.Join("testdata", name))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,8 +10,11 @@ import (
 
 // Package wire leaves room for what this package adds, and knows its numbers only as numbers.
 func TestSizesAreThoseOfTheWire(t *testing.T) {
-	if wire.MaxCover != MailOverhead || MailOverhead < PostOverhead {
-		t.Errorf("a part may be longer by %d bytes; mail is by %d, a post by %d", wire.MaxCover, MailOverhead, PostOverhead)
+	if wire.MaxCover != MailOverhead+MaxPath || MailOverhead < PostOverhead {
+		t.Errorf("a part may be longer by %d bytes; mail is by %d, a post by %d, in batches by %d more", wire.MaxCover, MailOverhead, PostOverhead, MaxPath)
+	}
+	if wire.MaxPart != wire.PartSize+MailOverhead+HashSize {
+		t.Errorf("a body may have %d bytes; two full parts in a batch have %d", wire.MaxPart, wire.PartSize+MailOverhead+HashSize)
 	}
 	if wire.CardSize != 96+PrekeySize {
 		t.Errorf("a card has %d bytes, a prekey %d", wire.CardSize, PrekeySize)
@@ -28,12 +31,18 @@ func TestCoveredPartsFit(t *testing.T) {
 	body := bytes.Repeat([]byte{0xff}, wire.PartSize)
 	id := MailID{To: bobKey, From: aliceKey, Epoch: text.Epoch, ToEpoch: text.ToEpoch, Seq: text.Seq, Part: text.Part,
 		Parts: text.Parts, Size: text.Size, Time: text.Time, Flags: text.Flags}
-	mail, post := text, text
-	var err error
-	if mail.Body, err = SealMail(alice, prekeyOf(t, bob, 7), id, body); err != nil {
+	mails, posts := []*Mail{{ID: id, Body: body}, {ID: id, Body: body}}, []*Post{postOf(t, alice, 1, [32]byte{}, string(body)), postOf(t, alice, 2, [32]byte{}, string(body))}
+	if err := exchangeOf(t, alice, bobKey, prekeyOf(t, bob, 7)).Seal(mails...); err != nil {
 		t.Fatal(err)
 	}
-	post.Body = AppendPost(nil, postOf(t, alice, 1, [32]byte{}, string(body)))
+	if err := SignPosts(alice, posts...); err != nil {
+		t.Fatal(err)
+	}
+	mail, post := text, text
+	mail.Body, post.Body = mails[1].Sealed, AppendPost(nil, posts[1])
+	if len(mail.Body) != wire.MaxPart {
+		t.Errorf("mail of %d bytes, and there may be %d", len(mail.Body), wire.MaxPart)
+	}
 	for _, m := range []wire.Message{
 		&wire.Push{Prev: top - 1, Order: top, Try: 255, From: aliceKey, Text: mail},
 		&wire.Deposit{To: bobKey, Try: 255, Text: mail},
