@@ -35,16 +35,16 @@ func (c *Core) endUnreadable(now time.Time, m *wire.Stored) {
 		e.unread = &u
 		c.lookup(now, m.To)
 	} else if len(e.ended) < maxEnded && !slices.Contains(e.ended, u) {
-		c.closeUnreadable(m.To, u)
+		c.closeUnreadable(now, m.To, u)
 	}
 }
 
 // unread names mail that its recipient can't open.
 type unread struct{ epoch, toEpoch, seq uint64 }
 
-func (c *Core) closeUnreadable(to wire.Key, u unread) {
+func (c *Core) closeUnreadable(now time.Time, to wire.Key, u unread) {
 	l := &lane{way: &way{}, laneID: laneID{to, u.epoch, u.toEpoch}}
-	if t, ok := c.cover(l, &part{lane: l, t: wire.Void(u.epoch, u.toEpoch, u.seq, u.seq)}); ok {
+	if t, ok := c.cover(now, l, &part{lane: l, t: wire.Void(u.epoch, u.toEpoch, u.seq, u.seq)}); ok {
 		e := c.book.entry(to)
 		e.ended = append(e.ended, u)
 		c.toServer(&wire.Deposit{To: to, Try: 1, Text: t})

@@ -105,7 +105,11 @@ func (c *Core) believe(m *wire.PushPost) (t wire.Text, end, gone *store.Chain, o
 		return t, nil, nil, ok
 	}
 	p := c.postID(m.Author, t)
-	err := seal.ParsePost(t.Body, p)
+	parse := seal.ParsePost
+	if t.Flags&wire.FlagBatch == 0 {
+		parse = seal.ParseLonePost
+	}
+	err := parse(t.Body, p)
 	if err == nil {
 		err = c.keys.Verify(p)
 	}
@@ -127,7 +131,7 @@ func (c *Core) believe(m *wire.PushPost) (t wire.Text, end, gone *store.Chain, o
 		return t, nil, nil, false
 	}
 	gone = a.take(p)
-	t.Body, t.Flags = p.Body, t.Flags&^wire.FlagCovered
+	t.Body, t.Flags = p.Body, t.Flags&^covered
 	end = a.record(p.Epoch)
 	end.ToEpoch = p.ToEpoch
 	return t, end, gone, true

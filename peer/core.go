@@ -48,6 +48,7 @@ type Core struct {
 	inbox   inbox
 
 	fx, taken Effects
+	deposits  []deposit // among fx.Sends
 }
 
 // phase is where a client stands with the server.
@@ -117,7 +118,7 @@ func (c *Core) Tick(now time.Time) {
 		func(id partID, try uint8) {
 			if !c.retryLong(now, id) {
 				c.lost(now, id)
-				c.sendDeposit(id, try)
+				c.sendDeposit(now, id, try)
 			}
 		},
 		func(id partID) { c.depositFailed(now, id) })

@@ -11,26 +11,95 @@ import (
 
 // cover makes a part fit for the server's eyes: mail is sealed to its recipient, a post is signed (protocol.md §14). The same part
 // again has the same bytes, unless its name or its recipient's prekey has changed. False: there is nothing to seal it to.
-func (c *Core) cover(l *lane, p *part) (wire.Text, bool) {
-	if l.to == wire.Channel {
-		return c.sign(l, p), true
-	}
-	e := c.book.entry(l.to)
-	if !e.known || p.long() {
+func (c *Core) cover(now time.Time, l *lane, p *part) (wire.Text, bool) {
+	if l.to != wire.Channel && (!c.book.entry(l.to).known || p.long()) {
 		return wire.Text{}, false
 	}
-	t := p.t
-	t.Flags |= wire.FlagCovered
-	if p.covered == nil || p.prekey != e.card.Prekey.ID {
-		sealed, err := c.keys.Seal(e.card, mailID(l.to, c.me, t), p.t.Body)
-		if err != nil {
-			c.cfg.Log.Error("a text could not be sealed", "to", l.to, "err", err)
+	if c.bare(p) {
+		if err := c.coverBatch(now, l, c.batch(l, p)); err != nil {
+			c.cfg.Log.Error("a text could not be covered", "to", l.to, "err", err)
 			return wire.Text{}, false
 		}
-		p.covered, p.prekey = sealed, e.card.Prekey.ID
 	}
+	t := p.t
+	t.Flags |= covered
 	t.Body = p.covered
 	return t, true
+}
+
+// covered are the flags of what is sealed or signed.
+const covered = wire.FlagCovered | wire.FlagBatch
+
+// bare tells whether a part has still to be covered, or once more.
+func (c *Core) bare(p *part) bool {
+	return p.covered == nil || p.lane.to != wire.Channel && p.prekey != c.book.entry(p.lane.to).card.Prekey.ID
+}
+
+// batch is a part and those behind it that go soon and have room for a place in a batch with it: none of it waits for them.
+func (c *Core) batch(l *lane, p *part) []*part {
+	batch, most := []*part{p}, seats(p)
+	i, ok := l.place(p.t.Seq)
+	if !ok || l.parts[i] != p {
+		return batch
+	}
+	for _, next := range l.parts[i+1 : min(i+seal.MaxBatch, len(l.parts))] {
+		goes := next.state == queued || next.state == depositing || next.state == kept
+		if !goes || next.long() || !c.bare(next) {
+			continue
+		}
+		if most = min(most, seats(next)); len(batch) >= most {
+			break
+		}
+		batch = append(batch, next)
+	}
+	return batch
+}
+
+// seats is how large a batch a part has room for the path of.
+func seats(p *part) int {
+	least := seal.PostOverhead
+	if p.lane.to != wire.Channel {
+		least = seal.MailOverhead
+	}
+	levels := (wire.MaxPart - least - len(p.t.Body)) / seal.HashSize
+	return 1 << max(0, min(levels, seal.MaxPath/seal.HashSize))
+}
+
+// coverBatch seals, or signs, parts of a lane together.
+func (c *Core) coverBatch(now time.Time, l *lane, batch []*part) error {
+	if l.to == wire.Channel {
+		return c.sign(l, batch)
+	}
+	card := c.book.entry(l.to).card
+	mails := make([]*seal.Mail, len(batch))
+	for i, p := range batch {
+		t := p.t
+		t.Flags |= covered
+		mails[i] = &seal.Mail{ID: mailID(l.to, c.me, t), Body: p.t.Body}
+	}
+	if err := c.keys.Seal(now, card, mails); err != nil {
+		return err
+	}
+	for i, p := range batch {
+		p.covered, p.prekey = mails[i].Sealed, card.Prekey.ID
+	}
+	return nil
+}
+
+// sign signs posts together, each after what is before it.
+func (c *Core) sign(l *lane, batch []*part) error {
+	posts := make([]*seal.Post, len(batch))
+	for i, p := range batch {
+		at, _ := l.place(p.t.Seq)
+		posts[i] = c.postAt(l, at)
+	}
+	if err := c.keys.Sign(posts); err != nil {
+		return err
+	}
+	for i, p := range batch {
+		p.covered = seal.AppendPost(nil, posts[i])
+	}
+	return nil
 }
 
 func mailID(to, from wire.Key, t wire.Text) seal.MailID {
@@ -38,10 +107,10 @@ func mailID(to, from wire.Key, t wire.Text) seal.MailID {
 		Size: t.Size, Time: t.Time, Flags: t.Flags}
 }
 
-// postID is a post without what it bears.
+// postID is a post without what it bears. How it is signed is not part of what is: FlagBatch says that.
 func (c *Core) postID(author wire.Key, t wire.Text) *seal.Post {
 	return &seal.Post{Channel: c.cfg.ServerKey, Author: author, Epoch: t.Epoch, ToEpoch: t.ToEpoch, Seq: t.Seq, Part: t.Part,
-		Parts: t.Parts, Size: t.Size, Time: t.Time, Flags: t.Flags | wire.FlagCovered}
+		Parts: t.Parts, Size: t.Size, Time: t.Time, Flags: t.Flags&^wire.FlagBatch | wire.FlagCovered}
 }
 
 // postAt is one's own post at a place in the lane, with what it bears and follows.
@@ -50,25 +119,6 @@ func (c *Core) postAt(l *lane, i int) *seal.Post {
 	p.After, p.Prev = c.before(l, i)
 	p.Body = l.parts[i].t.Body
 	return p
-}
-
-// signed is the body of one's own post.
-func (c *Core) signed(p *seal.Post) []byte {
-	if err := c.keys.Sign(p); err != nil {
-		c.cfg.Log.Error("a post could not be signed", "err", err)
-	}
-	return seal.AppendPost(nil, p)
-}
-
-func (c *Core) sign(l *lane, p *part) wire.Text {
-	t := p.t
-	t.Flags |= wire.FlagCovered
-	if p.covered == nil {
-		i, _ := l.place(p.t.Seq)
-		p.covered = c.signed(c.postAt(l, i))
-	}
-	t.Body = p.covered
-	return t
 }
 
 // before is what the post at a place in the lane follows, and its hash; zeros when that is not known any more.
@@ -118,6 +168,9 @@ func (c *Core) leave(l *lane, last *text) (end, forgotten *store.Chain) {
 	return me.record(l.epoch), forgotten
 }
 
+// errFormer is mail in the form of before (protocol.md §14.5).
+var errFormer = errors.New("mail is sealed as it was before there were batches")
+
 // uncover opens mail. clear: it is from before mail was sealed, and the server had it then.
 func (c *Core) uncover(m *wire.Push) (t wire.Text, clear bool, err error) {
 	t = m.Text
@@ -127,8 +180,11 @@ func (c *Core) uncover(m *wire.Push) (t wire.Text, clear bool, err error) {
 		}
 		return t, true, nil
 	}
+	if t.Flags&wire.FlagBatch == 0 {
+		return t, false, errFormer
+	}
 	t.Body, err = c.keys.Open(mailID(c.me, m.From, t), c.prekeys.secret, m.Text.Body)
-	t.Flags &^= wire.FlagCovered
+	t.Flags &^= covered
 	if err == nil && !sized(t, t.Body) {
 		err = seal.ErrForged // its sender says of it what is not so
 	}
@@ -146,7 +202,9 @@ func (c *Core) refuse(now time.Time, m *wire.Push, at *span, why error) {
 	c.cfg.Log.Warn("mail was refused", "from", m.From, "order", m.Order, "err", why)
 	marks := wire.Marks{Epoch: m.Text.Epoch, ToEpoch: c.epoch}
 	refusal := wire.Forged
-	if errors.Is(why, seal.ErrNoPrekey) {
+	if errors.Is(why, errFormer) {
+		refusal = wire.NoPrekey // protocol.md §14.5: its sender has it still, and seals it anew
+	} else if errors.Is(why, seal.ErrNoPrekey) {
 		refusal = wire.NoPrekey // protocol.md §14.2: its sender seals it anew
 		c.forgot(now, seal.MailPrekey(m.Text.Body))
 	} else if !at.had.Has(m.Order) {

@@ -26,16 +26,40 @@ func (c *Core) depositPart(now time.Time, l *lane, p *part) {
 		policy = c.urgent()
 	}
 	c.outbox.deposits.Track(now, id, policy)
-	c.sendDeposit(id, 1)
+	c.sendDeposit(now, id, 1)
 }
 
-func (c *Core) sendDeposit(id partID, try uint8) {
-	l, p := c.outbox.part(id)
-	if p == nil {
-		return
+// deposit is a Deposit that has its place among what is sent, and not yet its text.
+type deposit struct {
+	at  int // in Effects.Sends
+	id  partID
+	try uint8
+	now time.Time
+}
+
+// sendDeposit lets a part go to the server with what else goes in this turn: so parts that go together are sealed, or signed, together.
+func (c *Core) sendDeposit(now time.Time, id partID, try uint8) {
+	c.deposits = append(c.deposits, deposit{len(c.fx.Sends), id, try, now})
+	c.toServer(nil)
+}
+
+// fillDeposits gives the deposits their texts, as they are now. What does not go any more, or is not on disk under another name yet, leaves
+// no deposit.
+func (c *Core) fillDeposits() {
+	empty := 0
+	for _, d := range c.deposits {
+		l, p := c.outbox.part(d.id)
+		if p != nil && (p.state == depositing || p.state == kept) {
+			if t, ok := c.cover(d.now, l, p); ok {
+				c.fx.Sends[d.at].Msg = &wire.Deposit{To: d.id.to, Try: d.try, Base: l.base(), Text: t}
+				continue
+			}
+		}
+		empty++
 	}
-	if t, ok := c.cover(l, p); ok {
-		c.toServer(&wire.Deposit{To: id.to, Try: try, Base: l.base(), Text: t})
+	c.deposits = c.deposits[:0]
+	if empty > 0 {
+		c.fx.Sends = slices.DeleteFunc(c.fx.Sends, func(s Send) bool { return s.Msg == nil })
 	}
 }
 

@@ -159,7 +159,7 @@ func (c *Core) voidHole(now time.Time, l *lane, marks store.Marks, last uint64, 
 	contact := c.roster.contacts[l.to]
 	if !mail && contact != nil && contact.addr.IsValid() && c.trust(l.to) {
 		c.send(pathTo(contact.addr), l.to, &wire.Direct{Try: 1, Text: void})
-	} else if covered, ok := c.cover(l, &part{lane: l, t: void}); ok {
-		c.toServer(&wire.Deposit{To: l.to, Try: 1, Text: covered})
+	} else if sealed, ok := c.cover(now, l, &part{lane: l, t: void}); ok {
+		c.toServer(&wire.Deposit{To: l.to, Try: 1, Text: sealed})
 	}
 }

@@ -49,6 +49,7 @@ func (c *Core) tell(n Notice) { c.fx.Notices = append(c.fx.Notices, n) }
 
 // Take gives the effects gathered since the last call. They are the caller's until the next call of any method.
 func (c *Core) Take() *Effects {
+	c.fillDeposits()
 	c.taken, c.fx = c.fx, c.taken
 	c.fx.Sends, c.fx.Commits, c.fx.Notices, c.fx.Trusts = c.fx.Sends[:0], c.fx.Commits[:0], c.fx.Notices[:0], c.fx.Trusts[:0]
 	return &c.taken

@@ -4,6 +4,7 @@ import (
 	"crypto/ed25519"
 	"crypto/rand"
 	"fmt"
+	"time"
 
 	"udpchat/store"
 	"udpchat/wire"
@@ -18,16 +19,16 @@ type Keys interface {
 	Public() wire.Key
 	// Secret draws the private part of a new prekey.
 	Secret() seal.Secret
-	// Card is the client's card with a prekey.
+	// Card is the client's card with a prekey. What was agreed upon by those before it is forgotten.
 	Card(p store.Prekey) ([]byte, error)
 	// Check reads a card, and fails when it is not of's own.
 	Check(of wire.Key, card []byte) (Card, error)
-	// Seal seals mail to a prekey.
-	Seal(to Card, id seal.MailID, body []byte) ([]byte, error)
+	// Seal seals up to seal.MaxBatch mails of this client's to the prekey of one recipient.
+	Seal(now time.Time, to Card, batch []*seal.Mail) error
 	// Open opens mail. The errors are package seal's.
 	Open(id seal.MailID, secrets func(prekey uint32) (seal.Secret, bool), sealed []byte) ([]byte, error)
-	// Sign signs a post, and Verify returns nil when its author did.
-	Sign(p *seal.Post) error
+	// Sign signs up to seal.MaxBatch posts, and Verify returns nil when a post's author did.
+	Sign(batch []*seal.Post) error
 	Verify(p *seal.Post) error
 }
 
@@ -42,23 +43,30 @@ type keys struct {
 	private ed25519.PrivateKey
 	card    link.Card
 
-	// What was used last is kept ready: mail comes and goes in rows, and verifying or deriving a key costs as much as using it. No
-	// prekey outlives its successor here.
-	to      recipient
-	address *seal.Address
-	secret  seal.Secret
-	box     *seal.Box
+	exchanges map[wire.Key]exchange     // with those that mail was sealed to
+	boxes     map[seal.Secret]*seal.Box // of this client's own prekeys; what they have agreed upon goes with each new one
+	roots     seal.Roots
 }
 
-// recipient is whom mail is sealed for, and to which prekey.
-type recipient struct {
-	key    wire.Key
+// exchange is a key for mail to someone, for a while.
+type exchange struct {
+	*seal.Exchange
 	prekey seal.Prekey
+	until  time.Time
 }
+
+const (
+	// exchangeLife is how long one exchange of keys serves: as long as a session with a server. Whoever reads this program's memory can open
+	// what it sealed since, and no more.
+	exchangeLife = time.Hour
+	// maxExchanges is with how many recipients they are kept: all at once, some 150 KiB.
+	maxExchanges = 256
+)
 
 // NewKeys derives a client's keys from its seed.
 func NewKeys(seed [32]byte) Keys {
-	return &keys{private: ed25519.NewKeyFromSeed(seed[:]), card: link.NewIdentity(seed).Card()}
+	return &keys{private: ed25519.NewKeyFromSeed(seed[:]), card: link.NewIdentity(seed).Card(),
+		exchanges: map[wire.Key]exchange{}, boxes: map[seal.Secret]*seal.Box{}}
 }
 
 // PublicKey is the identity that a seed gives: its Ed25519 public key (RFC 8032 §5.1.5).
@@ -74,6 +82,7 @@ func (k *keys) Secret() (s seal.Secret) {
 }
 
 func (k *keys) Card(p store.Prekey) ([]byte, error) {
+	clear(k.boxes)
 	prekey, err := seal.NewPrekey(k.private, p.ID, p.Secret)
 	if err != nil {
 		return nil, err
@@ -97,15 +106,28 @@ func (k *keys) Check(of wire.Key, card []byte) (Card, error) {
 	return Card{static.Static, prekey}, prekey.Verify(of)
 }
 
-func (k *keys) Seal(to Card, id seal.MailID, body []byte) ([]byte, error) {
-	if r := (recipient{id.To, to.Prekey}); k.address == nil || k.to != r {
-		a, err := seal.NewAddress(r.key, r.prekey)
-		if err != nil {
-			return nil, err
-		}
-		k.to, k.address = r, a
+func (k *keys) Seal(now time.Time, to Card, batch []*seal.Mail) error {
+	if len(batch) == 0 {
+		return nil
 	}
-	return k.address.Seal(k.private, id, body)
+	of := wire.Key(batch[0].ID.To)
+	x, ok := k.exchanges[of]
+	if !ok || x.prekey != to.Prekey || !now.Before(x.until) || x.Left() < len(batch) {
+		address, err := seal.NewAddress(of, to.Prekey)
+		if err != nil {
+			return err
+		}
+		made, err := address.Exchange(k.private)
+		if err != nil {
+			return err
+		}
+		x = exchange{made, to.Prekey, now.Add(exchangeLife)}
+		if len(k.exchanges) >= maxExchanges {
+			clear(k.exchanges)
+		}
+		k.exchanges[of] = x
+	}
+	return x.Seal(batch...)
 }
 
 func (k *keys) Open(id seal.MailID, secrets func(prekey uint32) (seal.Secret, bool), sealed []byte) ([]byte, error) {
@@ -113,15 +135,16 @@ func (k *keys) Open(id seal.MailID, secrets func(prekey uint32) (seal.Secret, bo
 	if !ok {
 		return seal.OpenMail(id, secrets, sealed) // it says what is wrong
 	}
-	if k.box == nil || k.secret != secret {
-		box, err := secret.Box()
-		if err != nil {
+	box := k.boxes[secret]
+	if box == nil {
+		var err error
+		if box, err = secret.Box(); err != nil {
 			return nil, seal.ErrSealed
 		}
-		k.secret, k.box = secret, box
+		k.boxes[secret] = box
 	}
-	return k.box.Open(id, sealed)
+	return box.Open(&k.roots, id, sealed)
 }
 
-func (k *keys) Sign(p *seal.Post) error   { return seal.SignPost(k.private, p) }
-func (k *keys) Verify(p *seal.Post) error { return seal.VerifyPost(p) }
+func (k *keys) Sign(batch []*seal.Post) error { return seal.SignPosts(k.private, batch...) }
+func (k *keys) Verify(p *seal.Post) error     { return k.roots.VerifyPost(p) }

@@ -173,7 +173,7 @@ func (c *Core) found(now time.Time, m *wire.Found) {
 		c.book.lookups.Track(now, m.Key, c.background())
 	}
 	if e.unread != nil {
-		c.closeUnreadable(m.Key, *e.unread)
+		c.closeUnreadable(now, m.Key, *e.unread)
 		e.unread = nil
 	}
 	c.requests.Hasten(now, reaching) // it may have waited for that

@@ -1,7 +1,6 @@
 package peer
 
 import (
-	"bytes"
 	"cmp"
 	"maps"
 	"slices"
@@ -84,7 +83,7 @@ func TestOwnChain(t *testing.T) {
 			}
 			c.mid(b)
 			for _, s := range b.drop() { // what goes out again is the same
-				if s.post != nil && s.post.Seq < c.seq && !bytes.Equal(seal.AppendPost(nil, s.post), seal.AppendPost(nil, before[s.post.Seq-1])) {
+				if s.post != nil && s.post.Seq < c.seq && seal.HashPost(s.post) != seal.HashPost(before[s.post.Seq-1]) {
 					t.Errorf("post %d is another one now", s.post.Seq)
 				}
 			}
@@ -173,7 +172,7 @@ func TestOwnChainGoesOnInAnotherStore(t *testing.T) {
 				t.Fatalf("posted %+v", list)
 			}
 			for i, p := range list {
-				if !bytes.Equal(seal.AppendPost(nil, p), seal.AppendPost(nil, before[i+1])) || p.ToEpoch != 0 {
+				if seal.HashPost(p) != seal.HashPost(before[i+1]) || p.ToEpoch != 0 {
 					t.Errorf("%+v was %+v", p, before[i+1])
 				}
 			}
@@ -191,11 +190,11 @@ func TestPostNamesItsChannel(t *testing.T) {
 	}
 	p = postOf(f[0].key, postText(f[0], 1, "hi"))
 	p.Channel = f[0].key
-	if err := f[0].keys.Sign(p); err != nil {
+	if err := f[0].keys.Sign([]*seal.Post{p}); err != nil {
 		t.Fatal(err)
 	}
 	x := postText(f[0], 1, "hi")
-	x.Body, x.Flags = seal.AppendPost(nil, p), wire.FlagCovered
+	x.Body, x.Flags = seal.AppendPost(nil, p), covered
 	b.recv(server, &wire.PushPost{Order: 1, Try: 1, Author: f[0].key, Text: x})
 	b.wantTold("of another channel", Distrust{From: "bob", Post: true, Why: Forged})
 }
@@ -211,7 +210,7 @@ func TestOwnPostThatComesBack(t *testing.T) {
 	before := b.chained(1)
 	b.told = nil
 	x := b.out(theChannel, 2, "2")
-	x.Body, x.Flags = seal.AppendPost(nil, before[1]), wire.FlagCovered
+	x.Body, x.Flags = seal.AppendPost(nil, before[1]), covered
 	b.recv(server, &wire.PushPost{Order: 3, Try: 1, Live: true, Author: me, Text: x})
 	b.wantTold("it is one's own")
 	b.again()

@@ -1,6 +1,7 @@
 package peer
 
 import (
+	"bytes"
 	"testing"
 
 	"udpchat/store"
@@ -24,11 +25,11 @@ var altered = []struct {
 	{"size", func(x *wire.Text, _ **friend, _ *friend) { x.Size++ }},
 	{"made a part", func(x *wire.Text, _ **friend, _ *friend) { x.Parts, x.Size = 2, wire.PartSize+1 }},
 	{"made a void", func(x *wire.Text, _ **friend, _ *friend) {
-		x.Flags, x.Size, x.Body = wire.FlagVoid|wire.FlagCovered, 0, x.Body[:116]
+		x.Flags, x.Size, x.Body = wire.FlagVoid|covered, 0, x.Body[:seal.MailOverhead]
 	}},
 	{"a void in the clear", func(x *wire.Text, _ **friend, _ *friend) { x.Flags, x.Size, x.Body = wire.FlagVoid, 0, nil }},
 	{"a text in the clear", func(x *wire.Text, _ **friend, _ *friend) { x.Flags, x.Size, x.Body = 0, 4, []byte("true") }},
-	{"a flag more", func(x *wire.Text, _ **friend, _ *friend) { x.Flags |= 4 }},
+	{"a flag more", func(x *wire.Text, _ **friend, _ *friend) { x.Flags |= 8 }},
 	{"in another's name", func(_ *wire.Text, from **friend, cid *friend) { *from = cid }},
 	{"one byte", func(x *wire.Text, _ **friend, _ *friend) { x.Body[50] ^= 1 }},
 	{"cut", func(x *wire.Text, _ **friend, _ *friend) { x.Body = x.Body[:20] }},
@@ -85,6 +86,16 @@ func TestMailToAForgottenPrekey(t *testing.T) {
 		{"altered", func(b *bench, bob *friend) wire.Text {
 			x := bob.sealed(in(bob, 1, "hi"))
 			x.Body[3] ^= 1
+			return x
+		}},
+		{"in the form of before", func(b *bench, bob *friend) wire.Text { // protocol.md §14.5
+			x := in(bob, 1, "hi")
+			x.Flags, x.Body = wire.FlagCovered, bytes.Repeat([]byte{7}, 116+2)
+			return x
+		}},
+		{"as if it were in the form of before", func(b *bench, bob *friend) wire.Text {
+			x := bob.sealed(in(bob, 1, "hi"))
+			x.Flags &^= wire.FlagBatch
 			return x
 		}},
 	} {

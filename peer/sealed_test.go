@@ -57,26 +57,36 @@ func (b *bench) myPrekey() seal.Prekey {
 // named is what a mail is sealed as. It is not the code's own mailID: a field that both sides forget is found here.
 func named(to, from wire.Key, x wire.Text) seal.MailID {
 	return seal.MailID{To: to, From: from, Epoch: x.Epoch, ToEpoch: x.ToEpoch, Seq: x.Seq, Part: x.Part, Parts: x.Parts,
-		Size: x.Size, Time: x.Time, Flags: x.Flags | wire.FlagCovered}
+		Size: x.Size, Time: x.Time, Flags: x.Flags | wire.FlagCovered | wire.FlagBatch}
 }
 
 // sealed is a text for ann as the friend deposits it.
 func (f *friend) sealed(x wire.Text) wire.Text { return f.sealedTo(f.bench.myPrekey(), x) }
 
 func (f *friend) sealedTo(p seal.Prekey, x wire.Text) wire.Text {
-	x.Flags |= wire.FlagCovered
-	body, err := f.keys.Seal(Card{Prekey: p}, named(me, f.key, x), x.Body)
-	if err != nil {
+	return f.sealedTogether(p, x)[0]
+}
+
+// sealedTogether is some texts in one batch.
+func (f *friend) sealedTogether(p seal.Prekey, all ...wire.Text) []wire.Text {
+	batch := make([]*seal.Mail, len(all))
+	for i, x := range all {
+		x.Flags |= covered
+		batch[i] = &seal.Mail{ID: named(me, f.key, x), Body: x.Body}
+	}
+	if err := f.keys.Seal(f.bench.now, Card{Prekey: p}, batch); err != nil {
 		f.bench.t.Fatal(err)
 	}
-	x.Body = body
-	return x
+	for i := range all {
+		all[i].Flags, all[i].Body = all[i].Flags|covered, batch[i].Sealed
+	}
+	return all
 }
 
 // postOf is a post of an author, not yet signed.
 func postOf(author wire.Key, x wire.Text) *seal.Post {
 	return &seal.Post{Channel: serverKey, Author: author, Epoch: x.Epoch, ToEpoch: x.ToEpoch, Seq: x.Seq, Part: x.Part, Parts: x.Parts,
-		Size: x.Size, Time: x.Time, Flags: x.Flags | wire.FlagCovered, Body: x.Body}
+		Size: x.Size, Time: x.Time, Flags: x.Flags&^wire.FlagBatch | wire.FlagCovered, Body: x.Body}
 }
 
 // signed is a post of the friend's as it deposits it: it follows the one with the seq before it.
@@ -96,11 +106,11 @@ func (f *friend) signedAfter(prev [32]byte, x wire.Text) wire.Text {
 func (f *friend) signedBehind(after seal.Place, prev [32]byte, x wire.Text) wire.Text {
 	p := postOf(f.key, x)
 	p.After, p.Prev = after, prev
-	if err := f.keys.Sign(p); err != nil {
+	if err := f.keys.Sign([]*seal.Post{p}); err != nil {
 		f.bench.t.Fatal(err)
 	}
 	f.posts[seal.Place{Epoch: x.Epoch, Seq: x.Seq}] = seal.HashPost(p)
-	x.Body, x.Flags = seal.AppendPost(nil, p), p.Flags
+	x.Body, x.Flags = seal.AppendPost(nil, p), p.Flags|wire.FlagBatch
 	return x
 }
 
@@ -113,7 +123,7 @@ func (b *bench) read(s Send) sent {
 	if !ok {
 		return r
 	}
-	if m.Text.Flags&wire.FlagCovered == 0 {
+	if m.Text.Flags&covered != covered {
 		b.t.Fatalf("a deposit in the clear: %+v", m)
 	}
 	if m.To == wire.Channel {
@@ -131,7 +141,7 @@ func (b *bench) read(s Send) sent {
 		b.t.Fatalf("a deposit that %s can't open: %v: %+v", to.name, err, m)
 	}
 	r.sealed, r.prekey = bytes.Clone(m.Text.Body), seal.MailPrekey(m.Text.Body)
-	m.Text.Body, m.Text.Flags = body, m.Text.Flags&^wire.FlagCovered
+	m.Text.Body, m.Text.Flags = body, m.Text.Flags&^covered
 	if len(body) >= 8 && bytes.Contains(raw, body) { // a shorter one may stand there by chance
 		b.t.Errorf("the server can read %q", body)
 	}

@@ -1,9 +1,13 @@
 package sim
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/binary"
 	"errors"
+	"fmt"
+	"math/bits"
+	"time"
 
 	"udpchat/peer"
 	"udpchat/store"
@@ -16,8 +20,8 @@ import (
 // binds all that the real one binds. Nobody here could not make it, but nobody here tries to.
 //
 //	card   identity 32 · zeros 64 · prekey id 4 · hash of the secret 32 · tag 32 · zeros 32
-//	mail   prekey id 4 · tag 32 · body, hidden · zeros 80
-//	post   the signature is tag 32 · zeros 32
+//	mail   prekey id 4 · tag 32 · levels 1 · body, hidden · zeros 82, and 32 more for each level of its batch
+//	post   the signature is tag 32 · zeros 32, the path zeros
 type keys struct {
 	key  wire.Key
 	draw func() uint64
@@ -81,8 +85,8 @@ func (k *keys) Check(of wire.Key, card []byte) (peer.Card, error) {
 	return peer.Card{Static: [32]byte(card), Prekey: p}, nil
 }
 
-// mailTag binds a mail's name, the prekey that it is sealed to, and its body.
-func (k *keys) mailTag(id seal.MailID, public [32]byte, body []byte) [32]byte {
+// mailTag binds a mail's name, the prekey that it is sealed to, how deep its batch is, and its body.
+func (k *keys) mailTag(id seal.MailID, public [32]byte, levels byte, body []byte) [32]byte {
 	b := make([]byte, 0, 64)
 	b = binary.BigEndian.AppendUint64(b, id.Epoch)
 	b = binary.BigEndian.AppendUint64(b, id.ToEpoch)
@@ -91,27 +95,40 @@ func (k *keys) mailTag(id seal.MailID, public [32]byte, body []byte) [32]byte {
 	b = binary.BigEndian.AppendUint16(b, id.Parts)
 	b = binary.BigEndian.AppendUint32(b, id.Size)
 	b = binary.BigEndian.AppendUint64(b, uint64(id.Time))
-	b = append(b, id.Flags)
+	b = append(b, id.Flags, levels)
 	return k.tag("mail ", id.To[:], id.From[:], b, public[:], body)
 }
 
 const (
-	mailHead = 4 + 32
+	mailHead = 4 + 32 + 1
 	mailTail = seal.MailOverhead - mailHead
+	levelAt  = mailHead - 1
 )
 
-func (k *keys) Seal(to peer.Card, id seal.MailID, body []byte) ([]byte, error) {
-	if id.From != [32]byte(k.key) {
-		return nil, errors.New("seal mail: the key is not the sender's")
+// levels is how deep a batch of n is.
+func levels(n int) int { return bits.Len(uint(n - 1)) }
+
+func (k *keys) Seal(_ time.Time, to peer.Card, batch []*seal.Mail) error {
+	deep := levels(len(batch))
+	if len(batch) == 0 || len(batch) > seal.MaxBatch {
+		return fmt.Errorf("seal mail: a batch of %d", len(batch))
 	}
-	if to.Prekey != k.prekey(id.To, to.Prekey.ID, to.Prekey.Public) {
-		return nil, seal.ErrPrekey
+	for _, m := range batch {
+		switch {
+		case m.ID.From != [32]byte(k.key):
+			return errors.New("seal mail: the key is not the sender's")
+		case m.ID.To != batch[0].ID.To:
+			return errors.New("seal mail: a batch for two")
+		case to.Prekey != k.prekey(m.ID.To, to.Prekey.ID, to.Prekey.Public):
+			return seal.ErrPrekey
+		}
+		tag := k.mailTag(m.ID, to.Prekey.Public, byte(deep), m.Body)
+		sealed := binary.BigEndian.AppendUint32(make([]byte, 0, len(m.Body)+seal.MailOverhead+seal.MaxPath), to.Prekey.ID)
+		sealed = append(append(append(sealed, tag[:]...), byte(deep)), m.Body...)
+		hide(sealed[mailHead:], tag)
+		m.Sealed = append(sealed, make([]byte, mailTail+deep*seal.HashSize)...)
 	}
-	tag := k.mailTag(id, to.Prekey.Public, body)
-	sealed := binary.BigEndian.AppendUint32(make([]byte, 0, len(body)+seal.MailOverhead), to.Prekey.ID)
-	sealed = append(append(sealed, tag[:]...), body...)
-	hide(sealed[mailHead:], tag)
-	return append(sealed, make([]byte, mailTail)...), nil
+	return nil
 }
 
 func (k *keys) Open(id seal.MailID, secrets func(prekey uint32) (seal.Secret, bool), sealed []byte) ([]byte, error) {
@@ -122,17 +139,27 @@ func (k *keys) Open(id seal.MailID, secrets func(prekey uint32) (seal.Secret, bo
 	if !ok {
 		return nil, seal.ErrNoPrekey
 	}
-	tag, end := [32]byte(sealed[4:]), len(sealed)-mailTail
+	end, ok := mailEnd(sealed)
+	if !ok || len(bytes.TrimLeft(sealed[end:], "\x00")) > 0 {
+		return nil, seal.ErrSealed
+	}
 	body := unhidden(sealed)
-	if [mailTail]byte(sealed[end:]) != [mailTail]byte{} || tag != k.mailTag(id, publicOf(s), body) {
+	if [32]byte(sealed[4:]) != k.mailTag(id, publicOf(s), sealed[levelAt], body) {
 		return nil, seal.ErrSealed
 	}
 	return body, nil
 }
 
-// unhidden is the body of a mail.
+// mailEnd is where the body of a mail ends.
+func mailEnd(sealed []byte) (int, bool) {
+	end := len(sealed) - mailTail - int(sealed[levelAt])*seal.HashSize
+	return end, end >= mailHead && sealed[levelAt] <= seal.MaxPath/seal.HashSize
+}
+
+// unhidden is the body of a mail that Seal made.
 func unhidden(sealed []byte) []byte {
-	body := append([]byte(nil), sealed[mailHead:len(sealed)-mailTail]...)
+	end, _ := mailEnd(sealed)
+	body := append([]byte(nil), sealed[mailHead:end]...)
 	hide(body, [32]byte(sealed[4:]))
 	return body
 }
@@ -148,24 +175,32 @@ func hide(b []byte, tag [32]byte) {
 	}
 }
 
-func (k *keys) Sign(p *seal.Post) error {
-	if p.Author != [32]byte(k.key) {
-		return errors.New("sign post: the key is not the author's")
+func (k *keys) Sign(batch []*seal.Post) error {
+	deep := levels(len(batch))
+	if len(batch) == 0 || len(batch) > seal.MaxBatch {
+		return fmt.Errorf("sign posts: a batch of %d", len(batch))
 	}
-	p.Sig = k.postTag(p)
+	for i, p := range batch {
+		if p.Author != [32]byte(k.key) {
+			return errors.New("sign posts: the key is not the author's")
+		}
+		p.Position, p.Path = uint8(1<<deep|i), make([]byte, deep*seal.HashSize)
+		p.Sig = k.postTag(p)
+	}
 	return nil
 }
 
 func (k *keys) Verify(p *seal.Post) error {
-	if p.Sig != k.postTag(p) {
+	deep := bits.Len8(p.Position) - 1
+	if deep < 0 || len(p.Path) != deep*seal.HashSize || len(bytes.TrimLeft(p.Path, "\x00")) > 0 || p.Sig != k.postTag(p) {
 		return seal.ErrPost
 	}
 	return nil
 }
 
 func (k *keys) postTag(p *seal.Post) (sig [64]byte) {
-	hash := seal.HashPost(p) // of every field but the signature
-	tag := k.tag("post ", p.Author[:], hash[:])
+	hash := seal.HashPost(p) // of every field but the proof
+	tag := k.tag("post ", p.Author[:], hash[:], []byte{p.Position})
 	copy(sig[:], tag[:])
 	return sig
 }

@@ -256,7 +256,12 @@ func (l *ledger) posted(c store.Post) *message {
 	if c.Text.Part != 0 {
 		return nil
 	}
-	m := l.find(string(c.Text.Body[seal.PostOverhead:]))
+	var p seal.Post
+	if err := seal.ParsePost(c.Text.Body, &p); err != nil {
+		l.w.fail("unsigned: the server stores what is no post: %v", err)
+		return nil
+	}
+	m := l.find(string(p.Body))
 	l.posts[firstPart(c)] = m
 	return m
 }
