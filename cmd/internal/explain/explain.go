@@ -1,6 +1,9 @@
 package explain
 
-import "fmt"
+import (
+	"fmt"
+	"math/bits"
+)
 
 // Line is a stretch of bytes and what it is.
 type Line struct {
@@ -60,7 +63,13 @@ func (w *walker) parts(all []part, size int) {
 	}
 	for _, p := range all {
 		n := p.size
-		if n == 0 {
+		switch n {
+		case levels:
+			if n = w.path(&p, size-known); n == 0 && p.about == "" {
+				continue
+			}
+			known += n
+		case 0:
 			n = size - known
 		}
 		if p.inner == nil {
@@ -74,10 +83,24 @@ func (w *walker) parts(all []part, size int) {
 	}
 }
 
+// path is how long the path is that the position before it speaks of, when no more than most bytes are left. A post that is alone has none.
+func (w *walker) path(p *part, most int) int {
+	position := w.b[w.at-1]
+	n := 32 * (bits.Len8(position) - 1)
+	switch {
+	case position == 0 || position > 31 || n > most:
+		p.about = "there is none for this position: members refuse it"
+		return 0
+	case n == 0:
+		p.about = ""
+	}
+	return n
+}
+
 // least is how many bytes parts have at least.
 func least(all []part) (n int) {
 	for _, p := range all {
-		n += p.size
+		n += max(0, p.size)
 	}
 	return n
 }

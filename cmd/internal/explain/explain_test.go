@@ -26,7 +26,14 @@ var (
 
 func covered(n int) wire.Text {
 	t := some
-	t.Flags, t.Body = wire.FlagCovered, bytes.Repeat([]byte{7}, n)
+	t.Flags, t.Body = wire.FlagCovered|wire.FlagBatch, bytes.Repeat([]byte{7}, n)
+	return t
+}
+
+// former is one in the form of before.
+func former(n int) wire.Text {
+	t := covered(n)
+	t.Flags &^= wire.FlagBatch
 	return t
 }
 
@@ -51,7 +58,7 @@ func messages() []wire.Message {
 		&wire.Stored{To: ann, Epoch: 5, ToEpoch: 6, Seq: 1, Try: 1, Verdict: wire.FullPair, Order: 9},
 		&wire.Push{Prev: 4, Order: 5, Try: 1, From: ann, Text: covered(5 + wire.MaxCover)},
 		&wire.Taken{From: ann, Marks: had, Order: 5, Try: 1},
-		&wire.PushPost{Order: 5, Try: 1, Live: true, Author: ann, Text: covered(16 + 32 + 64 + 5)},
+		&wire.PushPost{Order: 5, Try: 1, Live: true, Author: ann, Text: covered(16 + 32 + 64 + 1 + 2*32 + 5)},
 		&wire.Seen{Store: 7, Through: 5, Order: 5, Try: 1},
 		&wire.Receipt{To: ann, Marks: had},
 		&wire.ReceiptAck{To: ann, Marks: had},
@@ -121,6 +128,26 @@ func TestEveryKind(t *testing.T) {
 		fmt.Fprintf(&out, "\n%s", Render(lines, err, 100))
 	}
 	golden(t, "kinds.txt", out.String())
+}
+
+// What is covered, in its forms: alone in a batch, at a position that no batch has, cut, and as it was before there were batches.
+func TestForms(t *testing.T) {
+	at := func(position byte, n int) wire.Message {
+		m := &wire.PushPost{Order: 5, Try: 1, Author: ann, Text: covered(n)}
+		m.Text.Body[112] = position
+		return m
+	}
+	var out strings.Builder
+	for _, m := range []wire.Message{at(1, 113+5), at(0, 113+5), at(32, 113+5), at(16, 113+64), &wire.PushPost{Order: 5, Try: 1, Author: ann, Text: former(112 + 5)},
+		&wire.Push{Order: 5, Try: 1, From: ann, Text: former(116 + 5)}} {
+		lines, err := Body(encode(t, m))
+		if err != nil {
+			t.Errorf("%v: %v", m.Kind(), err)
+		}
+		rendered := Render(lines, err, 100)
+		fmt.Fprintf(&out, "\n%s", rendered[strings.Index(rendered, "flags"):])
+	}
+	golden(t, "forms.txt", out.String())
 }
 
 func TestEveryType(t *testing.T) {

@@ -138,6 +138,9 @@ func sayFlags(n uint64) string {
 	if n&uint64(wire.FlagCovered) != 0 {
 		all = append(all, "the body is sealed mail, or a signed post (§14)")
 	}
+	if n&uint64(wire.FlagBatch) != 0 {
+		all = append(all, "and shows its place in a batch that is signed (§14.3)")
+	}
 	if len(all) == 0 {
 		return "none"
 	}

@@ -60,7 +60,12 @@ func (m *message) inner(name string) []part {
 	case name != "body" || m.flags&uint64(wire.FlagCovered) == 0:
 		return nil
 	case m.kind.name == "push-post" || m.to == wire.Channel:
+		if m.flags&uint64(wire.FlagBatch) == 0 {
+			return lonePost
+		}
 		return post
+	case m.flags&uint64(wire.FlagBatch) == 0:
+		return formerMail
 	}
 	return mail
 }

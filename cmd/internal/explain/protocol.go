@@ -72,10 +72,13 @@ type datagramType struct {
 // part is a stretch of a body. Its inner parts, if it has any, make up all of it.
 type part struct {
 	name  string
-	size  int // 0: the rest
+	size  int // 0: the rest; levels: as the position before it says
 	about string
 	inner []part
 }
+
+// levels is the size of a path: 32 bytes for each level of the tree, of which a position n has the logarithm.
+const levels = -1
 
 const (
 	sealed    = "sealed: only the two at the ends of the session can open it"
@@ -122,7 +125,7 @@ var types = []datagramType{
 	}},
 }
 
-// card, mail and post are what stands inside of bins (§14.1, §14.3, §14.4).
+// These are what stands inside of bins (§14.1, §14.3, §14.4, §14.5).
 var (
 	card = []part{
 		{"static", 32, "its X25519 key, to make a session with it", nil},
@@ -133,15 +136,31 @@ var (
 	}
 	mail = []part{
 		{"prekey id", 4, "which prekey of the recipient's it is sealed to (§14.2)", nil},
-		{"enc", 32, "HPKE's encapsulated key (§14.3)", nil},
-		{"part, signature", 0, "sealed: only the recipient can open it", nil},
+		{"enc", 32, "HPKE's encapsulated key: one for many mails (§14.3)", nil},
+		{"counter", 2, "of the mail among them: its nonce", nil},
+		{"part, path, position, signature", 0, "sealed: only the recipient can open it", nil},
+		{"tag", 16, "of ChaCha20-Poly1305", nil},
+	}
+	formerMail = []part{
+		{"prekey id", 4, "which prekey of the recipient's it is sealed to (§14.2)", nil},
+		{"enc", 32, "HPKE's encapsulated key", nil},
+		{"part, signature", 0, "sealed in the form of before: its sender is asked to seal it anew (§14.5)", nil},
 		{"tag", 16, "of HPKE", nil},
 	}
 	post = []part{
 		{"after epoch", 8, "the author's previous post: its epoch,", nil},
 		{"after seq", 8, "and its seq; zeros when there is none (§14.4)", nil},
 		{"previous", 32, "the hash of the author's previous post, or zeros (§14.4)", nil},
-		{"signature", 64, "the author's", nil},
+		{"signature", 64, "the author's, of the batch (§14.4)", nil},
+		{"position", 1, "in the tree of the batch, whose root is 1; it says how long the path is (§14.3)", nil},
+		{"path", levels, "the hashes from the post up to the root, 32 for each level", nil},
+		{"part", 0, "in the clear: every member can read it", nil},
+	}
+	lonePost = []part{
+		{"after epoch", 8, "the author's previous post: its epoch,", nil},
+		{"after seq", 8, "and its seq; zeros when there is none (§14.4)", nil},
+		{"previous", 32, "the hash of the author's previous post, or zeros (§14.4)", nil},
+		{"signature", 64, "the author's, of this post alone: the form of before (§14.5)", nil},
 		{"part", 0, "in the clear: every member can read it", nil},
 	}
 	controls = map[byte]part{

@@ -163,11 +163,11 @@ func TestPartsAreThoseOfTheDocument(t *testing.T) {
 	if sum != wire.CardSize {
 		t.Errorf("a card of %d bytes", sum)
 	}
-	want := "| prekey id | enc | part | signature | tag |\n|---|---|---|---|---|\n| 4 | 32 | as it is | 64 | 16 |"
+	want := "| prekey id | enc | counter | part | path | position | signature | tag |\n|---|---|---|---|---|---|---|---|\n| 4 | 32 | 2 | as it is | 0 to 128 | 1 | 64 | 16 |"
 	if !strings.Contains(document(t, "### 14.3 "), want) {
 		t.Error("§14.3 describes mail in another way")
 	}
-	if cover := 64; mail[0].size+mail[1].size+cover+mail[3].size != wire.MaxCover {
+	if cover := 128 + 1 + 64; least(mail)+cover != wire.MaxCover {
 		t.Error("mail has other parts")
 	}
 	for n, c := range controls {
