@@ -51,7 +51,7 @@ type Loop struct {
 	timer    *time.Timer
 	armed    time.Time // when the timer fires, zero when it does not
 	runs     bool      // Run is at work
-	last     time.Time // when Do had the turn
+	last     time.Time // when Do last gave the turn back
 }
 
 // NewLoop makes a loop on a socket, which Run closes. cfg.Identity is the party's.
@@ -112,9 +112,8 @@ func (l *Loop) Do(f func(now time.Time)) {
 		return
 	}
 	defer l.turn.Unlock()
-	now := time.Now()
-	alone := l.runs && now.Sub(l.last) > row
-	if l.last = now; !alone {
+	defer func() { l.last = time.Now() }()
+	if !l.runs || time.Since(l.last) <= row {
 		l.Events.Put(f)
 		return
 	}
