@@ -205,4 +205,7 @@ func TestKeysForget(t *testing.T) {
 			t.Fatalf("%d exchanges", len(bob.exchanges))
 		}
 	}
+	if err := bob.Seal(now.Add(exchangeLife), to, []*seal.Mail{m}); err != nil || len(bob.exchanges) != 1 {
+		t.Errorf("%v; %d exchanges, and all others are over", err, len(bob.exchanges))
+	}
 }

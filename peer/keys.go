@@ -4,6 +4,7 @@ import (
 	"crypto/ed25519"
 	"crypto/rand"
 	"fmt"
+	"maps"
 	"time"
 
 	"udpchat/store"
@@ -57,7 +58,7 @@ type exchange struct {
 
 const (
 	// exchangeLife is how long one exchange of keys serves: as long as a session with a server. Whoever reads this program's memory can open
-	// what it sealed since, and no more.
+	// no more mail to someone than was sealed in one.
 	exchangeLife = time.Hour
 	// maxExchanges is with how many recipients they are kept: all at once, some 150 KiB.
 	maxExchanges = 256
@@ -122,6 +123,7 @@ func (k *keys) Seal(now time.Time, to Card, batch []*seal.Mail) error {
 			return err
 		}
 		x = exchange{made, to.Prekey, now.Add(exchangeLife)}
+		maps.DeleteFunc(k.exchanges, func(_ wire.Key, x exchange) bool { return !now.Before(x.until) })
 		if len(k.exchanges) >= maxExchanges {
 			clear(k.exchanges)
 		}
