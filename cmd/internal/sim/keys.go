@@ -105,15 +105,30 @@ const (
 	levelAt  = mailHead - 1
 )
 
-// levels is how deep a batch of n is.
-func levels(n int) int { return bits.Len(uint(n - 1)) }
+// position is that of the i-th of n in a batch, as the real ones have it: bodies must be as long, or other datagrams come about.
+func position(i, n int) uint8 {
+	if n == 1 {
+		return 1
+	}
+	half, side := 1<<(bits.Len(uint(n-1))-1), 0
+	if i >= half {
+		i, n, side = i-half, n-half, 1
+	} else {
+		n = half
+	}
+	below := position(i, n)
+	return below + uint8(1+side)<<levels(below)
+}
+
+// levels is how many are above a position.
+func levels(position uint8) int { return bits.Len8(position) - 1 }
 
 func (k *keys) Seal(_ time.Time, to peer.Card, batch []*seal.Mail) error {
-	deep := levels(len(batch))
 	if len(batch) == 0 || len(batch) > seal.MaxBatch {
 		return fmt.Errorf("seal mail: a batch of %d", len(batch))
 	}
-	for _, m := range batch {
+	for i, m := range batch {
+		deep := levels(position(i, len(batch)))
 		switch {
 		case m.ID.From != [32]byte(k.key):
 			return errors.New("seal mail: the key is not the sender's")
@@ -176,7 +191,6 @@ func hide(b []byte, tag [32]byte) {
 }
 
 func (k *keys) Sign(batch []*seal.Post) error {
-	deep := levels(len(batch))
 	if len(batch) == 0 || len(batch) > seal.MaxBatch {
 		return fmt.Errorf("sign posts: a batch of %d", len(batch))
 	}
@@ -184,14 +198,15 @@ func (k *keys) Sign(batch []*seal.Post) error {
 		if p.Author != [32]byte(k.key) {
 			return errors.New("sign posts: the key is not the author's")
 		}
-		p.Position, p.Path = uint8(1<<deep|i), make([]byte, deep*seal.HashSize)
+		p.Position = position(i, len(batch))
+		p.Path = make([]byte, levels(p.Position)*seal.HashSize)
 		p.Sig = k.postTag(p)
 	}
 	return nil
 }
 
 func (k *keys) Verify(p *seal.Post) error {
-	deep := bits.Len8(p.Position) - 1
+	deep := levels(p.Position)
 	if deep < 0 || len(p.Path) != deep*seal.HashSize || len(bytes.TrimLeft(p.Path, "\x00")) > 0 || p.Sig != k.postTag(p) {
 		return seal.ErrPost
 	}

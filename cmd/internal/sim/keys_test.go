@@ -37,6 +37,25 @@ type keyring struct {
 	prekey   store.Prekey // bob's
 }
 
+// The positions in batches are the real ones.
+func TestPositions(t *testing.T) {
+	for n := 1; n <= seal.MaxBatch; n++ {
+		batch := make([]*seal.Post, n)
+		ann := peer.NewKeys([32]byte{1})
+		for i := range batch {
+			batch[i] = &seal.Post{Author: ann.Public()}
+		}
+		if err := ann.Sign(batch); err != nil {
+			t.Fatal(err)
+		}
+		for i, p := range batch {
+			if got := position(i, n); got != p.Position {
+				t.Errorf("%d of %d: %d, and it is %d", i, n, got, p.Position)
+			}
+		}
+	}
+}
+
 // changed are copies of b with another byte each.
 func changed(b []byte, each func(at int, b []byte)) {
 	for at := range b {
@@ -95,7 +114,7 @@ func (k *keyring) mailOf(t *testing.T, n int) {
 	id, m := batch[n/2].ID, batch[n/2]
 	err := k.ann.Seal(now, card, batch)
 	sealed := m.Sealed
-	if err != nil || len(sealed) != len(body)+seal.MailOverhead+levels(n)*seal.HashSize || readable(sealed) || bytes.Contains(sealed, body[:8]) {
+	if err != nil || len(sealed) != len(body)+seal.MailOverhead+levels(position(n/2, n))*seal.HashSize || readable(sealed) || bytes.Contains(sealed, body[:8]) {
 		t.Fatalf("sealed %q, %v", sealed, err)
 	}
 	secrets := func(prekey uint32) (seal.Secret, bool) { return k.prekey.Secret, prekey == k.prekey.ID }
