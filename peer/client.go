@@ -43,6 +43,7 @@ func New(cfg Config, conn link.Conn, profile store.Profile) (*Client, error) {
 		cfg.Log.Debug("datagram dropped", "addr", p.Remote, "bytes", size, "err", err)
 	}
 	profile.WhenCrowded(func(waits bool) {
+		c.written.crowd(waits)
 		c.loop.Events.Put(func(time.Time) { c.core.Crowded(waits) })
 	})
 	return c, nil

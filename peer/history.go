@@ -21,9 +21,6 @@ var ErrStopped = errors.New("the client has stopped")
 // ErrUnknown means that no one of that name was ever met.
 var ErrUnknown = errors.New("unknown name")
 
-// caughtUpWait bounds the wait for the disk before a history is read.
-const caughtUpWait = time.Second
-
 // Reading asks for lines of the history: those whose number is above After and below Before.
 type Reading struct {
 	With    string   // only what went between this client and that name alone; "": everything
@@ -93,14 +90,11 @@ func (c *Client) History(ctx context.Context, r Reading) (Past, error) {
 	return past, errors.Join(err, named)
 }
 
-// caughtUp waits until what came with the notices so far is on disk. A full disk may let it wait for ever, and then what is there is
-// read.
+// caughtUp waits until what came with the notices so far is on disk. When the disk is full, what is there is read.
 func (c *Client) caughtUp(ctx context.Context) {
-	timer := time.NewTimer(caughtUpWait)
-	defer timer.Stop()
 	select {
 	case <-c.written.all():
-	case <-timer.C:
+	case <-c.stopped:
 	case <-ctx.Done():
 	}
 }

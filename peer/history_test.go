@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"udpchat/store"
 	"udpchat/wire/link"
@@ -77,6 +78,32 @@ func TestHistoryIsReadBesideTheLoop(t *testing.T) {
 		cancel()
 		if _, err := ann.History(ended, Reading{Limit: 1}); !errors.Is(err, context.Canceled) {
 			t.Errorf("after the end: %v", err)
+		}
+	})
+}
+
+// slow is a profile on a disk that takes its time.
+type slow struct{ store.Profile }
+
+func (p slow) Submit(c store.ProfileChange, done func(error)) {
+	time.AfterFunc(10*time.Second, func() { p.Profile.Submit(c, done) })
+}
+
+// What was told is waited for, however long the disk takes: a history that is asked for at once has it, as it was told.
+func TestHistoryWaitsForTheDisk(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := linktest.New(1, linktest.Conditions{})
+		h := newHost(t, n)
+		ann := h.client(t, n, 1, "ann")
+		ann.Register()
+		next(t, ann, Welcome{Name: "ann"})
+		synctest.Wait()
+		ann.profile = slow{ann.profile}
+		ann.SendAll("to all")
+		next(t, ann, Stored{})
+		got, err := ann.History(t.Context(), Reading{Limit: 9})
+		if want := []string{"to all : to all (2)"}; err != nil || fmt.Sprint(said(got)) != fmt.Sprint(want) {
+			t.Errorf("%q, %v, want %q", said(got), err, want)
 		}
 	})
 }
