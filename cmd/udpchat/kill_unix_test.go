@@ -41,13 +41,17 @@ func TestKillServerWithinSteps(t *testing.T) {
 	killServer(t, func(s *play.Stage, kill func(int, play.Step) error) { s.During = kill })
 }
 
+// unmissed is so long that no direct message of the transcript misses its time on a busy machine, and not so long that what the dead
+// server did not hear is tried again too late.
+const unmissed = "3s"
+
 func killServer(t *testing.T, hook func(*play.Stage, func(int, play.Step) error)) {
 	t.Helper()
 	script := play.Transcripts()[0]
 	path, dirs := program(t), t.TempDir()
 	together(t, len(script.Steps)-1, func(i int) {
 		step := i + 1
-		stage := &play.Stage{Binary: path, Dir: fmt.Sprintf("%s/%d", dirs, step), Noise: true}
+		stage := &play.Stage{Binary: path, Dir: fmt.Sprintf("%s/%d", dirs, step), Noise: true, Open: paced(openPipes, unmissed)}
 		defer stage.Close()
 		hook(stage, func(i int, _ play.Step) error {
 			if i != step {

@@ -44,8 +44,13 @@ func newRoomOf(t *testing.T, open func(*exec.Cmd) (play.Desk, error), others ...
 
 // unhurried gives direct messages so much time that none takes the server's mailbox, and bears a time, since the machine is busy.
 func unhurried(open func(*exec.Cmd) (play.Desk, error)) func(*exec.Cmd) (play.Desk, error) {
+	return paced(open, "20s")
+}
+
+// paced opens clients with an ack timeout, which is also the time between their tries at the server.
+func paced(open func(*exec.Cmd) (play.Desk, error), timeout string) func(*exec.Cmd) (play.Desk, error) {
 	return func(cmd *exec.Cmd) (play.Desk, error) {
-		cmd.Env = append(cmd.Env, "UDPCHAT_ACK_TIMEOUT=20s")
+		cmd.Env = append(cmd.Env, "UDPCHAT_ACK_TIMEOUT="+timeout)
 		return open(cmd)
 	}
 }

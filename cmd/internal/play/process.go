@@ -51,6 +51,16 @@ func (p *Process) Kill() {
 	<-p.done
 }
 
+// Ended tells whether it has ended.
+func (p *Process) Ended() bool {
+	select {
+	case <-p.done:
+		return true
+	default:
+		return false
+	}
+}
+
 // Exit waits for the end and gives the exit code; -1 means that a signal ended it.
 func (p *Process) Exit(ctx context.Context) (int, error) {
 	select {

@@ -132,12 +132,7 @@ func (s *stage) at(name string) *play.Pipes {
 }
 
 // dead tells whether someone's present run has ended.
-func (s *stage) dead(name string) bool {
-	ctx, cancel := context.WithTimeout(context.Background(), time.Millisecond)
-	defer cancel()
-	_, err := s.at(name).Process().Exit(ctx)
-	return err == nil
-}
+func (s *stage) dead(name string) bool { return s.at(name).Process().Ended() }
 
 // lines are all that someone has printed, in all runs.
 func (s *stage) lines(name string) (all []string) {
@@ -163,15 +158,23 @@ func (s *stage) sees(name string, n int, text string) bool {
 
 // seesOr ends early, too, when another one has ended.
 func (s *stage) seesOr(name string, n int, text, other string) bool {
-	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(2 * time.Millisecond) {
-		if count(s.lines(name), text) >= n {
-			return true
-		}
-		if other != "" && s.dead(other) {
-			return count(s.lines(name), text) >= n
-		}
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	var watch sync.WaitGroup
+	defer watch.Wait()
+	defer cancel()
+	if other != "" {
+		process := s.at(other).Process()
+		watch.Go(func() {
+			_, _ = process.Exit(ctx)
+			cancel()
+		})
 	}
-	return false
+	present, before := s.at(name).Screen(), 0
+	for _, p := range s.runs[name][:len(s.runs[name])-1] {
+		before += count(p.Screen().Lines(), text)
+	}
+	present.Until(ctx, func(lines []string) bool { return before+count(lines, text) >= n })
+	return before+count(present.Lines(), text) >= n
 }
 
 func (s *stage) types(name, line string) { _ = s.at(name).Send(line) } // who has ended hears nothing
