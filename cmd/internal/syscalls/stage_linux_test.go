@@ -99,7 +99,8 @@ func (s *stage) start(name, fault string) (err error) {
 		}
 	}
 	port := strconv.Itoa(s.port)
-	args := []string{binary, "client", "-n", name, "-i", "127.0.0.1", "-p", port, "-state", filepath.Join(s.dir, "clients")}
+	// A server that fails may be long in coming back, on a busy machine: it is not given up.
+	args := []string{binary, "client", "-n", name, "-i", "127.0.0.1", "-p", port, "-state", filepath.Join(s.dir, "clients"), "-retries", "100"}
 	if name == "server" {
 		args = []string{binary, "server", "-host", "127.0.0.1", "-p", port, "-db", filepath.Join(s.dir, "server.db")}
 	}
