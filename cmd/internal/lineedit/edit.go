@@ -32,9 +32,14 @@ func (e *Editor) handle(events []event, last bool) bool {
 // apply does what one key says. What has to appear above the row is added to
 // above. The caller holds mu.
 func (e *Editor) apply(ev event, above *strings.Builder) {
+	if e.search != nil && e.searching(ev) {
+		return
+	}
 	switch ev.key {
 	case keyText, keyPaste:
 		e.buf.insert(ev.text)
+	case keySearch:
+		e.search = &search{draft: e.buf.text(), from: e.past}
 	case keyEnter:
 		e.enter(above)
 	case keyInterrupt:
@@ -129,7 +134,13 @@ func (e *Editor) paint(above, after string) {
 }
 
 // row lays out the present text.
-func (e *Editor) row(width int) row { return view(e.cells, &e.buf, width) }
+func (e *Editor) row(width int) row {
+	prompt := e.cells
+	if e.search != nil {
+		prompt = cellsOf(e.search.prompt())
+	}
+	return view(prompt, &e.buf, width)
+}
 
 // size asks the terminal; one that does not know, such as a serial line, is
 // taken for the classic one.

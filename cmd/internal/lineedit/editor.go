@@ -8,7 +8,8 @@
 // terminals need no care; an entered line is then printed in full. Text is
 // cut into grapheme clusters: one Backspace takes one character as the user
 // sees it. A pasted block is one line that holds \n, and waits for Enter. Up
-// and Down reach the lines before; Tab completes, when it is told how.
+// and Down reach the lines before, and Ctrl-R searches them; Tab completes,
+// when it is told how.
 //
 // It is not a full screen, knows nothing of chat, and does not sanitise what
 // it is told to print: escape sequences given to Println reach the terminal.
@@ -53,6 +54,7 @@ type Editor struct {
 	cells       []cell // the prompt as drawn
 	buf         buffer
 	past        history
+	search      *search // under way; nil: none
 	completer   Completer
 	screen      screen
 	width       int     // of the terminal at the last frame

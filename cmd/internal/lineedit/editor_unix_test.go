@@ -304,3 +304,18 @@ func TestRememberedLinesComeBack(t *testing.T) {
 	d.keys("x\x1b[A")
 	d.row(">>> x @5")
 }
+
+func TestASearchIsOnTheScreen(t *testing.T) {
+	d := sit(t, 40)
+	d.Remember([]string{"send bob 日本", "status"})
+	d.keys("draft\x12b")
+	d.row("(search) b: send bob 日本 @25")
+	d.Println("carol: hi") // what comes does not disturb it
+	d.keys("x")
+	d.row("(not found) bx: send bob 日本 @29")
+	d.keys("\x03")
+	d.row(">>> draft @9")
+	d.keys("\x12STA\r")
+	d.line("status", nil)
+	d.row(">>> @4")
+}

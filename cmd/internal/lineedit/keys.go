@@ -27,6 +27,8 @@ const (
 	keyYank
 	keyClear
 	keyTab
+	keySearch
+	keyAbort
 )
 
 // event is one thing the user did. text belongs to keyText and keyPaste.
@@ -68,6 +70,10 @@ func control(c byte) key {
 		return keyYank
 	case ctrl('L'):
 		return keyClear
+	case ctrl('R'):
+		return keySearch
+	case ctrl('G'):
+		return keyAbort
 	}
 	return keyNone
 }
