@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -129,6 +130,21 @@ func startClient(ts *testscript.TestScript, args []string) {
 func starts(ts *testscript.TestScript, args []string) {
 	need(ts, args, 2)
 	startProgram(ts, args[0], args[1], args[2:]...)
+}
+
+func oneliner(ts *testscript.TestScript, args []string) {
+	need(ts, args, 2)
+	text, err := os.ReadFile(filepath.Join(ts.Getenv("DOCS"), "scripting.md"))
+	check(ts, err)
+	_, block, _ := strings.Cut(string(text), "## Ten one-liners")
+	lines := strings.Split(strings.TrimSpace(strings.Split(block, "```")[1]), "\n")
+	n, err := strconv.Atoi(args[1])
+	check(ts, err)
+	if len(lines) != 10 {
+		ts.Fatalf("there are %d one-liners", len(lines))
+	}
+	with := []string{"PATH=" + ts.MkAbs("bin") + string(os.PathListSeparator) + ts.Getenv("PATH"), "UDPCHAT_NAME=ops", "UDPCHAT_PORT=" + ts.Getenv("PORT")}
+	startProgram(ts, args[0], "env", slices.Concat(with, args[2:], []string{"sh", "-c", lines[n-1]})...)
 }
 
 func runs(ts *testscript.TestScript, args []string) {

@@ -31,6 +31,7 @@ import (
 //	interrupts SIGNAL CODE ARGS  udpchat ARGS, which waits for a server that says nothing, ends with that code at the signal
 //	runs NAME ARGS          starts udpchat ARGS, with pipes
 //	starts NAME PROG ARGS   starts another program, with pipes; $DOCS is the folder docs
+//	oneliner NAME N [VARIABLE=...]  starts a shell with the Nth one-liner of docs/scripting.md, for ops, and with what is in the folder bin
 //	lines N FORMAT FILE     makes a file of N numbered lines
 //	bytes N PREFIX FILE     makes a file of one line: PREFIX and N letters
 //
@@ -45,7 +46,7 @@ func TestScripts(t *testing.T) {
 			"server": plainly(startServer), "client": plainly(startClient), "types": plainly(types), "sees": sees, "reads": plainly(reads), "counts": plainly(counts),
 			"closes": plainly(closes), "signals": plainly(signals), "ends": plainly(ends), "logs": logs,
 			"invited": plainly(invited), "agree": plainly(agree), "private": plainly(private),
-			"refuses": plainly(refuses), "exits": plainly(exits), "interrupts": plainly(interrupts), "runs": plainly(runs), "starts": plainly(starts), "lines": plainly(numbered), "bytes": plainly(letters),
+			"refuses": plainly(refuses), "exits": plainly(exits), "interrupts": plainly(interrupts), "runs": plainly(runs), "starts": plainly(starts), "oneliner": plainly(oneliner), "lines": plainly(numbered), "bytes": plainly(letters),
 		},
 	})
 }
