@@ -150,7 +150,7 @@ func clientFails(s *stage, fault string, ended func() error) (fired bool, err er
 		}
 		s.types("x", fmt.Sprintf("send y text %d", i))
 		s.types("y", fmt.Sprintf("send x back %d", i))
-		if s.seesOr("x", 1, fmt.Sprintf("y: back %d", i), "y") {
+		if s.seesOr("x", 1, fmt.Sprintf(" back %d", i), "y") { // it bears a time when y did not know yet that x is there
 			continue
 		}
 		if fired {
