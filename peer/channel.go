@@ -35,11 +35,6 @@ func (c *Core) post(now time.Time, m *wire.PushPost) {
 	}
 }
 
-// seen answers a post.
-func (c *Core) seen(st *stream, order uint64, try uint8) {
-	c.toServer(&wire.Seen{Store: st.id, Through: st.had.Through(), Ranges: st.had.Marks(wire.MaxRanges, order), Order: order, Try: try})
-}
-
 // await keeps a post until what stands before it is there.
 func (st *stream) await(m *wire.PushPost) {
 	i, here := slices.BinarySearchFunc(st.early, m.Order, func(e *wire.PushPost, o uint64) int { return cmp.Compare(e.Order, o) })

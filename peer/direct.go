@@ -51,10 +51,7 @@ func (c *Core) direct(now time.Time, p link.Path, from wire.Key, m *wire.Direct)
 		return
 	}
 	s := c.source(from, m.Text.Epoch)
-	answer := func() {
-		c.send(p, from, &wire.Ack{Marks: s.marks(seq), Seq: seq, Try: try})
-	}
-	c.receive(now, s, m.Text, nil, answer)
+	c.receive(now, s, m.Text, nil, func() { c.answer(p, from, s, seq, try) })
 }
 
 // missed: the recipient did not answer in time. The same identity goes to the mailbox, and so does what follows.

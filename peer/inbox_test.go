@@ -52,7 +52,7 @@ func TestAckFollowsTheCommit(t *testing.T) {
 	b.wantTold("nor shown")
 	b.release()
 	b.want("on disk", bob, &wire.Ack{Marks: mine(bob, 1), Seq: 1, Try: 1})
-	b.want("each try is answered", bob, &wire.Ack{Marks: mine(bob, 1), Seq: 1, Try: 2})
+	b.wantIdle("one answer is enough for both tries")
 	b.wantTold("shown once", Arrived{Line: 1, From: "bob", Text: "hi", Time: 1001})
 	loaded, _ := b.profile.Load()
 	if len(loaded.Inbox) != 1 || loaded.Inbox[0].Marks.Through != 1 || len(loaded.Unshown) != 1 {
