@@ -40,6 +40,9 @@ const (
 	// and 2^64 has room for millions of starts. That a number given out twice goes unnoticed takes two leaps that differ by less than a
 	// run gives out: with a million numbers, one chance in a million.
 	minLeap = 1 << 40
+	// askAtOnce is how many clients a server that starts again asks at once whether they are there, and askPause how long it is before the next.
+	askAtOnce = 128
+	askPause  = 100 * time.Millisecond
 	// readPage is how many rows of the directory are read at once.
 	readPage = 1024
 	// mailPage is how many items are read at once for one client, and wait here for their turn.

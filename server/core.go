@@ -28,12 +28,15 @@ type Core struct {
 	table   table
 	online  []*client // who has a session and is no sender, in no particular but a reproducible order
 
-	leases   wire.Tracker[wire.Key] // failed: nothing heard for a lease
+	leases   leases
 	probes   wire.Tracker[wire.Key] // pings to those whom a restarted server remembers as online
 	pages    wire.Tracker[wire.Key] // table pages on their way
 	pushes   wire.Tracker[pushID]
 	receipts wire.Tracker[receipt]
 	unread   wire.Tracker[pushID] // mail that its recipient can't open: its sender is asked to seal it anew
+
+	missed    []*client // who were there when the last server stopped, and are still to be asked
+	missedDue time.Time
 
 	cursors    []*client // whose channel cursor is ahead of what is stored
 	cursorsDue time.Time
@@ -62,6 +65,8 @@ type session struct {
 	index    int // in Core.online
 	mode     wire.Mode
 	heard    time.Time
+	lease    time.Time         // it ends, if nothing was heard
+	leased   int               // in Core.leases
 	request  uint32            // of the registration that began it, 0 when a ping did
 	waiting  bool              // something waited then
 	answered bool              // the registration: it is known whether something waits
@@ -143,8 +148,11 @@ func (c *Core) Handle(now time.Time, p link.Path, from wire.Key, m wire.Message)
 		c.position(now, cl, m.Store, m.Revision, m.Order)
 		return
 	}
-	if cl.session.sure { // else it is asked first what it knows, and what it sent comes again
+	switch {
+	case cl.session.sure:
 		c.handle(now, cl, m)
+	case !c.probes.Has(cl.key): // it is asked first what it knows, and what it sent comes again
+		c.probe(now, cl)
 	}
 }
 
@@ -190,7 +198,9 @@ func (c *Core) stranger(p link.Path, from wire.Key, cl *client, m wire.Message) 
 
 // Tick does what is due at now.
 func (c *Core) Tick(now time.Time) {
-	c.leases.Expire(now, nil, func(k wire.Key) { c.leaseOver(now, c.clients[k]) })
+	for end, ok := c.leases.next(); ok && !end.After(now); end, ok = c.leases.next() {
+		c.leaseOver(now, c.leases[0])
+	}
 	c.probes.Expire(now,
 		func(k wire.Key, _ uint8) { c.ping(c.clients[k]) },
 		func(k wire.Key) { c.probeFailed(now, c.clients[k]) })
@@ -204,6 +214,9 @@ func (c *Core) Tick(now time.Time) {
 		func(id pushID) { c.pushFailed(now, id) })
 	c.receipts.Expire(now, func(id receipt, _ uint8) { c.sendReceipt(id) }, nil)
 	c.unread.Expire(now, func(id pushID, _ uint8) { c.askAnew(id) }, nil)
+	if !c.missedDue.IsZero() && !now.Before(c.missedDue) {
+		c.askMissed(now)
+	}
 	c.sweepTable(now)
 	c.writeCursors(now)
 }
@@ -216,7 +229,7 @@ func (c *Core) Next() (time.Time, bool) {
 			next = t
 		}
 	}
-	earliest(c.leases.Next())
+	earliest(c.leases.next())
 	earliest(c.probes.Next())
 	earliest(c.pages.Next())
 	earliest(c.pushes.Next())
@@ -224,6 +237,7 @@ func (c *Core) Next() (time.Time, bool) {
 	earliest(c.unread.Next())
 	earliest(c.table.due, !c.table.due.IsZero())
 	earliest(c.cursorsDue, !c.cursorsDue.IsZero())
+	earliest(c.missedDue, !c.missedDue.IsZero())
 	return next, !next.IsZero()
 }
 

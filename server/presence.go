@@ -11,10 +11,11 @@ import (
 // begin gives a client a session: a lease, and a place in the table's updates. One who did not ask for it by a registration is served
 // when it has said what it knows of this store.
 func (c *Core) begin(now time.Time, cl *client, p link.Path, request uint32, mode wire.Mode) {
+	c.end(cl) // if there is one
 	// told: until the client says which revision it has, it is not bothered with the table.
 	cl.session = &session{path: p, index: len(c.online), heard: now, request: request, since: c.head.Order, told: c.head.Revision, had: c.head.Revision,
 		awaits: c.head.Revision, mode: mode}
-	c.leases.Track(now, cl.key, wire.Policy{First: c.cfg.Lease, Tries: 1})
+	c.leases.grant(cl, now.Add(c.cfg.Lease))
 	if mode != wire.Sender {
 		c.online = append(c.online, cl)
 	}
@@ -57,7 +58,7 @@ func (c *Core) end(cl *client) {
 	if s.cursor > s.stored {
 		c.commit(store.Advance{Member: cl.row.Key, Order: s.cursor}, func(time.Time, store.Result) {})
 	}
-	c.leases.Drop(cl.key)
+	c.leases.drop(cl)
 	c.pages.Drop(cl.key)
 	for _, it := range s.stream.window {
 		c.pushes.Drop(pushID{cl.key, it.Order})
@@ -152,7 +153,7 @@ func (c *Core) setState(seen time.Time, cl *client, state store.State, done func
 func (c *Core) leaseOver(now time.Time, cl *client) {
 	heard := cl.session.heard
 	if now.Sub(heard) < c.cfg.Lease {
-		c.leases.Track(heard, cl.key, wire.Policy{First: c.cfg.Lease, Tries: 1})
+		c.leases.extend(cl, heard.Add(c.cfg.Lease))
 		return
 	}
 	c.gone(cl, "lease ran out")

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"fmt"
 	"net/netip"
 	"testing"
 	"time"
@@ -222,6 +223,44 @@ func TestRestartDelivers(t *testing.T) {
 	b.want("pushed", bob, &wire.Push{Order: 1, Try: 1, From: ann.key, Text: text(ann, bob, 1, "hi")})
 	b.recv(bob, &wire.Taken{From: ann.key, Marks: through(ann, bob, 1), Order: 1, Try: 1})
 	b.want("the sender knows", ann, &wire.Receipt{To: bob.key, Marks: through(ann, bob, 1)})
+}
+
+// protocol.md §8.6: many are asked by turns, but for those who come by themselves: by a ping, which says what they know, or with other
+// words, upon which they are asked at once.
+func TestRestartAsksManyByTurns(t *testing.T) {
+	b := newBench(t, Config{})
+	var all []*member
+	for i := range askAtOnce + 10 {
+		all = append(all, b.join(fmt.Sprintf("m%d", i)))
+	}
+	b.restart()
+	var late []*member
+	for _, m := range all {
+		if len(b.sentTo(m)) == 0 {
+			late = append(late, m)
+		}
+	}
+	if len(late) != 10 {
+		t.Fatalf("%d are not asked at once", len(late))
+	}
+	h := b.head()
+	b.recv(late[0], &wire.Ping{Nonce: 1, Store: storeID, Revision: h.Revision, Order: h.Order})
+	b.recv(late[1], &wire.Lookup{Key: late[2].key})
+	for i, m := range late[:2] {
+		if list := b.sentTo(m); len(list) != 1 || list[0].msg.Kind() != []wire.Kind{wire.KindPong, wire.KindPing}[i] {
+			t.Errorf("who comes by itself is told %+v", list)
+		}
+	}
+	b.advance(askPause)
+	for i, m := range late {
+		asked := false
+		for _, s := range b.sentTo(m) {
+			asked = asked || s.msg.Kind() == wire.KindPing
+		}
+		if asked != (i > 1) {
+			t.Errorf("number %d is asked: %v", i, asked)
+		}
+	}
 }
 
 // protocol.md §8.6: a restarted server asks until the answer says which table a client has; other words from it are no answer.

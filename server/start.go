@@ -93,7 +93,7 @@ func newCore(cfg Config, head store.Head, past store.Past, pages [][]store.Clien
 		clients: make(map[wire.Key]*client, n),
 		names:   names{make(map[string]*client, n), map[string][]*client{}},
 	}
-	c.leases.Rand, c.probes.Rand, c.pages.Rand, c.pushes.Rand, c.receipts.Rand, c.unread.Rand = c.rand, c.rand, c.rand, c.rand, c.rand, c.rand
+	c.probes.Rand, c.pages.Rand, c.pushes.Rand, c.receipts.Rand, c.unread.Rand = c.rand, c.rand, c.rand, c.rand, c.rand
 	c.table.log = make([]entry, 0, n)
 	for _, rows := range pages {
 		c.enroll(rows)
@@ -133,7 +133,23 @@ func (c *Core) remember(now time.Time) {
 		if cl := e.cl; cl.row.State == store.Online {
 			c.trust(cl.row) // who comes back is trusted then: until then nobody is dialled
 			c.begin(now, cl, link.Path{Remote: cl.row.Addr, Local: cl.row.Local}, 0, wire.Present)
-			c.probe(now, cl)
+			c.missed = append(c.missed, cl)
 		}
+	}
+	c.askMissed(now)
+}
+
+// askMissed pings some of those who were there when the last server stopped, and are not back yet. To ping all at once would take a
+// handshake with each of them, and with 100,000 nobody would be answered for half a minute; most come by themselves meanwhile.
+func (c *Core) askMissed(now time.Time) {
+	for asked := 0; len(c.missed) > 0 && asked < askAtOnce; c.missed = c.missed[1:] {
+		if cl := c.missed[0]; cl.session != nil && !cl.session.sure && !c.probes.Has(cl.key) {
+			c.probe(now, cl)
+			asked++
+		}
+	}
+	c.missedDue = now.Add(askPause)
+	if len(c.missed) == 0 {
+		c.missed, c.missedDue = nil, time.Time{}
 	}
 }

@@ -1,7 +1,7 @@
 // Command udpchat-bench measures udpchat: a server process, clients of package peer, real sockets, everything encrypted,
 // acknowledged and durable as in use. What each number means is in docs/performance.md.
 //
-//	udpchat-bench [flags] w1 | w1d | w2 | w2d | w3 | w4 | w5 | w6 | w7 | limits
+//	udpchat-bench [flags] w1 | w1d | w2 | w2d | w3 | w4 | w5 | w6 | w7 | scale | limits
 //
 // It writes one JSON line per case to standard output.
 package main
@@ -17,6 +17,7 @@ import (
 	"path/filepath"
 	"strings"
 	"syscall"
+	"time"
 )
 
 // bench is what a workload gets.
@@ -25,6 +26,7 @@ type bench struct {
 	binary  string  // udpchat's
 	dir     string  // for databases, on the disk to be measured
 	scale   float64 // of the amount of work
+	clients int     // of the workload scale
 	out     io.Writer
 	profile string
 	folder  string // of the present case, in dir
@@ -48,6 +50,7 @@ func workloads() []workload {
 		{"w5", "return to 100,000 waiting messages", (*bench).drain},
 		{"w6", "10,000 clients register; memory; a join while 1,000 are there", (*bench).storm},
 		{"w7", "kill -9 with 100,000 clients and 1,000,000 messages", (*bench).restart},
+		{"scale", "many clients that are there at once, idle and when the server is killed (-clients)", (*bench).scaled},
 		{"limits", "UDP and bbolt alone", (*bench).limits},
 	}
 }
@@ -78,6 +81,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout io.Writer) 
 	f.StringVar(&b.dir, "dir", os.TempDir(), "make databases in this `FOLDER`: its disk is measured")
 	f.StringVar(&b.profile, "cpuprofile", "", "write a profile of the bench's own processor time to this `FILE`, and one of the receivers to FILE.receive")
 	f.Float64Var(&b.scale, "scale", 1, "do this `PART` of the work")
+	f.IntVar(&b.clients, "clients", 100000, "scale has `N` clients, from 1 to 200,000")
 	switch err := f.Parse(args); {
 	case errors.Is(err, flag.ErrHelp):
 		usage(f, stdout)
@@ -86,6 +90,10 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout io.Writer) 
 		return usageError{err}
 	case b.scale <= 0 || b.scale > 100:
 		return usageError{fmt.Errorf("flag -scale: %v is not above 0 and at most 100", b.scale)}
+	case b.clients < 1 || b.clients > 200000:
+		return usageError{fmt.Errorf("flag -clients: %d is not from 1 to 200,000", b.clients)}
+	case f.NArg() > 0 && f.Arg(0) == herdCommand:
+		return runHerd(ctx, f.Args()[1:], stdin, stdout)
 	case f.NArg() > 0 && f.Arg(0) == receiveCommand:
 		return profiled(b.profile, func() error { return receive(ctx, f.Args()[1:], stdin, stdout) })
 	case f.NArg() > 0 && f.Arg(0) == echoCommand:
@@ -132,6 +140,9 @@ func beside(name string) string {
 	}
 	return filepath.Join(filepath.Dir(self), name)
 }
+
+// part is how long something lasts that takes d.
+func (b *bench) part(d time.Duration) time.Duration { return time.Duration(float64(d) * b.scale) }
 
 // n is an amount of work.
 func (b *bench) n(full int) int { return max(1, int(float64(full)*b.scale)) }

@@ -16,7 +16,7 @@ import (
 
 // TestMain lets the test binary be the other processes of a workload.
 func TestMain(m *testing.M) {
-	if len(os.Args) > 1 && (os.Args[1] == receiveCommand || os.Args[1] == echoCommand) {
+	if len(os.Args) > 1 && (os.Args[1] == receiveCommand || os.Args[1] == echoCommand || os.Args[1] == herdCommand) {
 		main()
 		return
 	}
@@ -33,6 +33,7 @@ func TestMistakes(t *testing.T) {
 		{"two", []string{"w1", "w2"}, "give one workload; -h lists them"},
 		{"one that is not there", []string{"w0"}, `there is no workload "w0"; -h lists them`},
 		{"no work", []string{"-scale", "0", "w1"}, "flag -scale: 0 is not above 0 and at most 100"},
+		{"no clients", []string{"-clients", "0", "scale"}, "flag -clients: 0 is not from 1 to 200,000"},
 		{"a flag that is not there", []string{"-x"}, "flag provided but not defined: -x"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -70,12 +71,13 @@ func TestWorkloads(t *testing.T) {
 		{"w2d", "1 pair x 64, history", "msg_s"},
 		{"w5", "drain", "msg_s"},
 		{"w7", "restart, 100 clients, 1000 messages", "restart_s"},
+		{"scale", "scale 5", "back_s"},
 		{"limits", "UDP, 1 in flight, 2 processes", "p50_us"},
 	} {
 		t.Run(c.workload, func(t *testing.T) {
 			dir := t.TempDir()
 			var out bytes.Buffer
-			if err := run(t.Context(), []string{"-udpchat", binary, "-dir", dir, "-scale", "0.001", c.workload}, strings.NewReader(""), &out); err != nil {
+			if err := run(t.Context(), []string{"-udpchat", binary, "-dir", dir, "-scale", "0.001", "-clients", "5", c.workload}, strings.NewReader(""), &out); err != nil {
 				t.Fatal(err)
 			}
 			var r result

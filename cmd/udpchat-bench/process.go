@@ -74,14 +74,16 @@ func (b *bench) serveAt(port int, flags ...string) (*process, error) {
 }
 
 // meet asks the server for its key until it answers. Each question has a socket of its own, so that none waits for the time at which
-// an earlier one, which nobody heard, is asked again.
+// an earlier one, which nobody heard, is asked again; each waits longer than the one before it, since the server may have much to do.
 func (p *process) meet(b *bench) error {
+	wait := 20 * time.Millisecond
 	for end := time.Now().Add(patience); time.Now().Before(end) && b.ctx.Err() == nil; {
 		socket, err := link.Listen("127.0.0.1", 0)
 		if err != nil {
 			return err
 		}
-		ctx, cancel := context.WithTimeout(b.ctx, 20*time.Millisecond)
+		ctx, cancel := context.WithTimeout(b.ctx, wait)
+		wait = min(wait*9/8, 2*time.Second)
 		key, card, err := link.AskKey(ctx, socket, p.path)
 		cancel()
 		if err == nil {
@@ -106,7 +108,7 @@ func (p *process) stop() {
 // child is another process of this program.
 type child struct {
 	cmd   *exec.Cmd
-	stdin io.Closer
+	stdin io.WriteCloser
 	out   *bufio.Scanner
 }
 

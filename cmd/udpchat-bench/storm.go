@@ -97,7 +97,9 @@ func each(n int, f func(i int) error) error {
 
 // addressOf gives every client a loopback address of its own: a server lets one network in no more often than 20 times a second when
 // many come (protocol.md §13.3), and these stand for clients of many networks.
-func addressOf(i int) string { return fmt.Sprintf("127.1.%d.%d", i/250, i%250+1) }
+func addressOf(i int) string {
+	return fmt.Sprintf("127.%d.%d.%d", 1+i/62500, i/250%250, i%250+1)
+}
 
 func disperse(users []*user) {
 	var wg sync.WaitGroup

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/signal"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 
@@ -96,6 +97,8 @@ func (env *environment) serve(ctx context.Context, s serverSettings) (err error)
 	defer stop()
 	context.AfterFunc(ctx, stop) // from now on a signal has its ordinary effect
 	srv := server.New(s.config(log), socket, db)
+	var wg sync.WaitGroup
+	wg.Go(func() { collectSoon(ctx) })
 	err = srv.Run(ctx, func() {
 		log.Info("listening", "addr", socket.LocalAddr(), "db", s.db)
 		invitation.log(log, s.host, socket.LocalAddr().Port())
@@ -103,6 +106,8 @@ func (env *environment) serve(ctx context.Context, s serverSettings) (err error)
 			log.Warn("small receive buffer: bursts may be lost and sent again; raise net.core.rmem_max", "bytes", got, "wanted", wantedBuffer)
 		}
 	})
+	stop()
+	wg.Wait()
 	if err == nil {
 		log.Info("stopped")
 	}

@@ -11,22 +11,16 @@ import "sync"
 
 // answers calls functions in order, one at a time. The zero value works.
 type answers struct {
-	mu           sync.Mutex
-	queue, spare []answer        // spare is an emptied one
-	busy         bool            // someone calls them
-	idle         []chan struct{} // closed when the queue is empty
-}
-
-// answer is what is to be called, and with what.
-type answer struct {
-	call func(error)
-	err  error
+	mu    sync.Mutex
+	queue []func()
+	busy  bool            // someone calls them
+	idle  []chan struct{} // closed when the queue is empty
 }
 
 // add leaves a function to run.
-func (a *answers) add(call func(error), err error) {
+func (a *answers) add(f func()) {
 	a.mu.Lock()
-	a.queue = append(a.queue, answer{call, err})
+	a.queue = append(a.queue, f)
 	a.mu.Unlock()
 }
 
@@ -39,14 +33,12 @@ func (a *answers) run() {
 	}
 	for a.busy = true; len(a.queue) > 0; {
 		queue := a.queue
-		a.queue, a.spare = a.spare, nil
+		a.queue = nil
 		a.mu.Unlock()
-		for _, x := range queue {
-			x.call(x.err)
+		for _, f := range queue {
+			f()
 		}
-		clear(queue)
 		a.mu.Lock()
-		a.spare = queue[:0]
 	}
 	a.busy = false
 	for _, ch := range a.idle {
