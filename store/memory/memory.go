@@ -11,16 +11,22 @@ import "sync"
 
 // answers calls functions in order, one at a time. The zero value works.
 type answers struct {
-	mu    sync.Mutex
-	queue []func()
-	busy  bool            // someone calls them
-	idle  []chan struct{} // closed when the queue is empty
+	mu           sync.Mutex
+	queue, spare []answer        // spare is an emptied one
+	busy         bool            // someone calls them
+	idle         []chan struct{} // closed when the queue is empty
+}
+
+// answer is what is to be called, and with what.
+type answer struct {
+	call func(error)
+	err  error
 }
 
 // add leaves a function to run.
-func (a *answers) add(f func()) {
+func (a *answers) add(call func(error), err error) {
 	a.mu.Lock()
-	a.queue = append(a.queue, f)
+	a.queue = append(a.queue, answer{call, err})
 	a.mu.Unlock()
 }
 
@@ -33,12 +39,14 @@ func (a *answers) run() {
 	}
 	for a.busy = true; len(a.queue) > 0; {
 		queue := a.queue
-		a.queue = nil
+		a.queue, a.spare = a.spare, nil
 		a.mu.Unlock()
-		for _, f := range queue {
-			f()
+		for _, x := range queue {
+			x.call(x.err)
 		}
+		clear(queue)
 		a.mu.Lock()
+		a.spare = queue[:0]
 	}
 	a.busy = false
 	for _, ch := range a.idle {

@@ -9,9 +9,6 @@ import (
 	"udpchat/store"
 )
 
-// keptLines is how many lines of history are kept, at least; and all that were not shown.
-const keptLines = 10_000
-
 // Profile is a client's store.
 type Profile struct {
 	answers answers
@@ -25,8 +22,7 @@ type Profile struct {
 	sources map[textID]store.Source   // textID.seq is 0
 	parts   map[textID]store.Part
 	streams map[uint64]store.Marks
-	lines   []store.Line // by order
-	unshown map[uint64]bool
+	history lines
 	keys    known
 
 	room    room
@@ -45,7 +41,7 @@ func NewProfile(seed [32]byte, epoch uint64) *Profile {
 		sources: map[textID]store.Source{},
 		parts:   map[textID]store.Part{},
 		streams: map[uint64]store.Marks{},
-		unshown: map[uint64]bool{},
+		history: lines{unshown: map[uint64]bool{}},
 		keys:    newKnown(),
 	}
 }
@@ -56,7 +52,7 @@ func (p *Profile) Submit(c store.ProfileChange, done func(error)) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.closed {
-		p.answers.add(func() { done(store.ErrClosed) })
+		p.answers.add(done, store.ErrClosed)
 		return
 	}
 	p.submit(waiter{c, done})
@@ -75,7 +71,7 @@ func (p *Profile) Close() error {
 	p.mu.Lock()
 	p.closed = true
 	for _, w := range p.waiting {
-		p.answers.add(func() { w.done(store.ErrFull) })
+		p.answers.add(w.done, store.ErrFull)
 	}
 	p.waiting = nil
 	p.mu.Unlock()
@@ -110,8 +106,8 @@ func (p *Profile) Load() (store.Loaded, error) {
 	for _, id := range slices.Sorted(maps.Keys(p.streams)) {
 		l.Streams = append(l.Streams, store.Stream{Store: id, Marks: cloneMarks(p.streams[id])})
 	}
-	for _, line := range p.lines {
-		if l.Lines = line.Order; p.unshown[line.Order] {
+	for _, line := range p.history.list {
+		if l.Lines = line.Order; p.history.unshown[line.Order] {
 			l.Unshown = append(l.Unshown, line)
 		}
 	}
@@ -134,7 +130,7 @@ func (p *Profile) History(after uint64, limit int) ([]store.Line, error) {
 		return nil, store.ErrClosed
 	}
 	var lines []store.Line
-	for _, l := range p.lines {
+	for _, l := range p.history.list {
 		if len(lines) < limit && l.Order > after {
 			lines = append(lines, l)
 		}
@@ -146,7 +142,7 @@ func (p *Profile) change(c store.ProfileChange) {
 	switch c := c.(type) {
 	case store.Accept:
 		p.send(c.Items, c.Lane)
-		p.keep(c.Line)
+		p.history.keep(c.Line)
 	case store.Settle:
 		for _, seq := range c.Seqs {
 			id := textID{c.To, epochs{c.Epoch, c.ToEpoch}, seq}
@@ -156,18 +152,18 @@ func (p *Profile) change(c store.ProfileChange) {
 			}
 		}
 		p.keys.chain(c.Chain, c.Forget)
-		p.end(c.Ends)
+		p.history.end(c.Ends)
 	case store.Renumber:
 		maps.DeleteFunc(p.outbox, func(id textID, _ store.Outgoing) bool {
 			return slices.ContainsFunc(c.Old, func(l store.Lane) bool { return id.of(l) })
 		})
 		p.send(c.Items, c.New)
-		p.end(c.Ends)
+		p.history.end(c.Ends)
 	case store.Receive:
 		p.receive(c)
 	case store.Shown:
 		for _, order := range c.Lines {
-			delete(p.unshown, order)
+			delete(p.history.unshown, order)
 		}
 	default:
 		p.keys.change(c)
@@ -203,38 +199,6 @@ func (p *Profile) waits(l store.Lane) bool {
 	return false
 }
 
-// place is where the line with that order is, or would be.
-func (p *Profile) place(order uint64) (int, bool) {
-	return slices.BinarySearchFunc(p.lines, order, func(a store.Line, o uint64) int {
-		return cmp.Compare(a.Order, o)
-	})
-}
-
-// end notes what became of lines.
-func (p *Profile) end(ends []store.Ended) {
-	for _, e := range ends {
-		if at, found := p.place(e.Line); found && p.lines[at].End != store.EndUnnoted {
-			p.lines[at].End = e.End
-		}
-	}
-}
-
-func (p *Profile) keep(l store.Line) {
-	at, found := p.place(l.Order)
-	if found {
-		p.lines[at] = l
-	} else {
-		p.lines = slices.Insert(p.lines, at, l)
-	}
-	if !l.Out {
-		p.unshown[l.Order] = true
-	}
-	if len(p.lines) > 2*keptLines {
-		old := slices.DeleteFunc(p.lines[:keptLines], func(a store.Line) bool { return !p.unshown[a.Order] })
-		p.lines = slices.Concat(old, p.lines[keptLines:])
-	}
-}
-
 func (p *Profile) receive(c store.Receive) {
 	if d := c.Drop; d != nil {
 		delete(p.sources, sourceID(*d))
@@ -254,7 +218,7 @@ func (p *Profile) receive(c store.Receive) {
 		p.dropParts(l.Peer, l.Epoch, func(id textID) bool {
 			return l.First <= id.seq && id.seq <= l.Last && meant(c, id.toEpoch)
 		})
-		p.keep(*l)
+		p.history.keep(*l)
 	}
 	if c.Stream != nil {
 		p.streams[c.Stream.Store] = cloneMarks(c.Stream.Marks)

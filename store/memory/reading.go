@@ -16,15 +16,15 @@ func (p *Profile) Read(q store.Query) (got store.Passage, err error) {
 	if p.closed {
 		return got, store.ErrClosed
 	}
-	if q.Before == 0 && len(p.lines) > 0 {
-		q.Before = p.lines[len(p.lines)-1].Order + 1
+	if q.Before == 0 && len(p.history.list) > 0 {
+		q.Before = p.history.list[len(p.history.list)-1].Order + 1
 	}
-	first, found := p.place(q.After)
+	first, found := p.history.place(q.After)
 	if found {
 		first++
 	}
-	end, _ := p.place(q.Before)
-	lines := slices.Clone(p.lines[first:max(first, end)])
+	end, _ := p.history.place(q.Before)
+	lines := slices.Clone(p.history.list[first:max(first, end)])
 	if !q.Oldest {
 		slices.Reverse(lines)
 	}

@@ -67,10 +67,10 @@ func (p *Profile) submit(w waiter) {
 	case receive && len(p.waiting) > 0, receive && !p.room.take(need(w.change)):
 		p.waiting = append(p.waiting, w)
 	case !receive && !p.room.take(need(w.change)):
-		p.answers.add(func() { w.done(store.ErrFull) })
+		p.answers.add(w.done, store.ErrFull)
 	default:
 		p.change(w.change)
-		p.answers.add(func() { w.done(nil) })
+		p.answers.add(w.done, nil)
 	}
 }
 
@@ -80,12 +80,12 @@ func (p *Profile) again() {
 		w := p.waiting[0]
 		p.waiting = p.waiting[1:]
 		p.change(w.change)
-		p.answers.add(func() { w.done(nil) })
+		p.answers.add(w.done, nil)
 	}
 	if waits := len(p.waiting) > 0; waits != p.told {
 		p.told = waits
 		if tell := p.crowded; tell != nil {
-			p.answers.add(func() { tell(waits) })
+			p.answers.add(func(error) { tell(waits) }, nil)
 		}
 	}
 }

@@ -73,7 +73,7 @@ func (s *Server) Submit(c store.Change, done func(store.Result, error)) {
 	if !s.closed {
 		res, err = s.change(c), nil
 	}
-	s.answers.add(func() { done(res, err) })
+	s.answers.add(func(err error) { done(res, err) }, err)
 	go s.answers.run() // Close waits for it
 }
 

@@ -1,0 +1,66 @@
+package memory
+
+import (
+	"cmp"
+	"slices"
+
+	"udpchat/store"
+)
+
+// keptLines is how many lines of history are kept, at least; and all that were not shown.
+const keptLines = 10_000
+
+// lines is the history, by order. Orders follow each other nearly without gaps, and a new line is nearly always the last one.
+type lines struct {
+	list    []store.Line
+	unshown map[uint64]bool
+}
+
+// place is where the line with that order is, or would be.
+func (h *lines) place(order uint64) (int, bool) {
+	n := len(h.list)
+	if n == 0 || h.list[n-1].Order < order {
+		return n, false
+	}
+	if i := order - h.list[0].Order; i < uint64(n) && h.list[i].Order == order { // there are no gaps
+		return int(i), true
+	}
+	return slices.BinarySearchFunc(h.list, order, func(a store.Line, o uint64) int { return cmp.Compare(a.Order, o) })
+}
+
+// end notes what became of lines.
+func (h *lines) end(ends []store.Ended) {
+	for _, e := range ends {
+		if at, found := h.place(e.Line); found && h.list[at].End != store.EndUnnoted {
+			h.list[at].End = e.End
+		}
+	}
+}
+
+func (h *lines) keep(l store.Line) {
+	at, found := h.place(l.Order)
+	if found {
+		h.list[at] = l
+	} else {
+		h.list = slices.Insert(h.list, at, l)
+	}
+	if !l.Out {
+		h.unshown[l.Order] = true
+	}
+	if len(h.list) > 2*keptLines {
+		h.trim()
+	}
+}
+
+// trim forgets the oldest lines. What stays moves down in the room that is there.
+func (h *lines) trim() {
+	stay := 0
+	for i, l := range h.list {
+		if i >= keptLines || h.unshown[l.Order] {
+			h.list[stay] = l
+			stay++
+		}
+	}
+	clear(h.list[stay:])
+	h.list = h.list[:stay]
+}
