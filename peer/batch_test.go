@@ -172,7 +172,7 @@ func TestKeysForget(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m := &seal.Mail{ID: seal.MailID{To: ann.Public(), From: bob.Public(), Seq: 1, Parts: 1, Size: 2}, Body: []byte("hi")}
+	m := &seal.Mail{ID: seal.MailID{To: ann.Public(), From: bob.Public(), Seq: 1, Parts: 1, Size: 2, Flags: covered}, Body: []byte("hi")}
 	for range seal.MaxExchange + 1 {
 		if err := bob.Seal(now, to, []*seal.Mail{m}); err != nil {
 			t.Fatal(err)

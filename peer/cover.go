@@ -168,9 +168,6 @@ func (c *Core) leave(l *lane, last *text) (end, forgotten *store.Chain) {
 	return me.record(l.epoch), forgotten
 }
 
-// errFormer is mail in the form of before (protocol.md §14.5).
-var errFormer = errors.New("mail is sealed as it was before there were batches")
-
 // uncover opens mail. clear: it is from before mail was sealed, and the server had it then.
 func (c *Core) uncover(m *wire.Push) (t wire.Text, clear bool, err error) {
 	t = m.Text
@@ -179,9 +176,6 @@ func (c *Core) uncover(m *wire.Push) (t wire.Text, clear bool, err error) {
 			return t, false, seal.ErrForged
 		}
 		return t, true, nil
-	}
-	if t.Flags&wire.FlagBatch == 0 {
-		return t, false, errFormer
 	}
 	t.Body, err = c.keys.Open(mailID(c.me, m.From, t), c.prekeys.secret, m.Text.Body)
 	t.Flags &^= covered
@@ -202,9 +196,7 @@ func (c *Core) refuse(now time.Time, m *wire.Push, at *span, why error) {
 	c.cfg.Log.Warn("mail was refused", "from", m.From, "order", m.Order, "err", why)
 	marks := wire.Marks{Epoch: m.Text.Epoch, ToEpoch: c.epoch}
 	refusal := wire.Forged
-	if errors.Is(why, errFormer) {
-		refusal = wire.NoPrekey // protocol.md §14.5: its sender has it still, and seals it anew
-	} else if errors.Is(why, seal.ErrNoPrekey) {
+	if errors.Is(why, seal.ErrNoPrekey) {
 		refusal = wire.NoPrekey // protocol.md §14.2: its sender seals it anew
 		c.forgot(now, seal.MailPrekey(m.Text.Body))
 	} else if !at.had.Has(m.Order) {

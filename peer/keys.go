@@ -135,7 +135,10 @@ func (k *keys) Seal(now time.Time, to Card, batch []*seal.Mail) error {
 func (k *keys) Open(id seal.MailID, secrets func(prekey uint32) (seal.Secret, bool), sealed []byte) ([]byte, error) {
 	secret, ok := secrets(seal.MailPrekey(sealed))
 	if !ok {
-		return seal.OpenMail(id, secrets, sealed) // it says what is wrong
+		if seal.MailPrekey(sealed) == 0 {
+			return nil, seal.ErrSealed
+		}
+		return nil, seal.ErrNoPrekey
 	}
 	box := k.boxes[secret]
 	if box == nil {
@@ -144,6 +147,9 @@ func (k *keys) Open(id seal.MailID, secrets func(prekey uint32) (seal.Secret, bo
 			return nil, seal.ErrSealed
 		}
 		k.boxes[secret] = box
+	}
+	if id.Flags&wire.FlagBatch == 0 {
+		return box.OpenLone(id, sealed)
 	}
 	return box.Open(&k.roots, id, sealed)
 }

@@ -61,4 +61,7 @@ const (
 	postDomain   = "udpchat/post/2"
 	loneDomain   = "udpchat/post/1"
 	hashDomain   = "udpchat/post-hash/1"
+
+	loneMailDomain   = "udpchat/mail/1"
+	loneSignedDomain = "udpchat/mail-signature/1"
 )

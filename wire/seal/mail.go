@@ -132,9 +132,9 @@ func OpenMail(id MailID, secrets func(prekey uint32) (Secret, bool), sealed []by
 // proofTail is the end of what is sealed, behind body and path: position and signature.
 const proofTail = 1 + ed25519.SignatureSize
 
-// MailPrekey is the id of the prekey that a mail is sealed to, 0 for what is too short to be one.
+// MailPrekey is the id of the prekey that a mail is sealed to, in either form, 0 for what is too short to be one.
 func MailPrekey(sealed []byte) uint32 {
-	if len(sealed) < MailOverhead {
+	if len(sealed) < loneOverhead {
 		return 0
 	}
 	return binary.BigEndian.Uint32(sealed)

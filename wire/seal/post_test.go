@@ -102,7 +102,7 @@ func TestSignPostWithAnothersKey(t *testing.T) {
 
 // What is signed for one purpose is of no use for another.
 func TestDomainsAreApart(t *testing.T) {
-	domains := []string{prekeyDomain, batchDomain, mailDomain, keyDomain, signedDomain, postDomain, loneDomain, hashDomain, string([]byte{leaf}), string([]byte{node})}
+	domains := []string{prekeyDomain, batchDomain, mailDomain, keyDomain, signedDomain, postDomain, loneDomain, hashDomain, loneMailDomain, loneSignedDomain, string([]byte{leaf}), string([]byte{node})}
 	for i, a := range domains {
 		for j, b := range domains {
 			if i != j && bytes.HasPrefix([]byte(a), []byte(b)) {
