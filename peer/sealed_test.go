@@ -3,6 +3,7 @@ package peer
 import (
 	"bytes"
 	"slices"
+	"testing"
 
 	"udpchat/store"
 	"udpchat/wire"
@@ -160,4 +161,37 @@ func (b *bench) verify(m *wire.Deposit) *seal.Post {
 	}
 	m.Text.Body, m.Text.Flags = p.Body, p.Flags&^wire.FlagCovered
 	return p
+}
+
+// trusting takes every signature for right.
+type trusting struct{ Keys }
+
+func (trusting) Verify(*seal.Post) error { return nil }
+
+// protocol.md §14.5: a signature of one form of before is one of another with sixteen bytes more or less in the text: only the size of the
+// part tells.
+func TestPartsOfPostsOfBefore(t *testing.T) {
+	b, _ := readyBench(t)
+	b.core.keys = trusting{b.core.keys}
+	for _, c := range []struct {
+		name        string
+		part, parts uint16
+		size, body  int
+		want        bool
+	}{
+		{"one", 0, 1, 20, 20, true},
+		{"one, longer", 0, 1, 20, 36, false},
+		{"one, shorter", 0, 1, 20, 4, false},
+		{"one of three", 1, 3, 2000, 880, true},
+		{"one of three, longer", 1, 3, 2000, 896, false},
+		{"one of three, shorter", 1, 3, 2000, 864, false},
+		{"the last of three", 2, 3, 2000, 240, true},
+		{"the last of three, longer", 2, 3, 2000, 256, false},
+		{"one that its size has no room for", 3, 4, 2000, 0, false},
+	} {
+		x := wire.Text{Seq: 9, Part: c.part, Parts: c.parts, Size: uint32(c.size), Flags: wire.FlagCovered, Body: make([]byte, seal.PostOverhead-1+c.body)}
+		if got := b.core.signed(b.core.postID(me, x), x); got != c.want {
+			t.Errorf("%s: %v", c.name, got)
+		}
+	}
 }

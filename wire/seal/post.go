@@ -29,6 +29,8 @@ type Post struct {
 	Prev    [32]byte // its HashPost; zeros when the author does not know it
 	Body    []byte
 
+	First bool // the first form: After is not in it, and is what stands before it in its lane
+
 	Proof // with Position 0 it is the form of before: the author signed this post alone (protocol.md §14.5)
 }
 
@@ -51,10 +53,17 @@ func (p *Post) content(b []byte, domain string) []byte {
 	b = binary.BigEndian.AppendUint32(b, p.Size)
 	b = binary.BigEndian.AppendUint64(b, uint64(p.Time))
 	b = append(b, p.Flags)
-	b = binary.BigEndian.AppendUint64(b, p.After.Epoch)
-	b = binary.BigEndian.AppendUint64(b, p.After.Seq)
+	b = p.appendAfter(b)
 	b = append(b, p.Prev[:]...)
 	return append(b, p.Body...)
+}
+
+func (p *Post) appendAfter(b []byte) []byte {
+	if p.First {
+		return b
+	}
+	b = binary.BigEndian.AppendUint64(b, p.After.Epoch)
+	return binary.BigEndian.AppendUint64(b, p.After.Seq)
 }
 
 func (p *Post) leaf() hash {
@@ -105,8 +114,7 @@ func HashPost(p *Post) [32]byte {
 
 // AppendPost appends what travels as the body of a post: After, Prev, the proof and Body.
 func AppendPost(b []byte, p *Post) []byte {
-	b = binary.BigEndian.AppendUint64(b, p.After.Epoch)
-	b = binary.BigEndian.AppendUint64(b, p.After.Seq)
+	b = p.appendAfter(b)
 	b = append(b, p.Prev[:]...)
 	b = append(b, p.Sig[:]...)
 	if p.Position > 0 {
@@ -143,7 +151,25 @@ func ParseLonePost(b []byte, p *Post) error {
 	return nil
 }
 
+// ParseFirstPost is ParsePost for a post in the first form. Its lane had no lane before it.
+func ParseFirstPost(b []byte, p *Post) error {
+	if len(b) < firstOverhead {
+		return fmt.Errorf("%w: %d bytes", ErrPost, len(b))
+	}
+	p.First, p.After = true, Place{}
+	if p.Seq > 1 {
+		p.After = Place{p.Epoch, p.Seq - 1}
+	}
+	p.Prev, p.Sig = [32]byte(b), [64]byte(b[32:])
+	p.Position, p.Path, p.Body = 0, nil, b[firstOverhead:]
+	return nil
+}
+
+// firstOverhead is how much longer an encoded post was in the first form than its body.
+const firstOverhead = 32 + 64
+
 func (p *Post) head(b []byte) {
+	p.First = false
 	p.After = Place{binary.BigEndian.Uint64(b), binary.BigEndian.Uint64(b[8:])}
 	p.Prev = [32]byte(b[16:])
 	p.Sig = [64]byte(b[48:])

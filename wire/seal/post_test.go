@@ -202,30 +202,36 @@ func makePostVectors(t *testing.T) (vectors []postVector) {
 // protocol.md §14.5: posts that were signed before there were batches are their author's still, and the same in the chain. Their vectors
 // are never made anew: nothing signs so any more.
 func TestLonePosts(t *testing.T) {
-	var vectors []postVector
-	frozen(t, "lonepost.json", &vectors)
-	seen := History{}
-	for _, v := range vectors {
-		p := v.toPost(t, ParseLonePost)
-		if got := seen.Check(p); got != OK {
-			t.Errorf("post %d: %v", v.Seq, got)
-		}
-		seen[p.Epoch] = seen[p.Epoch].Take(p)
-		for i := range v.Encoded {
-			v.Encoded[i] ^= 1
-			if err := ParseLonePost(v.Encoded, p); err != nil || VerifyPost(p) == nil {
-				t.Errorf("post %d: byte %d changed, and it is alice's still", v.Seq, i)
+	for _, form := range []struct {
+		file     string
+		parse    func([]byte, *Post) error
+		overhead int
+	}{{"lonepost.json", ParseLonePost, PostOverhead - 1}, {"firstpost.json", ParseFirstPost, firstOverhead}} {
+		var vectors []postVector
+		frozen(t, form.file, &vectors)
+		seen := History{}
+		for _, v := range vectors {
+			p := v.toPost(t, form.parse)
+			if got := seen.Check(p); got != OK {
+				t.Errorf("%s: post %d: %v", form.file, v.Seq, got)
 			}
-			v.Encoded[i] ^= 1
-		}
-		for n := range PostOverhead - 1 {
-			if err := ParseLonePost(v.Encoded[:n], p); !errors.Is(err, ErrPost) {
-				t.Errorf("cut at %d: %v", n, err)
+			seen[p.Epoch] = seen[p.Epoch].Take(p)
+			for i := range v.Encoded {
+				v.Encoded[i] ^= 1
+				if err := form.parse(v.Encoded, p); err != nil || VerifyPost(p) == nil {
+					t.Errorf("%s: post %d: byte %d changed, and it is alice's still", form.file, v.Seq, i)
+				}
+				v.Encoded[i] ^= 1
+			}
+			for n := range form.overhead {
+				if err := form.parse(v.Encoded[:n], p); !errors.Is(err, ErrPost) {
+					t.Errorf("%s: cut at %d: %v", form.file, n, err)
+				}
 			}
 		}
-	}
-	if len(vectors) == 0 {
-		t.Error("no vectors")
+		if len(vectors) == 0 {
+			t.Error("no vectors")
+		}
 	}
 }
 
