@@ -43,6 +43,7 @@ type Core struct {
 	committing int
 	full       bool // the disk had no room for the last new text
 	fx, taken  Effects
+	endings    []*ending // among the last of fx.Commits
 }
 
 // client is a row of the directory and, while it is online, its session.

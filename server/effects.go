@@ -45,6 +45,7 @@ func (c *Core) send(p link.Path, to wire.Key, m wire.Message) {
 
 func (c *Core) commit(change store.Change, done func(now time.Time, r store.Result)) {
 	c.committing++
+	c.endings = c.endings[:0]
 	c.fx.Commits = append(c.fx.Commits, Commit{change, func(now time.Time, r store.Result) {
 		c.committing--
 		done(now, r)
@@ -64,6 +65,7 @@ func (c *Core) trust(row *store.Client) {
 
 // Take gives the effects gathered since the last call. They are the caller's until the next call of any method.
 func (c *Core) Take() *Effects {
+	c.endings = c.endings[:0]
 	c.taken, c.fx = c.fx, c.taken
 	c.fx.Sends, c.fx.Commits, c.fx.Reads, c.fx.Trusts = c.fx.Sends[:0], c.fx.Commits[:0], c.fx.Reads[:0], c.fx.Trusts[:0]
 	return &c.taken

@@ -115,14 +115,7 @@ func (c *Core) takenMail(now time.Time, cl *client, m *wire.Taken) {
 	if len(orders) == 0 {
 		return
 	}
-	c.commit(store.Take{To: store.Key(cl.key), From: store.Key(m.From), Marks: marks, Orders: orders, Refused: m.Refusal == wire.Forged}, func(now time.Time, _ store.Result) {
-		if m.Refusal == wire.Forged {
-			return
-		}
-		if sender := c.clients[m.From]; sender != nil && sender.session != nil && sender.session.sure {
-			c.owe(now, sender, cl.key, wireMarks(marks))
-		}
-	})
+	c.endMail(store.Take{To: store.Key(cl.key), From: store.Key(m.From), Marks: marks, Orders: orders, Refused: m.Refusal == wire.Forged})
 	c.pump(now, cl)
 }
 
