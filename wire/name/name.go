@@ -121,9 +121,10 @@ func checkWritten(name string) error {
 	return checkScripts(name)
 }
 
-// prepare applies RFC 8265 §3.4 (UsernameCasePreserved).
+// prepare applies RFC 8265 §3.4 (UsernameCasePreserved). The library looks at reading directions before it narrows what is wide, and finds
+// no letter in wide digits; the RFC has the other order.
 func prepare(name string) (string, error) {
-	shown, err := precis.UsernameCasePreserved.String(name)
+	shown, err := precis.UsernameCasePreserved.String(width.Fold.String(name))
 	if err != nil {
 		return "", explain(name, err)
 	}

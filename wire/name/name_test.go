@@ -18,6 +18,7 @@ var good = []struct{ what, name, shown, folded string }{
 	{"32 letters", strings.Repeat("a", 32), strings.Repeat("a", 32), strings.Repeat("a", 32)},
 	{"32 letters of four bytes", strings.Repeat("𐐨", 32), strings.Repeat("𐐨", 32), strings.Repeat("𐐨", 32)},
 	{"full width", "Ａlice９", "Alice9", "alice9"},
+	{"full width, digits only", "１２３", "123", "123"},
 	{"half width", "ｶﾞｰ", "ガー", "ガー"},
 	{"an accent that is not composed", "Ame\u0301lie", "Am\u00e9lie", "am\u00e9lie"},
 	{"an accent that is composed", "Am\u00e9lie", "Am\u00e9lie", "am\u00e9lie"},
