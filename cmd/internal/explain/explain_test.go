@@ -139,6 +139,7 @@ func TestForms(t *testing.T) {
 	}
 	var out strings.Builder
 	for _, m := range []wire.Message{at(1, 113+5), at(0, 113+5), at(32, 113+5), at(16, 113+64), &wire.PushPost{Order: 5, Try: 1, Author: ann, Text: former(112 + 5)},
+		&wire.PushPost{Order: 5, Try: 1, Author: ann, Text: former(96 + 5)},
 		&wire.Push{Order: 5, Try: 1, From: ann, Text: former(116 + 5)}} {
 		lines, err := Body(encode(t, m))
 		if err != nil {

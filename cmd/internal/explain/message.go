@@ -17,6 +17,8 @@ type message struct {
 	kind  *kind
 	to    wire.Key
 	flags uint64
+	part  uint64
+	size  uint64
 }
 
 // field explains the next field.
@@ -38,7 +40,7 @@ func (m *message) field(name string) {
 	if m.fault != nil {
 		return
 	}
-	if inner := m.inner(name); inner != nil && len(v.data) > 0 {
+	if inner := m.inner(name, len(v.data)); inner != nil && len(v.data) > 0 {
 		if len(v.data) < least(inner) {
 			m.say(v.head, v.end()-v.at, name, "%s", sized(len(v.data), fmt.Sprintf("too few for what it should be, at least %d: its recipient refuses it", least(inner))))
 			return
@@ -52,18 +54,21 @@ func (m *message) field(name string) {
 	m.say(v.prefix(), v.end()-v.at, name, "%s", text)
 }
 
-// inner is what a bin is made of, nil when it is only bytes.
-func (m *message) inner(name string) []part {
+// inner is what a bin of so many bytes is made of, nil when it is only bytes.
+func (m *message) inner(name string, n int) []part {
 	switch {
 	case name == "card":
 		return card
 	case name != "body" || m.flags&uint64(wire.FlagCovered) == 0:
 		return nil
 	case m.kind.name == "push-post" || m.to == wire.Channel:
-		if m.flags&uint64(wire.FlagBatch) == 0 {
-			return lonePost
+		switch {
+		case m.flags&uint64(wire.FlagBatch) != 0:
+			return post
+		case uint64(n) == min(wire.PartSize, m.size-m.part*wire.PartSize)+uint64(least(firstPost)):
+			return firstPost // only its length tells it from the other (§14.5)
 		}
-		return post
+		return lonePost
 	case m.flags&uint64(wire.FlagBatch) == 0:
 		return formerMail
 	}
@@ -120,8 +125,13 @@ func (m *message) number(v value, name string, f field) string {
 		m.fail(v.at, "%s is %d: it has %d bits", name, v.n, f.bits)
 		return ""
 	}
-	if name == "flags" {
+	switch name {
+	case "flags":
 		m.flags = v.n
+	case "part":
+		m.part = v.n
+	case "size":
+		m.size = v.n
 	}
 	s := fmt.Sprint(v.n)
 	if f.say != nil {

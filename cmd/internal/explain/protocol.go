@@ -144,7 +144,7 @@ var (
 	formerMail = []part{
 		{"prekey id", 4, "which prekey of the recipient's it is sealed to (§14.2)", nil},
 		{"enc", 32, "HPKE's encapsulated key", nil},
-		{"part, signature", 0, "sealed in the form of before: its sender is asked to seal it anew (§14.5)", nil},
+		{"part, signature", 0, "sealed, in the form of before (§14.5): only the recipient can open it", nil},
 		{"tag", 16, "of HPKE", nil},
 	}
 	post = []part{
@@ -161,6 +161,11 @@ var (
 		{"after seq", 8, "and its seq; zeros when there is none (§14.4)", nil},
 		{"previous", 32, "the hash of the author's previous post, or zeros (§14.4)", nil},
 		{"signature", 64, "the author's, of this post alone: the form of before (§14.5)", nil},
+		{"part", 0, "in the clear: every member can read it", nil},
+	}
+	firstPost = []part{
+		{"previous", 32, "the hash of the author's previous post, or zeros (§14.4)", nil},
+		{"signature", 64, "the author's, of this post alone: the first form (§14.5)", nil},
 		{"part", 0, "in the clear: every member can read it", nil},
 	}
 	controls = map[byte]part{
