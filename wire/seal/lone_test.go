@@ -108,3 +108,29 @@ func TestLoneMailIsNotForgedWithTheRecipientsKeys(t *testing.T) {
 		t.Errorf("in another's name: %v", err)
 	}
 }
+
+// FuzzOpenLone opens anything as mail of before: nothing but what alice sealed then is hers.
+func FuzzOpenLone(f *testing.F) {
+	var vectors []mailVector
+	frozen(f, "lonemail.json", &vectors)
+	id, sealed := vectors[1].id(), []byte(vectors[1].Sealed)
+	box, err := secretOf(7).Box()
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(sealed, id.Seq)
+	f.Add(sealed, id.Seq+1)
+	f.Add(sealed[:loneOverhead], id.Seq)
+	f.Add([]byte{}, uint64(0))
+	f.Fuzz(func(t *testing.T, b []byte, seq uint64) {
+		with := id
+		with.Seq = seq
+		body, err := box.OpenLone(with, b)
+		if err == nil && (!bytes.Equal(b, sealed) || seq != id.Seq) {
+			t.Fatalf("opened %x as %q", b, body)
+		}
+		if err != nil && !errors.Is(err, ErrSealed) && !errors.Is(err, ErrForged) {
+			t.Fatal(err)
+		}
+	})
+}
