@@ -85,9 +85,11 @@ func (f *fullScreen) running() *session {
 }
 
 const (
-	// glances is how often it is looked how things stand, and measures how often the server is asked, for its round trip.
+	// glances is how often it is looked how things stand, and measures how often the server is asked, for its round trip; soon is
+	// how often it is looked whether it can be.
 	glances  = 2 * time.Second
 	measures = 30 * time.Second
+	soon     = 100 * time.Millisecond
 )
 
 // watch has the screen look how things stand, until the session ends or the screen is gone.
@@ -104,8 +106,12 @@ func (f *fullScreen) watch(s *session) {
 			}
 		}
 		f.program.Send(tui.Tick{})
+		pause := glances
+		if measured.IsZero() {
+			pause = soon
+		}
 		select {
-		case <-time.After(glances):
+		case <-time.After(pause):
 		case <-f.ended:
 			return
 		}
