@@ -37,7 +37,7 @@ type clientSettings struct {
 func (env *environment) clientCommand() *command {
 	var s clientSettings
 	f := config.New("udpchat client")
-	f.Example = "udpchat client -n alice -i 127.0.0.1 -p 9999 -c 3001"
+	f.Example = "udpchat client -n alice -i 127.0.0.1 -p 9999 -c 3001\nudpchat client -tui\necho 'send bob hello' | udpchat client -n alice\nudpchat client -n bot -json"
 	f.About = "Registers NAME with a server and chats: with a prompt at a terminal, else with a command a line from standard input; help lists the commands."
 	f.Exits = clientExits
 	s.register(f)

@@ -18,7 +18,7 @@ func statusLines(s peer.Status) []string {
 	if s.Unshown >= peer.MaxUnshown {
 		lines = append(lines, fmt.Sprintf("[%d messages came and were not taken: nothing more is received until udpchat tail, without -from, takes them.]", s.Unshown))
 	} else if s.Unshown > 0 {
-		lines = append(lines, fmt.Sprintf("[%s came and not taken yet.]", count(s.Unshown, "message")))
+		lines = append(lines, fmt.Sprintf("[%s not taken yet.]", count(s.Unshown, "message")))
 	}
 	online, more := 0, 0
 	for _, t := range s.Talks {
