@@ -1,13 +1,10 @@
 package control
 
 import (
-	"bufio"
 	"context"
-	"encoding/json"
 	"errors"
 	"io"
 	"net"
-	"net/netip"
 	"slices"
 	"strings"
 	"sync"
@@ -169,169 +166,6 @@ func TestWhoSendsHearsWhatBecameOfIt(t *testing.T) {
 	})
 }
 
-// A message is taken when everybody has it who was to have it.
-func TestAMessageIsTakenByAll(t *testing.T) {
-	stage(t, true, func(t *testing.T, d *desk, h *Hub, connect func() *program) {
-		h.Notice(arrival(1, "bob"))
-		h.Printed(1)
-		if got := d.took(); !slices.Equal(got, []uint64{1}) {
-			t.Fatalf("took %v", got)
-		}
-		a, b, c := connect(), connect(), connect()
-		a.do(Command{Op: "tail"})
-		a.want(Event{Event: "following"})
-		b.do(Command{Op: "tail", From: "bob"})
-		b.want(Event{Event: "following"})
-		c.do(Command{Op: "listen"})
-		h.Notice(arrival(2, "bob"))
-		h.Notice(arrival(3, "cid"))
-		a.want(came(2, "bob", false))
-		a.want(came(3, "cid", false))
-		b.want(came(2, "bob", false))
-		c.want(came(2, "bob", false))
-		c.want(came(3, "cid", false))
-		b.wantNothing()
-		h.Printed(2)
-		h.Printed(3)
-		a.do(Command{Op: "taken", ID: 2})
-		a.want(Event{Event: "taken", ID: 2})
-		c.do(Command{Op: "taken", ID: 2}) // it has no say: others are to have it
-		c.want(Event{Event: "taken", ID: 2})
-		if got := d.took(); got != nil {
-			t.Fatalf("took %v before b has", got)
-		}
-		b.do(Command{Op: "taken", ID: 2})
-		a.do(Command{Op: "taken", ID: 3, Ref: "r"})
-		a.want(Event{Event: "taken", ID: 3, Ref: "r"})
-		if got := d.took(); !slices.Equal(got, []uint64{2, 3}) {
-			t.Fatalf("took %v", got)
-		}
-		for _, p := range []*program{a, b, c} {
-			p.end()
-		}
-	})
-}
-
-// What one that ended had not taken goes to the next, marked, in its order; not to one who wants others.
-func TestWhatWasNotTakenGoesToTheNext(t *testing.T) {
-	stage(t, true, func(t *testing.T, d *desk, h *Hub, connect func() *program) {
-		a := connect()
-		a.do(Command{Op: "tail"})
-		a.want(Event{Event: "following"})
-		for line := uint64(1); line <= 12; line++ {
-			h.Notice(arrival(line, "bob"))
-			h.Printed(line)
-			a.want(came(line, "bob", false))
-		}
-		a.do(Command{Op: "taken", ID: 5})
-		a.end()
-		other := connect()
-		other.do(Command{Op: "tail", From: "cid"})
-		other.want(Event{Event: "following"})
-		other.wantNothing()
-		b := connect()
-		b.do(Command{Op: "tail", Ref: "t"})
-		b.want(Event{Event: "following", Ref: "t"})
-		for line := uint64(1); line <= 12; line++ {
-			if line != 5 {
-				b.want(came(line, "bob", true))
-			}
-		}
-		for line := uint64(1); line <= 12; line++ {
-			if line != 5 {
-				b.do(Command{Op: "taken", ID: line})
-				b.want(Event{Event: "taken", ID: line})
-			}
-		}
-		b.wantNothing()
-		if got := d.took(); len(got) != 12 || got[0] != 5 || got[1] != 1 || got[11] != 12 {
-			t.Errorf("took %v", got)
-		}
-		b.end()
-		other.end()
-	})
-}
-
-// Without a front end nothing is taken that nobody asked for; one who listens may take what is for nobody else.
-func TestWithoutAFrontEnd(t *testing.T) {
-	stage(t, false, func(t *testing.T, d *desk, h *Hub, connect func() *program) {
-		h.Notice(arrival(1, "bob"))
-		h.Printed(1)
-		a := connect()
-		a.do(Command{Op: "listen"})
-		h.Notice(arrival(2, "bob"))
-		h.Notice(arrival(3, "bob"))
-		a.want(came(2, "bob", false))
-		a.want(came(3, "bob", false))
-		a.do(Command{Op: "taken", ID: 3})
-		a.want(Event{Event: "taken", ID: 3})
-		if got := d.took(); !slices.Equal(got, []uint64{3}) {
-			t.Fatalf("took %v", got)
-		}
-		b := connect()
-		b.do(Command{Op: "tail"})
-		b.want(Event{Event: "following"})
-		b.want(came(1, "bob", false))
-		b.want(came(2, "bob", false))
-		a.end()
-		b.end()
-	})
-}
-
-// Who waits for messages is told when none are taken any more, also who comes later.
-func TestAFullInboxIsTold(t *testing.T) {
-	stage(t, false, func(t *testing.T, _ *desk, h *Hub, connect func() *program) {
-		a, sender := connect(), connect()
-		a.do(Command{Op: "tail"})
-		a.want(Event{Event: "following"})
-		h.Notice(peer.InboxFull{})
-		a.want(full)
-		b := connect()
-		b.do(Command{Op: "tail", From: "bob"})
-		b.want(Event{Event: "following"})
-		b.want(full)
-		c := connect()
-		c.do(Command{Op: "listen"})
-		c.want(full)
-		h.Notice(peer.InboxRoom{})
-		for _, p := range []*program{a, b, c} {
-			p.want(Event{Event: "inbox-room"})
-		}
-		late := connect()
-		late.do(Command{Op: "tail"})
-		late.want(Event{Event: "following"})
-		late.wantNothing()
-		sender.wantNothing()
-		for _, p := range []*program{a, b, c, late, sender} {
-			p.end()
-		}
-	})
-}
-
-func TestTheWayToSomeone(t *testing.T) {
-	stage(t, true, func(t *testing.T, d *desk, _ *Hub, connect func() *program) {
-		found := peer.Reached{Known: true, Online: true, Addr: netip.MustParseAddrPort("10.0.0.2:3001"), Answered: true, RoundTrip: 1500 * time.Microsecond}
-		d.found = map[string]peer.Reached{"bob": found, "nobody": {}}
-		p := connect()
-		p.do(Command{Op: "reach", Name: "bob", Ref: "r"})
-		said := Reached{Known: true, Online: true, Address: "10.0.0.2:3001", Answered: true, RoundTrip: 1.5}
-		p.want(Event{Event: "reached", Ref: "r", Name: "bob", Reached: &said})
-		if said.Of() != found {
-			t.Errorf("it was made of %+v", said.Of())
-		}
-		p.do(Command{Op: "reach", Name: "nobody"})
-		p.want(Event{Event: "reached", Name: "nobody", Reached: &Reached{}})
-		p.do(Command{Op: "reach", Name: "left"})
-		p.wantNothing()
-		time.Sleep(reachWait)
-		p.want(Event{Event: "error", Error: NotRegistered, Name: "left", Why: "the client is offline"})
-		d.state.Standing = peer.StandsOutside
-		p.do(Command{Op: "reach", Name: "bob"})
-		p.want(Event{Event: "error", Error: NotRegistered, Name: "bob", Why: "the client is offline"})
-		p.end()
-	})
-}
-
 func TestStatusAndMistakes(t *testing.T) {
 	stage(t, true, func(t *testing.T, d *desk, h *Hub, connect func() *program) {
 		a := connect()
@@ -373,55 +207,6 @@ func TestTheEndOfAHub(t *testing.T) {
 		}
 		_ = deaf.Close()
 	})
-}
-
-func TestParse(t *testing.T) {
-	for line, want := range map[string]string{
-		`{"op":"send","to":"bob","text":"hi","ref":"7"}`: "",
-		`{"op":"send","too":"bob"}`:                      `not a command: unknown field "too"`,
-		`{"op":"quit"} x`:                                "not a command: something follows the object",
-		`{"op":7}`:                                       "not a command: cannot unmarshal number into Go struct field Command.op of type string",
-		`[]`:                                             "not a command: cannot unmarshal array into Go value of type control.Command",
-		`{}`:                                             `not a command: "op" is missing`,
-	} {
-		_, err := Parse([]byte(line))
-		if got := ""; err != nil && err.Error() != want || err == nil && want != got {
-			t.Errorf("%s: %v, want %s", line, err, want)
-		}
-	}
-}
-
-func TestReadLine(t *testing.T) {
-	r := bufio.NewReaderSize(strings.NewReader("one\r\n\n"+strings.Repeat("x", MaxLine)+"\n"+strings.Repeat("y", MaxLine+1)+"\nlast"), 16)
-	for _, want := range []string{"one", "", strings.Repeat("x", MaxLine), "too long", "last"} {
-		line, err := ReadLine(r)
-		if want == "too long" {
-			if err != ErrTooLong {
-				t.Errorf("error %v", err)
-			}
-		} else if err != nil || string(line) != want {
-			t.Errorf("%.20q, %v, want %.20q", line, err, want)
-		}
-	}
-	if _, err := ReadLine(r); err != io.EOF {
-		t.Errorf("error %v", err)
-	}
-}
-
-// What is written is one line of printable characters, and says the same to who decodes it.
-func TestLine(t *testing.T) {
-	for _, text := range []string{"a <b> & \"c\"\n\t\x1b[2J\x7f\u009b\u202e\u2028\U000e0041 żółw 漢字 🙂", "plain"} {
-		line := Line(Event{Event: "message", Text: text})
-		for _, r := range string(line[:len(line)-1]) {
-			if steers(r) || r < 0x20 || r == 0x7f {
-				t.Errorf("%q is in %s", r, line)
-			}
-		}
-		var back Event
-		if err := json.Unmarshal(line, &back); err != nil || back.Text != text {
-			t.Errorf("%s says %q, %v", line, back.Text, err)
-		}
-	}
 }
 
 // everyNotice is one of every kind that says something to a program.
