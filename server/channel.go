@@ -34,6 +34,7 @@ func (c *Core) seenPosts(now time.Time, cl *client, m *wire.Seen) {
 	if m.Store != c.head.ID {
 		return
 	}
+	s.foreign = false
 	c.sample(now, cl, m.Order, m.Try)
 	had := store.Marks{Through: m.Through, Ranges: storeMarks(wire.Marks{Ranges: m.Ranges}).Ranges}
 	top := m.Through

@@ -75,6 +75,7 @@ type session struct {
 	since    uint64            // receipt order then: later posts are live
 	told     uint64            // table revision that the client has, or needs nothing of
 	had      uint64            // the one that it said it has
+	foreign  bool              // it knew another store when it registered, and has not named this one: what it has may be of that
 	awaits   uint64            // the revision that it was told of, and waits for
 	concerns map[wire.Key]bool // whom it wrote to, asked for, or got something from
 	page     uint64            // revision that the page on its way leads to, 0 for none

@@ -88,6 +88,9 @@ func (c *Core) takenMail(now time.Time, cl *client, m *wire.Taken) {
 	if m.Marks.ToEpoch != cl.row.Epoch {
 		return // said by a state of the recipient's that is gone
 	}
+	if cl.session.foreign { // protocol.md §9.2
+		return // in the stream of this store the client may lack that place, and then all posts behind it
+	}
 	c.sample(now, cl, m.Order, m.Try)
 	marks := storeMarks(m.Marks)
 	if m.Refusal == wire.NoPrekey {

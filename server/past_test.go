@@ -123,3 +123,30 @@ func TestDepositBeforeTheWord(t *testing.T) {
 	b.recv(ann, deposit)
 	b.want("then", ann, storedAway(ann, bob, 1, 1))
 }
+
+// protocol.md §9.2: Taken names no store. What a client answered under the id before is no place in the stream that it has of this one: had the
+// server taken it for one, all posts behind it would wait there for ever.
+func TestAnAnswerUnderTheIDBefore(t *testing.T) {
+	b := newBench(t, Config{})
+	b.tables = true
+	ann, bob := b.join("ann"), b.away("bob")
+	b.deposit(ann, bob, text(ann, bob, 1, "hi"))
+	m := ask(bob, 9)
+	m.Store = storeID + 1
+	b.recv(bob, m)
+	left := func() int {
+		items, _, _ := b.store.Waiting(store.Key(bob.key), 0, 9)
+		return len(items)
+	}
+	taken := &wire.Taken{From: ann.key, Marks: through(ann, bob, 1), Order: 1, Try: 1}
+	b.recv(bob, taken) // of what it was sent before
+	if left() != 1 {
+		t.Error("taken")
+	}
+	b.advance(tablePause)
+	b.ackTable(bob, b.pages(bob)[0])
+	b.recv(bob, taken)
+	if left() != 0 {
+		t.Error("not taken")
+	}
+}

@@ -127,7 +127,7 @@ func (c *Core) join(now time.Time, cl *client, p link.Path, m *wire.Register) {
 	if m.Mode == wire.Sender {
 		return
 	}
-	cl.session.told = 0
+	cl.session.told, cl.session.foreign = 0, m.Store != c.head.ID && m.Store != 0
 	if m.Store == c.head.ID && m.Revision <= c.head.Revision {
 		cl.session.told = m.Revision
 	}

@@ -145,6 +145,7 @@ func (c *Core) tableAck(now time.Time, cl *client, m *wire.TableAck) {
 		return
 	}
 	s.told, s.had = m.Revision, m.Revision
+	s.foreign = false
 	if s.page == 0 || s.told < s.page {
 		return
 	}
@@ -170,6 +171,7 @@ func (c *Core) position(now time.Time, cl *client, id, revision, order uint64) {
 	if !s.sure {
 		c.serve(now, cl)
 	}
+	s.foreign = s.foreign && id != c.head.ID
 	if id != c.head.ID || revision > c.head.Revision {
 		revision = 0
 	}
