@@ -102,6 +102,8 @@ func (c *Core) handleServer(now time.Time, m wire.Message) {
 		c.found(now, m)
 	case *wire.Named:
 		c.named(now, m)
+	case *wire.Crowd:
+		c.roster.crowd = *m
 	}
 }
 

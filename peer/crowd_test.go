@@ -161,3 +161,21 @@ func TestNobodyIsAskedForInVain(t *testing.T) {
 		}
 	}
 }
+
+// protocol.md §8.12: people are told how many there are, of whom they see a few; and no longer when the server says nothing of it.
+func TestHowManyThereAre(t *testing.T) {
+	b, _ := alone(t)
+	b.recv(server, &wire.Crowd{Clients: 10_000, Present: 7})
+	b.do(b.core.Peers)
+	if got := b.told[0].(Table); got.Clients != 10_000 || got.Present != 7 || !got.Asked {
+		t.Errorf("told %+v", got)
+	}
+	b.told = nil
+	b.recv(server, &wire.Pong{Store: storeID}) // another server's run, without a limit
+	b.answerRegister(storeID)
+	b.page()
+	b.do(b.core.Peers)
+	if got := b.told[len(b.told)-1].(Table); got.Clients != 0 || got.Present != 0 {
+		t.Errorf("told %+v", got)
+	}
+}

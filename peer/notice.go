@@ -32,6 +32,10 @@ type (
 		All, Changed []Contact
 		First        bool // the first one since a registration
 		Asked        bool // the user asked for it
+
+		// In a crowd, of which this client is told only of those that it has to do with: how many the server has, and of them are there, as it
+		// last said. 0: All has everyone.
+		Clients, Present int
 	}
 	// Postponed: the server takes no new name for now, as its disk is full. It is asked again.
 	Postponed struct{ Name string }

@@ -122,6 +122,7 @@ func (c *Core) registered(now time.Time, m *wire.Registered) {
 		c.began = place{m.Store, m.Order}
 	}
 	c.inbox.bound(c, m.Store, m.Order)
+	c.roster.crowd = wire.Crowd{} // else it comes beside this
 	c.phase, c.awaited, c.waiting = loading, m.Revision, m.Waiting
 	if c.cfg.Mode == wire.Sender {
 		c.awaited = 0 // it gets no table

@@ -13,6 +13,7 @@ import (
 
 // roster is the client table as this client has it.
 type roster struct {
+	crowd    wire.Crowd // how many there are, when most of them are not here; zero: all are
 	revision uint64
 	contacts map[wire.Key]*contact
 	byName   map[string]*contact
@@ -139,7 +140,7 @@ func (r *roster) name(k wire.Key) string {
 // table lists the rows by name and forgets what changed.
 func (r *roster) table(server netip.AddrPort, whole bool) Table {
 	r.refresh()
-	t := Table{Server: server, All: r.shown}
+	t := Table{Server: server, All: r.shown, Clients: int(r.crowd.Clients), Present: int(r.crowd.Present)}
 	if whole {
 		t.Changed = slices.Clone(r.shown)
 	} else {

@@ -46,6 +46,13 @@ func (c *Core) tellOf(cl *client, key wire.Key) {
 	}
 }
 
+// tellSize says beside an answer how many clients there are: in a crowd its reader sees but a few of them.
+func (c *Core) tellSize(cl *client) {
+	if s := cl.session; c.crowded() && s.mode != wire.Sender {
+		c.send(s.path, cl.key, &wire.Crowd{Clients: uint32(len(c.clients)), Present: uint32(c.present)})
+	}
+}
+
 // concerning is what changed of those that concern a client, and of itself, since it was told; by revision.
 func (c *Core) concerning(cl *client) (news []entry) {
 	s := cl.session

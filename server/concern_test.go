@@ -176,3 +176,36 @@ func TestSenderInACrowd(t *testing.T) {
 		t.Errorf("told %v", list[0].msg)
 	}
 }
+
+// protocol.md §8.12: beside what answers a client it is told how many there are, when it sees but a few of them.
+func TestHowManyThereAre(t *testing.T) {
+	b := newBench(t, Config{TableClients: 2})
+	ann := b.join("ann")
+	b.join("bob")
+	size := func(why string, want *wire.Crowd) {
+		t.Helper()
+		b.recv(ann, &wire.Ping{Nonce: 7, Store: storeID, Revision: b.head().Revision})
+		var got *wire.Crowd
+		for _, s := range b.sentTo(ann) {
+			if m, ok := s.msg.(*wire.Crowd); ok {
+				got = m
+			}
+		}
+		if got == nil != (want == nil) || got != nil && *got != *want {
+			t.Errorf("%s: %+v, want %+v", why, got, want)
+		}
+	}
+	size("they are no crowd", nil)
+	cid := b.join("cid")
+	size("now they are", &wire.Crowd{Clients: 3, Present: 3})
+	b.recv(cid, &wire.Deregister{Request: 9, Name: "cid"})
+	size("one left", &wire.Crowd{Clients: 3, Present: 2})
+	b.recv(ann, ask(ann, 901))
+	b.want("registered", ann, welcome(901, b.head().Revision))
+	b.want("and told", ann, &wire.Crowd{Clients: 3, Present: 2})
+	tool := b.person("tool")
+	m := ask(tool, 903)
+	m.Mode = wire.Hidden
+	b.recv(tool, m)
+	size("who is there without presence is not counted as there", &wire.Crowd{Clients: 4, Present: 2})
+}

@@ -26,6 +26,7 @@ type Core struct {
 	clients map[wire.Key]*client
 	names   names
 	table   table
+	present int       // sessions with presence
 	online  []*client // who has a session and is no sender, in no particular but a reproducible order
 
 	leases   leases

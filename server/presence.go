@@ -16,6 +16,9 @@ func (c *Core) begin(now time.Time, cl *client, p link.Path, request uint32, mod
 	cl.session = &session{path: p, index: len(c.online), heard: now, request: request, since: c.head.Order, told: c.head.Revision, had: c.head.Revision,
 		awaits: c.head.Revision, mode: mode}
 	c.leases.grant(cl, now.Add(c.cfg.Lease))
+	if mode == wire.Present {
+		c.present++
+	}
 	if mode != wire.Sender {
 		c.online = append(c.online, cl)
 	}
@@ -49,6 +52,9 @@ func (c *Core) end(cl *client) {
 	s := cl.session
 	if s == nil {
 		return
+	}
+	if s.mode == wire.Present {
+		c.present--
 	}
 	if s.mode != wire.Sender {
 		last := c.online[len(c.online)-1]
@@ -197,6 +203,7 @@ func (c *Core) ping(cl *client) {
 func (c *Core) pinged(now time.Time, cl *client, m *wire.Ping) {
 	c.position(now, cl, m.Store, m.Revision, m.Order)
 	c.send(cl.session.path, cl.key, c.pong(m.Nonce, true))
+	c.tellSize(cl)
 	c.hasten(now, cl)
 }
 

@@ -178,6 +178,7 @@ func (c *Core) registered(cl *client) {
 		Lease:      uint16(c.cfg.Lease / time.Second),
 		Order:      c.head.Order,
 	})
+	c.tellSize(cl)
 }
 
 func (c *Core) refuse(p link.Path, to wire.Key, request uint32, o wire.Outcome) {

@@ -115,10 +115,13 @@ var golden = []struct {
 	{"93 17 cdbeef fe",
 		&Clock{Nonce: 0xbeef, Time: -2},
 		`[23 48879 -2]`},
+	{"93 18 cd2710 07",
+		&Crowd{Clients: 10000, Present: 7},
+		`[24 10000 7]`},
 }
 
 // lastKind is the kind with the highest number.
-const lastKind = KindClock
+const lastKind = KindCrowd
 
 func unhex(t testing.TB, s string) []byte {
 	t.Helper()

@@ -35,6 +35,7 @@ const (
 	KindFind         Kind = 21
 	KindNamed        Kind = 22
 	KindClock        Kind = 23
+	KindCrowd        Kind = 24
 )
 
 // Message is one array of a body, [kind, fields…]. The pointers to the structs of this package are the messages; no
@@ -96,6 +97,8 @@ func (k Kind) String() string {
 		return "named"
 	case KindClock:
 		return "clock"
+	case KindCrowd:
+		return "crowd"
 	}
 	return "kind " + strconv.Itoa(int(k))
 }
@@ -149,6 +152,8 @@ func newMessage(k Kind) Message {
 		return new(Named)
 	case KindClock:
 		return new(Clock)
+	case KindCrowd:
+		return new(Crowd)
 	}
 	return nil
 }

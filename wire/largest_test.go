@@ -51,6 +51,7 @@ func widest() []Message {
 		&Find{Name: longRow.Name},
 		&Named{Name: longRow.Name, Rows: []Row{longRow}},
 		&Clock{Nonce: math.MaxUint32, Time: math.MinInt64},
+		&Crowd{Clients: math.MaxUint32, Present: math.MaxUint32},
 	}
 }
 

@@ -189,7 +189,11 @@ func tableLines(t peer.Table) []string {
 	for _, c := range rows {
 		out = append(out, presenceLine(plain.Name(c.Name), c.Addr, c.Online))
 	}
-	if brief {
+	switch {
+	case t.Clients > 0 && (t.Asked || t.First):
+		out = append(out, "["+wording.Crowd(t)+"]")
+	case t.Clients > 0:
+	case brief:
 		out = append(out, fmt.Sprintf("[%s, %d online: peers lists them.]", count(len(t.All), "client"), online))
 	}
 	return out

@@ -33,6 +33,8 @@ type Event struct {
 	Kept    int      `json:"kept,omitempty"`
 	Words   string   `json:"words,omitempty"` // of a key
 	Peers   []Peer   `json:"peers,omitempty"`
+	Clients int      `json:"clients,omitempty"`
+	Online  int      `json:"online,omitempty"`
 	Status  *Status  `json:"status,omitempty"`
 	Reached *Reached `json:"reached,omitempty"`
 	Lines   []string `json:"lines,omitempty"` // of the status, for people
@@ -73,7 +75,7 @@ func Of(n peer.Notice) (Event, bool) {
 	case peer.Failed:
 		return Event{Event: "failed", ID: n.Line, To: whom(n.To), Error: Refused, Why: n.Why.String()}, true
 	case peer.Table:
-		e := Event{Event: "table"}
+		e := Event{Event: "table", Clients: n.Clients, Online: n.Present}
 		for _, k := range n.All {
 			p := Peer{Name: k.Name, Online: k.Online}
 			if k.Addr.IsValid() {

@@ -65,6 +65,8 @@ func briefDirectory(m wire.Message, name func(wire.Key) string) string {
 		return "named " + plain.Name(m.Name) + when(len(m.Rows) == 0, ": nobody")
 	case *wire.Clock:
 		return fmt.Sprintf("clock %d", m.Nonce)
+	case *wire.Crowd:
+		return fmt.Sprintf("crowd of %d, %d there", m.Clients, m.Present)
 	}
 	return m.Kind().String()
 }

@@ -67,6 +67,7 @@ func messages() []wire.Message {
 		&wire.Find{Name: "ann"},
 		&wire.Named{Name: "ann", Rows: []wire.Row{{Key: ann, Name: "ann", Epoch: 5, Addr: netip.MustParseAddrPort("192.0.2.1:9000"), State: wire.Online}}},
 		&wire.Clock{Nonce: 7, Time: 1764316800000000},
+		&wire.Crowd{Clients: 10000, Present: 7},
 	}
 }
 

@@ -92,6 +92,8 @@ var fields = map[string]field{
 	"seen.try":           {bits: 8, about: "its try"},
 	"clock.nonce":        {bits: 32, about: "the answer repeats it"},
 	"clock.time":         {shape: signed, about: "by the clock of who sends it, in microseconds since 1970 (§8.11)"},
+	"clients":            {bits: 32, about: "how many the server knows; the table has those only that concern its reader (§8.12)"},
+	"present":            {bits: 32, about: "how many of them are there"},
 	"push-post.to-epoch": {bits: 64, about: "0 (§11.1)"},
 	"deposit.to-epoch":   {bits: 64, about: "the recipient's (§5.1); of a post 0 (§11.1)"},
 	"lookup.key":         {shape: key, about: "whose card is asked for"},

@@ -32,6 +32,7 @@ var kinds = []kind{
 	{21, "find", "client → server", "name"},
 	{22, "named", "server → client", "name, rows of [key, name, epoch, address, port, state]"},
 	{23, "clock", "both", "nonce, time"},
+	{24, "crowd", "server → client", "clients, present"},
 }
 
 // What *text* and *marks* stand for (§5.2, §6.1), and the fields of a row of the table.

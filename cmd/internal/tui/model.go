@@ -84,20 +84,21 @@ const (
 // Model is the whole screen. Update changes it in place: there is one, and Bubble Tea's loop owns it.
 type Model struct {
 	measure
-	chat   Chat
-	now    func() time.Time
-	me     Began
-	talks  *talks
-	link   link
-	server string              // its address
-	stands stands              // how it stood when that was asked last
-	ref    uint64              // of the last text that was typed
-	typed  map[uint64]*message // texts that were typed, by ref, until it is known whether they were taken
-	unseen int                 // lines that were not looked at, in all talks
-	ends   map[uint64]state    // of texts of one's own that are not read yet, by line
-	recall int                 // how many steps back among one's own texts; 0: the draft
-	draft  string              // what was there before that
-	over   *overlay            // what covers the talk, if anything does
+	chat    Chat
+	now     func() time.Time
+	me      Began
+	talks   *talks
+	link    link
+	server  string              // its address
+	stands  stands              // how it stood when that was asked last
+	ref     uint64              // of the last text that was typed
+	typed   map[uint64]*message // texts that were typed, by ref, until it is known whether they were taken
+	unseen  int                 // lines that were not looked at, in all talks
+	crowded bool                // the list has but a few of all
+	ends    map[uint64]state    // of texts of one's own that are not read yet, by line
+	recall  int                 // how many steps back among one's own texts; 0: the draft
+	draft   string              // what was there before that
+	over    *overlay            // what covers the talk, if anything does
 
 	width, height int
 	theme         *theme

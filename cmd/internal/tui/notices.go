@@ -97,6 +97,10 @@ func (m *Model) table(n peer.Table) {
 		t.listed, t.online, t.hue = true, c.Online, hue(c.Key)
 	}
 	m.talks.sort()
+	if n.Clients > 0 && !m.crowded {
+		m.say(wording.Crowd(n), false)
+	}
+	m.crowded = n.Clients > 0
 }
 
 // hue is the colour of a key.

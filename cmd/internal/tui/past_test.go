@@ -166,6 +166,28 @@ func TestPeople(t *testing.T) {
 	w.shows(" Talks")
 }
 
+// In a crowd the list has but a few: that is said once, and how any other name is used.
+func TestCrowd(t *testing.T) {
+	w := newWorld(t)
+	w.begins()
+	table := peer.Table{Clients: 10_000, Present: 4_321, First: true, All: []peer.Contact{{Key: keyOf("alice"), Name: "alice", Online: true}}}
+	w.told(table)
+	w.told(table)
+	w.shows("10000 clients, 4321 online: only those you have to")
+	notes := 0
+	for _, m := range w.talks.open.messages {
+		if strings.Contains(m.text, "10000 clients") {
+			notes++
+		}
+	}
+	if notes != 1 {
+		t.Errorf("said %d times", notes)
+	}
+	w.types("/to zoe")
+	w.press("enter")
+	w.shows("zoe is not listed: /send zoe TEXT asks the server")
+}
+
 func TestHelp(t *testing.T) {
 	w := here(t)
 	w.size(40, 10)

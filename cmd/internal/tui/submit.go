@@ -57,7 +57,7 @@ func (m *Model) addressed(text string) (to *talk, rest string, known bool) {
 		return nil, "", true
 	}
 	if to = m.named(name); to == nil {
-		m.say(fmt.Sprintf("Nobody is called %s here, and nothing was sent: Ctrl-T lists who is. With a blank before the @ it is only text.", plain.Name(name)), true)
+		m.say(m.nobody(name, ", and nothing was sent")+" With a blank before the @ it is only text.", true)
 	}
 	return to, rest, to != nil
 }
@@ -111,5 +111,13 @@ func (m *Model) turn(name string) {
 		m.open(t)
 		return
 	}
-	m.say(fmt.Sprintf("Nobody is called %s here: Ctrl-T lists who is.", plain.Name(name)), true)
+	m.say(m.nobody(name, ""), true)
+}
+
+// nobody says that a name is not in the list, and what else is so.
+func (m *Model) nobody(name, besides string) string {
+	if m.crowded {
+		return fmt.Sprintf("%[1]s is not listed%[2]s: /send %[1]s TEXT asks the server for that name.", plain.Name(name), besides)
+	}
+	return fmt.Sprintf("Nobody is called %s here%s: Ctrl-T lists who is.", plain.Name(name), besides)
 }

@@ -23,6 +23,11 @@ func Tags(a peer.Arrived) string {
 	return b.String()
 }
 
+// Crowd tells of those whom a table does not list, since they are too many.
+func Crowd(t peer.Table) string {
+	return fmt.Sprintf("%d clients, %d online: only those you have to do with are listed, and any name can be written to.", t.Clients, t.Present)
+}
+
 // About is a duration as people say it, in its largest unit, rounded down.
 func About(d time.Duration) string {
 	switch {
