@@ -104,7 +104,7 @@ func (k *keyring) mail(t *testing.T) {
 
 func (k *keyring) mailOf(t *testing.T, n int) {
 	card, _ := k.card(t)
-	id := seal.MailID{To: k.bob.Public(), From: k.ann.Public(), Epoch: 1, ToEpoch: 2, Seq: 3, Part: 4, Parts: 5, Size: 6, Time: 7, Flags: 8}
+	id := seal.MailID{To: k.bob.Public(), From: k.ann.Public(), Epoch: 1, ToEpoch: 2, Seq: 3, Part: 4, Parts: 5, Size: 6, Time: 7, Flags: 8 | wire.FlagBatch}
 	body := []byte("#000001 aaaaaaaaaaaaaaaa")
 	now, batch := time.Now(), make([]*seal.Mail, n)
 	for i := range batch {
