@@ -19,7 +19,7 @@ import (
 
 // herdCommand is this program as a process of clients of few words: arguments are the server's address, key and static key, the number of
 // the first one, and how many. It says "ready"; answers "enter" when all are registered and "await" when all have heard the server
-// since, each with the times; "told" with how many rows and texts came since the last time; and ends with its standard input.
+// since "mark", each with the times since then; "told" with how many rows and texts came since the last time; and ends with its standard input.
 const herdCommand = "herd"
 
 // herdSize is how many clients one process has: each has a socket, and a process may have 20,000 files on many systems.
@@ -34,6 +34,7 @@ type herd struct {
 	target
 	guests []*guest
 	parts  [16]part
+	marked time.Time
 	next   atomic.Int64 // of those that have not begun to register
 	rows   atomic.Int64 // rows and texts that came
 }
@@ -111,15 +112,17 @@ func gatherHerd(args []string) (h *herd, err error) {
 }
 
 func (h *herd) command(ctx context.Context, what string, out *json.Encoder) error {
-	begin := time.Now()
 	switch what {
 	case "enter":
 		for range min(entering, len(h.guests)) {
 			h.admit()
 		}
-		return out.Encode(h.when(ctx, func(g *guest) bool { return g.registered }))
+		return out.Encode(h.when(ctx, time.Now(), func(g *guest) bool { return g.registered }))
+	case "mark":
+		h.marked = time.Now()
+		return out.Encode(0)
 	case "await":
-		return out.Encode(h.when(ctx, func(g *guest) bool { return g.heard.After(begin) }))
+		return out.Encode(h.when(ctx, h.marked, func(g *guest) bool { return g.heard.After(h.marked) }))
 	case "told":
 		return out.Encode(h.rows.Swap(0))
 	}
@@ -139,9 +142,8 @@ func (h *herd) admit() {
 	}
 }
 
-// when waits until all are as wanted.
-func (h *herd) when(ctx context.Context, wanted func(g *guest) bool) (t times) {
-	begin := time.Now()
+// when waits until all are as wanted, and tells how long after begin that is.
+func (h *herd) when(ctx context.Context, begin time.Time, wanted func(g *guest) bool) (t times) {
 	ticker := time.NewTicker(50 * time.Millisecond)
 	defer ticker.Stop()
 	for t.All == 0 && ctx.Err() == nil {

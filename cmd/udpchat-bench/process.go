@@ -77,7 +77,7 @@ func (b *bench) serveAt(port int, flags ...string) (*process, error) {
 // an earlier one, which nobody heard, is asked again; each waits longer than the one before it, since the server may have much to do.
 func (p *process) meet(b *bench) error {
 	wait := 20 * time.Millisecond
-	for end := time.Now().Add(patience); time.Now().Before(end) && b.ctx.Err() == nil; {
+	for end := time.Now().Add(5 * patience); time.Now().Before(end) && b.ctx.Err() == nil; {
 		socket, err := link.Listen("127.0.0.1", 0)
 		if err != nil {
 			return err

@@ -48,10 +48,15 @@ func (b *bench) scaled() error {
 	if err := b.oneMore(server, herds, post, v); err != nil {
 		return err
 	}
+	note := "-table-clients " + crowd + "; clients on this machine, each with a socket and sessions of its own"
+	if err := b.report(fmt.Sprintf("scale %d", b.clients), note, v); err != nil {
+		return err
+	}
+	v = map[string]float64{}
 	if server, err = b.returns(server, herds, post, v); err != nil {
 		return err
 	}
-	return b.report(fmt.Sprintf("scale %d", b.clients), "-table-clients "+crowd+"; clients on this machine, each with a socket and sessions of its own", v)
+	return b.report(fmt.Sprintf("scale %d, killed", b.clients), note, v)
 }
 
 // idle measures what clients cost that do nothing.
@@ -103,16 +108,18 @@ func (b *bench) returns(server *process, herds *herds, post *postman, v map[stri
 	port := int(server.path.Remote.Port())
 	server.stop()
 	post.stored.Store(0)
+	if _, err := herds.ask("mark"); err != nil {
+		return server, err
+	}
 	begin := time.Now()
 	next, err := b.serveAt(port, "-table-clients", crowd)
 	if err != nil {
 		return server, err
 	}
 	v["answers_s"] = time.Since(begin).Seconds()
-	_, err = herds.ask("await")
-	v["back_s"] = time.Since(begin).Seconds()
+	v["back_s"], err = herds.ask("await")
 	v["back_half_s"], v["back_99_s"] = herds.half, herds.most
-	v["mail_meanwhile_s"] = float64(post.stored.Load()) / v["back_s"]
+	v["mail_meanwhile_s"] = float64(post.stored.Load()) / time.Since(begin).Seconds()
 	v["return_srv_cpu_s"] = cpuSeconds(next.pid())
 	v["return_rss_mb"] = memoryOf(next.pid()) / (1 << 20)
 	return next, err

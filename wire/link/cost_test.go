@@ -54,7 +54,7 @@ func TestMemoryPerServerSession(t *testing.T) {
 		t.Skip("the race detector has its own accounts")
 	}
 	const clients = 2000
-	server := NewSessions(SessionConfig{Identity: NewIdentity([32]byte{1}), Server: true, Rand: random(1), Handshakes: 1 << 30})
+	server := NewSessions(SessionConfig{Identity: NewIdentity([32]byte{1}), Server: true, Rand: random(1), Handshakes: 1 << 30, Answers: 1 << 30})
 	server.resets.take(0, []byte{1}) // what is there once, whatever the clients
 	before := heapInUse()
 	for i := range uint32(clients) {

@@ -35,6 +35,9 @@ func (s *Sessions) respond(now time.Time, p Path, h wire.Header, datagram, body 
 	if len(s.pending) >= s.cfg.MaxPending || len(s.sessions) >= s.cfg.MaxSessions {
 		return ErrBusy
 	}
+	if !s.answers.take(s.elapsed(now), perSecond(s.cfg.Answers, s.cfg.Answers/4)) {
+		return ErrBusy
+	}
 	hs, err := noise.Respond(s.cfg.Rand, s.me.static, prologue(h.Index), body[:message1Size])
 	if err != nil {
 		return ErrForged

@@ -50,6 +50,7 @@ type Sessions struct {
 	askers   map[wire.Key][]*session          // the same by who says that it asks
 	load     budget
 	sources  buckets // handshakes, under load
+	answers  bucket  // handshakes that are answered
 	resets   buckets
 	requests bucket
 	tries    wire.Tracker[wire.Key]
