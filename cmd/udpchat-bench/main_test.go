@@ -71,7 +71,7 @@ func TestWorkloads(t *testing.T) {
 		{"w2d", "1 pair x 64, history", "msg_s"},
 		{"w5", "drain", "msg_s"},
 		{"w7", "restart, 100 clients, 1000 messages", "restart_s"},
-		{"scale", "scale 5", "mail_s"},
+		{"scale", "scale 5", "logins_s"},
 		{"limits", "UDP, 1 in flight, 2 processes", "p50_us"},
 	} {
 		t.Run(c.workload, func(t *testing.T) {
