@@ -39,6 +39,9 @@ type Core struct {
 	missed    []*client // who were there when the last server stopped, and are still to be asked
 	missedDue time.Time
 
+	posting *wire.PushPost // the last one that was sent: the next is mostly the same, for another member
+	leads   []uint64       // scratch of took
+
 	cursors    []*client // whose channel cursor is ahead of what is stored
 	cursorsDue time.Time
 	committing int
@@ -209,11 +212,7 @@ func (c *Core) Tick(now time.Time) {
 		func(k wire.Key) { c.probeFailed(now, c.clients[k]) })
 	c.pages.Expire(now, func(k wire.Key, _ uint8) { c.repeatPage(c.clients[k]) }, nil)
 	c.pushes.Expire(now,
-		func(id pushID, try uint8) {
-			s := c.clients[id.to].session
-			s.stream.congestion.Lost(now, s.rtt.PTO())
-			c.push(c.clients[id.to], id.order, try)
-		},
+		func(id pushID, try uint8) { c.pushAgain(now, id, try) },
 		func(id pushID) { c.pushFailed(now, id) })
 	c.receipts.Expire(now, func(id receipt, _ uint8) { c.sendReceipt(id) }, nil)
 	c.unread.Expire(now, func(id pushID, _ uint8) { c.askAnew(id) }, nil)

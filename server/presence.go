@@ -67,7 +67,7 @@ func (c *Core) end(cl *client) {
 	c.leases.drop(cl)
 	c.pages.Drop(cl.key)
 	for _, it := range s.stream.window {
-		c.pushes.Drop(pushID{cl.key, it.Order})
+		c.pushes.Drop(pushID{cl.key, it.lead})
 	}
 	for id := range s.stream.owed {
 		c.receipts.Drop(id)

@@ -26,13 +26,9 @@ type stream struct {
 
 type item struct {
 	store.Item
-	prev  uint64 // nothing else waits for the client between prev and Order
-	first time.Time
-}
-
-type pushID struct {
-	to    wire.Key
-	order uint64
+	prev  uint64    // nothing else waits for the client between prev and Order
+	lead  uint64    // order of the first one that left with it
+	first time.Time // it left then
 }
 
 // fill reads the next page for a client. then is told how much waited.
@@ -102,64 +98,14 @@ func (c *Core) offer(now time.Time, cl *client, it store.Item) {
 // pump fills the window from the queue, and the queue from the store.
 func (c *Core) pump(now time.Time, cl *client) {
 	st := &cl.session.stream
-	for len(st.window) < st.congestion.Window() && len(st.queue) > 0 {
-		it := item{st.queue[0], st.pushed, now}
-		st.queue = st.queue[1:]
-		st.pushed = it.Order
-		st.window = append(st.window, it)
-		c.pushes.Track(now, pushID{cl.key, it.Order}, c.patience(cl.session))
-		c.push(cl, it.Order, 1)
-		if c.cfg.Broken == DeleteOnPush && !it.Post {
-			c.deletePushed(cl, &it)
+	if n := min(st.congestion.Window()-len(st.window), len(st.queue)); n > 0 {
+		for _, it := range st.queue[:n] {
+			c.launch(now, cl, it)
 		}
+		st.queue = slices.Delete(st.queue, 0, n)
 	}
 	if len(st.queue) < mailPage/2 && st.more {
 		c.fill(cl, func(int) {})
-	}
-}
-
-// push sends one item of the window. From the third try on a ping goes with it: a client that can take nothing now
-// still answers that (protocol.md §8).
-func (c *Core) push(cl *client, order uint64, try uint8) {
-	s := cl.session
-	i, ok := s.stream.place(order)
-	if !ok {
-		return
-	}
-	it := &s.stream.window[i]
-	c.concern(cl, wire.Key(it.From)) // whose name is to be shown
-	if it.Post {
-		c.send(s.path, cl.key, &wire.PushPost{Prev: it.prev, Order: it.Order, Try: try, Live: it.Order > s.since,
-			Author: wire.Key(it.From), Text: wire.Text(it.Text)})
-	} else {
-		c.send(s.path, cl.key, &wire.Push{Prev: it.prev, Order: it.Order, Try: try,
-			From: wire.Key(it.From), Text: wire.Text(it.Text)})
-	}
-	if try >= 3 {
-		c.ping(cl)
-	}
-}
-
-// pushFailed: an item was tried as often as presence is judged by. Who was silent all that time is offline; for who was
-// heard the item is tried on in the background, as long as the lease lives.
-func (c *Core) pushFailed(now time.Time, id pushID) {
-	cl := c.clients[id.to]
-	if c.silent(now, cl) {
-		return
-	}
-	c.pushes.Track(now, id, c.background(cl.session))
-}
-
-// hasten tries what a client left unanswered for long again, when it says by itself that it is there. (Its answer to a ping is no
-// reason: pings go with the pushes.)
-func (c *Core) hasten(now time.Time, cl *client) {
-	if c.pages.Tries(cl.key) > patientTries {
-		c.pages.Hasten(now, cl.key)
-	}
-	for _, it := range cl.session.stream.window {
-		if id := (pushID{cl.key, it.Order}); c.pushes.Tries(id) > patientTries {
-			c.pushes.Hasten(now, id)
-		}
 	}
 }
 
@@ -172,6 +118,7 @@ func (st *stream) place(order uint64) (int, bool) {
 func (c *Core) took(cl *client, from, n int, gone func(it *item) bool) (orders []uint64) {
 	st := &cl.session.stream
 	onWay, stay := len(st.window), from
+	c.leads, orders = c.leads[:0], make([]uint64, 0, n-from)
 	for i := from; i < n; i++ {
 		it := &st.window[i]
 		if !gone(it) {
@@ -180,7 +127,9 @@ func (c *Core) took(cl *client, from, n int, gone func(it *item) bool) (orders [
 			continue
 		}
 		orders = append(orders, it.Order)
-		c.pushes.Drop(pushID{cl.key, it.Order})
+		if last := len(c.leads) - 1; last < 0 || c.leads[last] != it.lead {
+			c.leads = append(c.leads, it.lead)
+		}
 	}
 	if left := len(st.window) - n; from == 0 && stay == 0 && left > 64 { // the oldest are taken: nothing behind them moves
 		clear(st.window[:n])
@@ -188,13 +137,9 @@ func (c *Core) took(cl *client, from, n int, gone func(it *item) bool) (orders [
 	} else {
 		st.window = slices.Delete(st.window, stay, n)
 	}
+	for _, lead := range c.leads {
+		c.land(cl, lead)
+	}
 	st.congestion.Acked(len(orders), onWay)
 	return orders
-}
-
-// sample takes the round trip that an answer to a push measured.
-func (c *Core) sample(now time.Time, cl *client, order uint64, try uint8) {
-	if rtt, sampled, _ := c.pushes.Ack(now, pushID{cl.key, order}, try); sampled {
-		cl.session.rtt.Sample(rtt)
-	}
 }

@@ -83,23 +83,24 @@ func (t *Tracker[K]) fresh() *item[K] {
 // maxFree bounds the items that are kept for later.
 const maxFree = 1024
 
-// Ack ends the wait for k. The round trip is sampled when the try that the acknowledgement names was sent, is one of the
-// last 8, and is below 255, where the numbers stop.
+// Ack ends the wait for k, and samples the round trip.
 func (t *Tracker[K]) Ack(now time.Time, k K, try uint8) (rtt time.Duration, sampled, known bool) {
-	it := t.items[k]
-	if it == nil {
-		return 0, false, false
-	}
+	known = t.Has(k)
+	rtt, sampled = t.Sample(now, k, try)
 	t.Drop(k)
+	return rtt, sampled, known
+}
+
+// Sample is the round trip that an acknowledgement of k measured, while more of k is awaited. It is sampled when the try that the
+// acknowledgement names was sent, is one of the last 8, and is below 255, where the numbers stop.
+func (t *Tracker[K]) Sample(now time.Time, k K, try uint8) (rtt time.Duration, sampled bool) {
+	it := t.items[k]
 	n := int(try)
-	if n < 1 || n >= math.MaxUint8 || n > it.tries || n <= it.tries-sentTries {
-		return 0, false, true
+	if it == nil || n < 1 || n >= math.MaxUint8 || n > it.tries || n <= it.tries-sentTries {
+		return 0, false
 	}
 	rtt = now.Sub(it.sent[(n-1)%sentTries])
-	if rtt < 0 {
-		return 0, false, true
-	}
-	return rtt, true, true
+	return max(rtt, 0), rtt >= 0
 }
 
 // Drop forgets k: it neither is sent again nor fails.

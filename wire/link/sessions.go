@@ -59,8 +59,9 @@ type Sessions struct {
 	packer
 	confirms []*session
 	out      []outgoingDatagram
-	message  []byte // scratch: the message being added
-	datagram []byte // scratch: the datagram being written
+	added    wire.Message // by the last Add,
+	message  []byte       // and what it is encoded: one that goes to many is encoded once
+	datagram []byte       // scratch: the datagram being written
 
 	Counts SessionCounts
 }
@@ -149,15 +150,14 @@ func (s *Sessions) Ready(now time.Time, key wire.Key) bool {
 }
 
 // Add packs a message for a remote, to be sent on the path p: one that Open reported, or one that the caller was told. When
-// there is no session one is begun, and the message waits, at most GiveUp. Messages to one path and key keep their order.
+// there is no session one is begun, and the message waits, at most GiveUp. Messages to one path and key keep their order. m must not change
+// before Flush.
 // When it fails nothing was added: ErrNoKey, or the codec's error, a mistake of the program.
 func (s *Sessions) Add(now time.Time, p Path, to wire.Key, m wire.Message) error {
-	b, err := wire.AppendMessage(s.message[:0], m)
-	if err != nil {
+	if err := s.encode(m); err != nil {
 		return fmt.Errorf("pack message: %w", err)
 	}
-	s.message = b
-	r := s.remotes[to]
+	b, r := s.message, s.remotes[to]
 	if r == nil {
 		return ErrNoKey
 	}
@@ -176,6 +176,18 @@ func (s *Sessions) Add(now time.Time, p Path, to wire.Key, m wire.Message) error
 	}
 	s.add(destination{p, to}, b)
 	return nil
+}
+
+// encode puts what m says into message, if it is not there already.
+func (s *Sessions) encode(m wire.Message) (err error) {
+	if m == s.added {
+		return nil
+	}
+	s.added = nil
+	if s.message, err = wire.AppendMessage(s.message[:0], m); err == nil {
+		s.added = m
+	}
+	return err
 }
 
 // wait keeps a message until there is a session.
