@@ -128,6 +128,7 @@ func (c *Core) Tick(now time.Time) {
 	if !c.prekeys.due.IsZero() && !now.Before(c.prekeys.due) {
 		c.rotate(now, 0)
 	}
+	c.gather(now)
 	c.keepAlive(now)
 	c.inbox.expire(now, c)
 	c.leaveWhenDecided(now)
@@ -153,6 +154,7 @@ func (c *Core) Next() (time.Time, bool) {
 	earliest(c.outbox.deposits.Next())
 	earliest(c.book.lookups.Next())
 	earliest(c.prekeys.due, true)
+	earliest(c.outbox.gatherDue(), true)
 	earliest(c.pingDue, c.phase == ready || c.phase == loading)
 	earliest(c.inbox.next(c.cfg.Hold, c.phase == ready))
 	earliest(c.quitBy, c.quitting && c.phase == ready)

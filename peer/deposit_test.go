@@ -122,6 +122,7 @@ func TestSkippedPostFollowsAtOnce(t *testing.T) {
 	for range 3 {
 		b.do(func(now time.Time) { b.core.SendAll(now, "hi") })
 	}
+	b.advance(gatherFor)
 	b.drop()
 	b.recv(server, storedFor(theChannel, 2, 1, wire.Skipped))
 	b.recv(server, storedFor(theChannel, 3, 1, wire.Skipped))

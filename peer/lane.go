@@ -3,6 +3,7 @@ package peer
 import (
 	"cmp"
 	"slices"
+	"time"
 
 	"udpchat/store"
 	"udpchat/wire"
@@ -29,6 +30,7 @@ type lane struct {
 	count [done + 1]int // parts in each state
 	first int           // no part before it is queued
 	held  int           // queued parts that wait for their recipient, and for nothing else
+	goes  time.Time     // posts that wait for more go then; zero: none waits
 
 	returned map[uint64]bool // seqs that were given out to texts for which there was no room, and may be again
 }

@@ -147,7 +147,7 @@ func (c *Core) remove(l *lane, texts []*text) {
 func (c *Core) pumpLane(now time.Time, l *lane, mail bool) {
 	room := l.room()
 	mail = mail || c.mailOnly(now, l)
-	if l.count[queued] == 0 || !c.equipped(now, l, mail) {
+	if l.count[queued] == 0 || c.gathers(now, l) || !c.equipped(now, l, mail) {
 		return
 	}
 	long := -1

@@ -14,9 +14,11 @@ import (
 
 var theChannel = &friend{key: wire.Channel}
 
+// post types a post, and waits until it has left.
 func (b *bench) post(typed string) {
 	b.t.Helper()
 	b.do(func(now time.Time) { b.core.SendAll(now, typed) })
+	b.advance(gatherFor)
 }
 
 // stores says that the server has one's own post.
