@@ -56,10 +56,11 @@ type checkup struct {
 	said     identity
 	examined peer.Examination
 	pins     []store.ServerPin
-	profile  *bolt.Profile // nil: it is not there, or in use
-	beside   *control.Conn // with the client that has it; nil: none that can be spoken with
-	worst    int           // the exit code
-	broken   error         // of the output
+	profile  *bolt.Profile   // nil: it is not there, or in use
+	beside   *control.Conn   // with the client that has it; nil: none that can be spoken with
+	runs     *control.Status // how that one stands; nil: it did not say
+	worst    int             // the exit code
+	broken   error           // of the output
 }
 
 // say prints the line of a check.
@@ -136,7 +137,7 @@ func (d *checkup) prepare(env *environment, f *config.Flags) (err error) {
 }
 
 // readProfile reads what the profile knows of servers. None is made.
-func (d *checkup) readProfile(context.Context) bool {
+func (d *checkup) readProfile(ctx context.Context) bool {
 	if d.settings.name == "" {
 		d.say("skip", "profile", "no name is given: the server's key is compared with nothing (-n NAME)")
 		return true
@@ -150,7 +151,7 @@ func (d *checkup) readProfile(context.Context) bool {
 	if errors.Is(err, store.ErrInUse) {
 		if conn, err := control.Dial(filepath.Dir(path)); err == nil {
 			d.beside = conn
-			d.say("ok", "profile", "a client of %s runs and has it: what only that can try is tried by it", d.settings.name)
+			d.askBeside(ctx)
 			return true
 		}
 		d.say("skip", "profile", "a client of %s runs and has it: type status there, or udpchat status -n %s", d.settings.name, d.settings.name)

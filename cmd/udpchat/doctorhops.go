@@ -92,8 +92,9 @@ func (d *checkup) listen() (*link.Socket, error) {
 // key compares who the server says it is with who it should be.
 func (d *checkup) key(context.Context) bool {
 	fingerprint := words.Fingerprint(d.said.key)
-	_, pinned := d.rule.pinned(d.pins)
-	_, err := d.rule.said(d.pins, d.said)
+	pins := d.besides()
+	_, pinned := d.rule.pinned(pins)
+	_, err := d.rule.said(pins, d.said)
 	switch {
 	case err != nil:
 		d.bad(exitIdentity, "key", oneLine(err), "do not send anything before you know why")

@@ -12,8 +12,10 @@ import (
 	"udpchat/cmd/internal/plain"
 	"udpchat/cmd/internal/wording"
 	"udpchat/peer"
+	"udpchat/store"
 	"udpchat/wire"
 	"udpchat/wire/link"
+	"udpchat/wire/words"
 )
 
 func oneLine(err error) string { return strings.ReplaceAll(plain.Text(err.Error()), "\n", "; ") }
@@ -65,27 +67,60 @@ func exitCode(err error) int {
 	return exitFailed
 }
 
-// tryBeside has the client that runs try the way.
-func (d *checkup) tryBeside(ctx context.Context) (reached peer.Reached, err error) {
+// askBeside asks the client that runs how it stands: the server that it is with is the right one at that address.
+func (d *checkup) askBeside(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Duration(1+d.settings.retries)*d.settings.ackTimeout)
+	defer cancel()
+	e, err := d.hear(ctx, control.Command{Op: "status"})
+	if d.runs = e.Status; err != nil || d.runs == nil {
+		d.say("warn", "profile", "a client of %s runs and has it, and does not answer; remedy: look at its log", d.settings.name)
+		return
+	}
+	d.say("ok", "profile", "a client of %s runs and has it, with the server at %s: what only that can try is tried by it", d.settings.name, d.runs.Server)
+}
+
+// besides are the pins of the client that runs, once it is known which server is examined.
+func (d *checkup) besides() []store.ServerPin {
+	if d.runs == nil || d.runs.Server != d.server.String() {
+		return d.pins
+	}
+	key, err := words.ParseKey(d.runs.ServerKey)
+	if err != nil {
+		return d.pins
+	}
+	return []store.ServerPin{{Address: d.rule.address, Key: key}}
+}
+
+// hear gives a command to the client that runs, and its answer.
+func (d *checkup) hear(ctx context.Context, m control.Command) (e control.Event, err error) {
 	ended := errors.New("the client of this profile has ended")
-	if d.beside.Do(control.Command{Op: "reach", Name: d.with}) != nil {
-		return reached, ended
+	if d.beside.Do(m) != nil {
+		return e, ended
 	}
 	for {
 		select {
 		case e, ok := <-d.beside.Events():
 			switch {
 			case !ok:
-				return reached, ended
-			case e.Event == "reached":
-				return e.Reached.Of(), nil
+				return e, ended
 			case e.Event == "error":
-				return reached, errors.New(e.Why)
+				return e, errors.New(e.Why)
+			case e.Event == "status", e.Event == "reached":
+				return e, nil
 			}
 		case <-ctx.Done():
-			return reached, ctx.Err()
+			return e, ctx.Err()
 		}
 	}
+}
+
+// tryBeside has the client that runs try the way.
+func (d *checkup) tryBeside(ctx context.Context) (reached peer.Reached, err error) {
+	e, err := d.hear(ctx, control.Command{Op: "reach", Name: d.with})
+	if err == nil {
+		reached = e.Reached.Of()
+	}
+	return reached, err
 }
 
 // tryPeer runs a client for as long as it takes.

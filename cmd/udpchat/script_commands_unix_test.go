@@ -224,7 +224,12 @@ func signals(ts *testscript.TestScript, args []string) {
 	if signal == 0 {
 		ts.Fatalf("unknown signal %s", args[1])
 	}
-	check(ts, at(ts, args[0]).Process().Signal(signal))
+	p := at(ts, args[0]).Process()
+	if signal == unix.SIGSTOP {
+		check(ts, p.Stop())
+		return
+	}
+	check(ts, p.Signal(signal))
 }
 
 func ends(ts *testscript.TestScript, args []string) {

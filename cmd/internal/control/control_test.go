@@ -14,6 +14,7 @@ import (
 
 	"udpchat/peer"
 	"udpchat/wire"
+	"udpchat/wire/words"
 )
 
 // desk is a client that the test plays.
@@ -171,7 +172,7 @@ func TestStatusAndMistakes(t *testing.T) {
 		a := connect()
 		a.do(Command{Op: "status", Ref: "s"})
 		a.want(Event{Event: "status", Ref: "s", Lines: []string{"fine"},
-			Status: &Status{Name: "ops", Server: "invalid AddrPort", Registered: true, Answered: true, Talks: []Talk{}}})
+			Status: &Status{Name: "ops", Server: "invalid AddrPort", ServerKey: words.FormatKey(wire.Key{}), Registered: true, Answered: true, Talks: []Talk{}}})
 		a.do(Command{Op: "sing", Ref: "q"})
 		a.want(Event{Event: "error", Ref: "q", Error: BadCommand, Why: "there is no op sing"})
 		_, _ = io.WriteString(a.with, "\n{}\nhello\n"+strings.Repeat("x", MaxLine+100)+"\n")

@@ -5,12 +5,14 @@ import (
 
 	"udpchat/peer"
 	"udpchat/wire"
+	"udpchat/wire/words"
 )
 
 // Status is where a client stands (peer.Status), for programs.
 type Status struct {
 	Name       string  `json:"name"`
 	Server     string  `json:"server"`
+	ServerKey  string  `json:"server_key"` // as invites have it
 	Registered bool    `json:"registered"`
 	Answered   bool    `json:"answered"`      // the server did, just now
 	RoundTrip  float64 `json:"round_trip_ms"` // to the server; 0: not measured
@@ -32,7 +34,7 @@ type Talk struct {
 }
 
 func statusOf(s peer.Status) *Status {
-	out := &Status{Name: s.Name, Server: s.Server.String(), Registered: s.Standing == peer.StandsInside, Answered: s.Answered,
+	out := &Status{Name: s.Name, Server: s.Server.String(), ServerKey: words.FormatKey(s.ServerKey), Registered: s.Standing == peer.StandsInside, Answered: s.Answered,
 		RoundTrip: milliseconds(s.RoundTrip), Unshown: s.Unshown, Talks: []Talk{}}
 	for _, t := range s.Talks {
 		talk := Talk{Name: whom(t.Name), Online: t.Online, Direct: t.Way == peer.WayDirect, RoundTrip: milliseconds(t.RoundTrip),
