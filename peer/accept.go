@@ -15,7 +15,7 @@ func (c *Core) accept(now time.Time, ref uint64, to wire.Key, toEpoch uint64, ty
 	}
 	l := c.lane(to, toEpoch)
 	c.inbox.lines++
-	x := &text{to: to, typed: true, line: c.inbox.lines, fresh: &fresh{ref, typed}}
+	x := &text{to: to, typed: true, line: c.inbox.lines, fresh: fresh{ref, typed}}
 	c.cut(l, x, typed, c.cfg.Wall(now).UnixMicro())
 	change := store.Accept{}
 	for _, p := range x.parts {
@@ -57,8 +57,8 @@ func (c *Core) commitParts(change store.ProfileChange, parts []*part) {
 
 // tellAccepted tells of a typed text that it is on disk: all its parts are with the first.
 func (c *Core) tellAccepted(x *text) {
-	if x.fresh != nil {
+	if x.fresh.typed != "" {
 		c.tell(Accepted{Ref: x.fresh.ref, Line: x.line, To: c.roster.name(x.to), Text: x.fresh.typed})
-		x.fresh = nil
+		x.fresh = fresh{}
 	}
 }

@@ -65,7 +65,7 @@ func storedFor(to *friend, seq uint64, try uint8, v wire.Verdict) *wire.Stored {
 	return &wire.Stored{To: to.key, Epoch: myRun, ToEpoch: to.epoch, Seq: seq, Try: try, Verdict: v, State: wire.Online, Addr: to.addr, Order: seq}
 }
 
-func encode(t *testing.T, m wire.Message) []byte {
+func encode(t testing.TB, m wire.Message) []byte {
 	t.Helper()
 	body, err := wire.AppendMessage(nil, m)
 	if err != nil {
@@ -74,7 +74,7 @@ func encode(t *testing.T, m wire.Message) []byte {
 	return body
 }
 
-func decode(t *testing.T, body []byte) (m wire.Message) {
+func decode(t testing.TB, body []byte) (m wire.Message) {
 	t.Helper()
 	var d wire.Decoder
 	if err := d.Decode(body, func(one wire.Message) error { m = one; return nil }); err != nil {

@@ -29,6 +29,16 @@ func (g *gate) enter(h held) {
 	g.held = slices.Insert(g.held, i, h)
 }
 
+// straight passes something without taking it in, when nothing is held and all that stands before it has come.
+func (g *gate) straight(after, at, through uint64) (late, ok bool) {
+	if len(g.held) > 0 || after > through {
+		return false, false
+	}
+	late = at < g.passed
+	g.passed = max(g.passed, at)
+	return late, true
+}
+
 // release lets pass what everything before has come for, through being how far it has.
 func (g *gate) release(now time.Time, through uint64) {
 	n := 0

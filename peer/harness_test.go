@@ -18,7 +18,7 @@ import (
 // bench is a Core whose server, other peers, disk and clock are played by the test. Everything happens at once unless it is held
 // back, and everything that is said goes through the codec.
 type bench struct {
-	t       *testing.T
+	t       testing.TB
 	cfg     Config
 	profile *memory.Profile
 	core    *Core
@@ -64,7 +64,7 @@ var (
 	serverKey = PublicKey([32]byte{200})
 )
 
-func newBench(t *testing.T, cfg Config) *bench {
+func newBench(t testing.TB, cfg Config) *bench {
 	t.Helper()
 	cfg.Name, cfg.Server, cfg.ServerKey = "ann", link.Path{Remote: server.addr}, serverKey
 	if cfg.Keepalive == 0 {
@@ -77,7 +77,7 @@ func newBench(t *testing.T, cfg Config) *bench {
 }
 
 // readyBench makes a core that is registered and knows these people, who are online.
-func readyBench(t *testing.T, names ...string) (*bench, []*friend) {
+func readyBench(t testing.TB, names ...string) (*bench, []*friend) {
 	t.Helper()
 	b := newBench(t, Config{})
 	for _, name := range names {

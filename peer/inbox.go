@@ -184,9 +184,10 @@ func (c *Core) receive(now time.Time, s *source, t wire.Text, at *span, answer f
 		s.had.Mark(t.Seq)
 		answer()
 	}
+	seq, toEpoch := t.Seq, t.ToEpoch
 	c.commit(change, func(now time.Time) {
-		if s.toEpoch == t.ToEpoch { // else one's own state became another one meanwhile
-			c.mark(&s.had, from, t.Seq)
+		if s.toEpoch == toEpoch { // else one's own state became another one meanwhile
+			c.mark(&s.had, from, seq)
 		}
 		answer()
 		if line != nil {
@@ -194,10 +195,10 @@ func (c *Core) receive(now time.Time, s *source, t wire.Text, at *span, answer f
 		}
 		c.pass(now, at)
 		c.release(now, s)
-		for _, also := range s.waiting[t.Seq] { // behind the line: they let go what waits for it
+		for _, also := range s.waiting[seq] { // behind the line: they let go what waits for it
 			also(now)
 		}
-		delete(s.waiting, t.Seq)
+		delete(s.waiting, seq)
 	})
 }
 
@@ -218,6 +219,10 @@ func (s *source) store(c *Core, now time.Time, t wire.Text, mail bool) (store.Re
 		Marks: store.Marks{Epoch: s.epoch, ToEpoch: c.epoch, Through: s.taken.Through(), Ranges: ranges(s.taken.Ranges())}}}
 	if t.Flags&wire.FlagVoid != 0 {
 		return change, nil
+	}
+	if t.Parts == 1 && len(s.parts[t.Seq]) == 0 {
+		change.Line = c.newLine(now, store.Key(s.from), store.Text(t), mail, string(t.Body))
+		return change, change.Line
 	}
 	p := &store.Part{From: store.Key(s.from), Text: store.Text(t), Mail: mail}
 	p.Text.Body = slices.Clone(t.Body)
@@ -247,10 +252,15 @@ func (c *Core) whole(now time.Time, parts []*store.Part) *store.Line {
 		text.Write(p.Text.Body)
 		mail = mail || p.Mail
 	}
+	return c.newLine(now, parts[0].From, first, mail, text.String())
+}
+
+// newLine is what is shown of a text, whose first part is given.
+func (c *Core) newLine(now time.Time, from store.Key, first store.Text, mail bool, text string) *store.Line {
 	c.inbox.lines++
 	c.unseen(1)
-	return &store.Line{Order: c.inbox.lines, Peer: parts[0].From, Epoch: first.Epoch, First: first.First(), Last: first.Last(),
-		Time: parts[0].Text.Time, Arrived: c.cfg.Wall(now).UnixMicro(), Mail: mail, Text: text.String()}
+	return &store.Line{Order: c.inbox.lines, Peer: from, Epoch: first.Epoch, First: first.First(), Last: first.Last(),
+		Time: first.Time, Arrived: c.cfg.Wall(now).UnixMicro(), Mail: mail, Text: text}
 }
 
 // makeRoom forgets the epoch of a sender that was seen first, when a new one makes too many (protocol.md §6).

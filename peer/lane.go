@@ -76,17 +76,26 @@ type text struct {
 	told   bool // Stored was told
 	kept   bool // Kept was told
 	line   uint64
-	fresh  *fresh // until it is told that it was accepted
+	fresh  fresh // until it is told that it was accepted
+
+	first part // room for the first of its parts: most texts have no other
+	one   [1]*part
 }
 
-// fresh is what the user typed, and its number.
+// fresh is what the user typed, and its number. The zero value is nothing.
 type fresh struct {
 	ref   uint64
 	typed string
 }
 
 func (l *lane) add(x *text, t wire.Text) {
-	p := &part{lane: l, text: x, t: t}
+	p := &x.first
+	if p.lane != nil {
+		p = new(part)
+	} else if x.parts == nil {
+		x.parts = x.one[:0]
+	}
+	*p = part{lane: l, text: x, t: t}
 	x.parts = append(x.parts, p)
 	l.parts = append(l.parts, p)
 	l.count[p.state]++

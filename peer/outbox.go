@@ -82,7 +82,7 @@ func (o *outbox) part(id partID) (*lane, *part) {
 // settle ends parts: they are delivered. Texts of which all parts are leave the outbox, and whole is told of those that are no
 // void; until then their parts stay, since a recipient that loses its state needs all of them again.
 func (c *Core) settle(now time.Time, l *lane, parts []*part, whole func(x *text)) {
-	var texts []*text
+	texts := make([]*text, 0, len(parts))
 	onWay, room := l.way.onWay(), 0
 	for _, p := range parts {
 		if p.state == saving || p.state == done {
@@ -133,7 +133,8 @@ func (c *Core) remove(l *lane, texts []*text) {
 	if len(texts) == 0 {
 		return
 	}
-	change := store.Settle{To: store.Key(l.to), Epoch: l.epoch, ToEpoch: l.toEpoch}
+	change := store.Settle{To: store.Key(l.to), Epoch: l.epoch, ToEpoch: l.toEpoch,
+		Seqs: make([]uint64, 0, len(texts)), Ends: make([]store.Ended, 0, len(texts))}
 	change.Chain, change.Forget = c.leave(l, texts[len(texts)-1])
 	l.dropTexts(texts, func(p *part) {
 		if change.Seqs = append(change.Seqs, p.t.Seq); p.text.line != 0 && p == p.text.parts[0] {

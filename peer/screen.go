@@ -30,17 +30,17 @@ func (c *Core) old(store, order uint64) bool { return store == c.began.store && 
 // order of receipt; then everything waits for what its sender wrote before (protocol.md §6).
 func (c *Core) enter(now time.Time, s *source, line *store.Line, at *span) {
 	s.lines++
-	arrived, clear := now, at != nil && at.clear
-	old := at != nil && c.old(at.id, at.order)
-	sequence := func(now time.Time) {
-		c.line(now, s, held{after: line.First - 1, at: line.Last, since: arrived}, arrival{line: *line, clear: clear, old: old})
-		c.release(now, s)
-	}
+	x := arrival{line: *line, clear: at != nil && at.clear, old: at != nil && c.old(at.id, at.order)}
 	if at == nil || at.had.Has(at.order) {
-		sequence(now)
+		c.sequence(now, s, x, now)
 		return
 	}
-	c.hold(now, &at.gate, held{after: at.prev, at: at.order, pass: func(now time.Time, _ bool) { sequence(now) }})
+	c.queueUp(now, s, x, at)
+}
+
+// queueUp lets a line of mail wait for what came before it on the server.
+func (c *Core) queueUp(arrived time.Time, s *source, a arrival, at *span) {
+	c.hold(arrived, &at.gate, held{after: at.prev, at: at.order, pass: func(now time.Time, _ bool) { c.sequence(now, s, a, arrived) }})
 }
 
 // hold puts something before a gate, from now on unless it waited at another one before.
@@ -92,31 +92,37 @@ func (s *screen) awaits(from wire.Key) bool {
 // show gives a line to the user, as soon as there is a table and in it the sender's name.
 func (c *Core) show(now time.Time, a arrival) {
 	a.since = now
+	if q := c.inbox.screen.queue; len(q) == 0 && c.phase == ready && c.roster.contacts[keyOf(a.line)] != nil {
+		c.tellArrived(now, &a)
+		return
+	}
 	c.inbox.screen.queue = append(c.inbox.screen.queue, a)
 	c.inbox.release(now, c)
 }
 
 func (b *inbox) release(now time.Time, c *Core) {
-	if c.phase != ready || len(b.screen.queue) == 0 {
-		return
+	if c.phase == ready && len(b.screen.queue) > 0 {
+		b.screen.queue = slices.DeleteFunc(b.screen.queue, func(a arrival) bool { return c.tellArrived(now, &a) })
 	}
-	b.screen.queue = slices.DeleteFunc(b.screen.queue, func(a arrival) bool {
-		key := keyOf(a.line)
-		contact, doubt := c.roster.contacts[key], false
-		if contact == nil && now.Sub(a.since) < c.cfg.Hold {
-			if !c.book.lookups.Has(key) {
-				c.lookup(now, key) // protocol.md §8.12: in a crowd the row may have been lost on its way
-			}
-			return false
+}
+
+// tellArrived tells of a line, unless its sender's name may still come.
+func (c *Core) tellArrived(now time.Time, a *arrival) bool {
+	key := keyOf(a.line)
+	contact, doubt := c.roster.contacts[key], false
+	if contact == nil && now.Sub(a.since) < c.cfg.Hold {
+		if !c.book.lookups.Has(key) {
+			c.lookup(now, key) // protocol.md §8.12: in a crowd the row may have been lost on its way
 		}
-		if contact != nil {
-			c.meet(contact)
-			_, doubt = c.book.other(contact)
-		}
-		c.tell(Arrived{Line: a.line.Order, From: c.roster.name(key), Text: a.line.Text, Time: a.line.Time,
-			Post: a.line.Post, Mail: a.line.Mail, Late: a.late, Again: a.again, Clear: a.clear, Doubt: doubt, Old: a.old})
-		return true
-	})
+		return false
+	}
+	if contact != nil {
+		c.meet(contact)
+		_, doubt = c.book.other(contact)
+	}
+	c.tell(Arrived{Line: a.line.Order, From: c.roster.name(key), Text: a.line.Text, Time: a.line.Time,
+		Post: a.line.Post, Mail: a.line.Mail, Late: a.late, Again: a.again, Clear: a.clear, Doubt: doubt, Old: a.old})
+	return true
 }
 
 // Shown notes that lines are on the screen, so that they are never shown again.

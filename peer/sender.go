@@ -35,21 +35,48 @@ func (w *sender) oldest() *source {
 	return slices.MinFunc(w.sources, func(a, b *source) int { return cmp.Compare(a.age, b.age) })
 }
 
+// sequence shows a line, or lets it wait for what its sender wrote before.
+func (c *Core) sequence(now time.Time, s *source, a arrival, arrived time.Time) {
+	if late, ok := c.straight(s, a.line.First-1, a.line.Last); ok {
+		c.passed(now, s, a, late)
+	} else {
+		c.line(now, s, held{after: a.line.First - 1, at: a.line.Last, since: arrived}, a)
+	}
+	c.release(now, s)
+}
+
+// straight passes a source's gate if neither this source nor an earlier one of the same sender has something waiting.
+func (c *Core) straight(s *source, after, at uint64) (late, ok bool) {
+	for _, o := range c.inbox.sender(s.from).sources {
+		if o.epoch < s.epoch && o.lines > 0 {
+			return false, false
+		}
+	}
+	return s.gate.straight(after, at, s.had.Through())
+}
+
 // line lets a line of a source's wait for what its sender wrote before.
 func (c *Core) line(now time.Time, s *source, h held, a arrival) {
-	h.pass = func(now time.Time, late bool) {
-		s.lines--
-		w := c.inbox.sender(s.from)
-		a.late = late || s.epoch < w.shown
-		w.shown = max(w.shown, s.epoch)
-		c.show(now, a)
-	}
+	h.pass = func(now time.Time, late bool) { c.passed(now, s, a, late) }
 	c.hold(now, &s.gate, h)
+}
+
+// passed shows a line that waits for nothing any more.
+func (c *Core) passed(now time.Time, s *source, a arrival, late bool) {
+	s.lines--
+	w := c.inbox.sender(s.from)
+	a.late = late || s.epoch < w.shown
+	w.shown = max(w.shown, s.epoch)
+	c.show(now, a)
 }
 
 // release shows what waits for nothing any more, of this epoch of a sender's and then of those after it.
 func (c *Core) release(now time.Time, s *source) {
-	for _, o := range slices.Clone(c.inbox.sender(s.from).sources) {
+	sources := c.inbox.sender(s.from).sources
+	if len(sources) > 1 {
+		sources = slices.Clone(sources)
+	}
+	for _, o := range sources {
 		if o.epoch >= s.epoch {
 			o.gate.release(now, o.had.Through())
 		}

@@ -22,8 +22,8 @@ func (h *lines) place(order uint64) (int, bool) {
 	if n == 0 || h.list[n-1].Order < order {
 		return n, false
 	}
-	if i := order - h.list[0].Order; i < uint64(n) && h.list[i].Order == order { // there are no gaps
-		return int(i), true
+	if back := h.list[n-1].Order - order; back < uint64(n) && h.list[n-1-int(back)].Order == order { // there are no gaps behind it
+		return n - 1 - int(back), true
 	}
 	return slices.BinarySearchFunc(h.list, order, func(a store.Line, o uint64) int { return cmp.Compare(a.Order, o) })
 }
