@@ -2,6 +2,7 @@ package peer
 
 import (
 	"testing"
+	"time"
 
 	"udpchat/wire"
 )
@@ -54,4 +55,52 @@ func (b *bench) releaseTogether() {
 	}
 	b.commits = nil
 	b.collect()
+}
+
+// protocol.md §11.2: an acknowledgement of posts waits for more of them: 10 ms, or until 16 are together. What comes again is answered at once.
+func TestSeenWaitsForMore(t *testing.T) {
+	b, f := readyBench(t, "bob")
+	next := uint64(0)
+	posts := func(n int, try uint8) {
+		for range n {
+			next++
+			p := pushPost(f[0], next-1, next, next, "x")
+			p.Try = try
+			b.recv(server, p)
+		}
+	}
+	posts(1, 1)
+	b.advance(seenDelay - 1)
+	b.wantIdle("more may come")
+	posts(1, 1)
+	b.advance(1)
+	b.want("10 ms after the first", server, &wire.Seen{Store: storeID, Through: 2, Order: 2, Try: 1})
+	posts(seenRow-1, 1)
+	b.wantIdle("one less")
+	posts(1, 1)
+	b.want("a row", server, &wire.Seen{Store: storeID, Through: 18, Order: 18, Try: 1})
+	posts(1, 1)
+	posts(1, 2)
+	b.want("the second try", server, &wire.Seen{Store: storeID, Through: 20, Order: 20, Try: 2})
+	b.recv(server, pushPost(f[0], 19, 20, 20, "x"))
+	b.advance(seenDelay)
+	b.want("a copy", server, &wire.Seen{Store: storeID, Through: 20, Order: 20, Try: 1})
+	b.advance(time.Second)
+	b.wantIdle("each once")
+}
+
+// What is had when the program ends, or leaves, is acknowledged then: it may have no other memory of it.
+func TestSeenGoesBeforeTheEnd(t *testing.T) {
+	for name, end := range map[string]func(b *bench){
+		"stopped": func(b *bench) { b.do(func(time.Time) { b.core.Stop() }) },
+		"left":    func(b *bench) { b.do(b.core.Quit) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			b, f := readyBench(t, "bob")
+			b.recv(server, pushPost(f[0], 0, 1, 1, "x"))
+			b.wantIdle("more may come")
+			end(b)
+			b.want("at once", server, &wire.Seen{Store: storeID, Through: 1, Order: 1, Try: 1})
+		})
+	}
 }

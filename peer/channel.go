@@ -22,10 +22,10 @@ func (c *Core) post(now time.Time, m *wire.PushPost) {
 	st := c.inbox.stream(c.store)
 	switch {
 	case st.had.Has(m.Order):
-		c.seen(st, m.Order, m.Try)
+		c.seen(now, st, m.Order, m.Try)
 	case st.taken.Has(m.Order) && len(st.waiting[m.Order]) >= maxAnswers: // they are enough
 	case st.taken.Has(m.Order):
-		st.waiting[m.Order] = append(st.waiting[m.Order], func() { c.seen(st, m.Order, m.Try) })
+		st.waiting[m.Order] = append(st.waiting[m.Order], func(now time.Time) { c.seen(now, st, m.Order, m.Try) })
 	case !st.taken.FitsSpan(m.Prev, m.Order): // no room: it comes again
 	case m.Prev > st.taken.Through():
 		st.await(m)
@@ -71,9 +71,9 @@ func (c *Core) takePost(now time.Time, st *stream, m *wire.PushPost) {
 	}
 	c.commit(change, func(now time.Time) {
 		st.had.MarkSpan(prev, order)
-		c.seen(st, order, try)
+		c.seen(now, st, order, try)
 		for _, also := range st.waiting[order] {
-			also()
+			also(now)
 		}
 		delete(st.waiting, order)
 		if line != nil {

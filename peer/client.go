@@ -123,7 +123,7 @@ func (c *Client) Notices(ctx context.Context) []Notice {
 // ended when it returns.
 func (c *Client) Run(ctx context.Context) error {
 	defer close(c.stopped)
-	return c.loop.Run(ctx, c.core, c.carryOut, func() {})
+	return c.loop.Run(ctx, c.core, c.carryOut, c.core.Stop)
 }
 
 // carryOut does what the core wants done.

@@ -129,6 +129,7 @@ func (c *Core) Tick(now time.Time) {
 		c.rotate(now, 0)
 	}
 	c.gather(now)
+	c.seenDue(now)
 	c.keepAlive(now)
 	c.inbox.expire(now, c)
 	c.leaveWhenDecided(now)
@@ -155,6 +156,7 @@ func (c *Core) Next() (time.Time, bool) {
 	earliest(c.book.lookups.Next())
 	earliest(c.prekeys.due, true)
 	earliest(c.outbox.gatherDue(), true)
+	earliest(c.inbox.owing.due, true)
 	earliest(c.pingDue, c.phase == ready || c.phase == loading)
 	earliest(c.inbox.next(c.cfg.Hold, c.phase == ready))
 	earliest(c.quitBy, c.quitting && c.phase == ready)

@@ -23,8 +23,9 @@ type inbox struct {
 	full      bool   // there were MaxUnshown of them, and that was told
 	authors   map[wire.Key]*author
 	posts     map[postID][]*store.Part // of posts that are not whole
-	clear     map[uint64]uint64        // by store: through which receipt order what is neither sealed nor signed is taken
-	holding   []*gate                  // that something may wait at
+	owing     owing
+	clear     map[uint64]uint64 // by store: through which receipt order what is neither sealed nor signed is taken
+	holding   []*gate           // that something may wait at
 	screen    screen
 }
 
@@ -56,7 +57,7 @@ type source struct {
 type stream struct {
 	id         uint64 // the store's
 	had, taken wire.Window
-	waiting    map[uint64][]func()
+	waiting    map[uint64][]func(now time.Time)
 	early      []*wire.PushPost // that came before what stands before them, by order
 	gate       gate
 }
@@ -64,7 +65,7 @@ type stream struct {
 func (b *inbox) stream(id uint64) *stream {
 	s := b.streams[id]
 	if s == nil {
-		s = &stream{id: id, waiting: map[uint64][]func(){}}
+		s = &stream{id: id, waiting: map[uint64][]func(time.Time){}}
 		if id != 0 {
 			b.streams[id] = s
 		}

@@ -51,6 +51,7 @@ func (c *Core) sendRequest(now time.Time, id uint32) {
 		return // it is asked for again when there is a table
 	}
 	if c.phase == leaving {
+		c.sendSeen()
 		c.toServer(&wire.Deregister{Request: c.request, Name: c.cfg.Name})
 		return
 	}
