@@ -38,7 +38,7 @@ func TestEarlyPosts(t *testing.T) {
 	b.wantTold("not shown")
 }
 
-// protocol.md §12: 64 posts wait, twice what a server has on its way; what has no room comes again.
+// protocol.md §12: 64 posts wait, twice what a server has on its way at first; what has no room comes again.
 func TestEarlyPostsAreBounded(t *testing.T) {
 	b, f := readyBench(t, "bob")
 	var posts []*wire.PushPost
