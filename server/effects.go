@@ -33,7 +33,7 @@ type Commit struct {
 	Done   func(now time.Time, r store.Result)
 }
 
-// Read is a look into the store. Do runs beside the loop and Done in it.
+// Read is a look into the store. Do runs beside the loop, so it touches nothing of the core but what was made for it; Done runs in the loop.
 type Read struct {
 	Do   func(s store.Server) error
 	Done func(now time.Time)

@@ -167,10 +167,10 @@ func (c *Core) receiptAck(cl *client, m *wire.ReceiptAck) {
 
 // recallReceipts reads the receipts that a client that comes back was not told of.
 func (c *Core) recallReceipts(cl *client) {
-	s := cl.session
+	s, key := cl.session, store.Key(cl.key)
 	var untold []store.Delivery
 	c.read(func(from store.Server) (err error) {
-		untold, err = from.Untold(cl.row.Key)
+		untold, err = from.Untold(key)
 		return err
 	}, func(now time.Time) {
 		if cl.session != s {

@@ -41,9 +41,9 @@ func (c *Core) fill(cl *client, then func(found int)) {
 	st.reading, st.more = true, false
 	var items []store.Item
 	var damaged int
-	after := st.loaded
+	after, key := st.loaded, store.Key(cl.key)
 	c.read(func(from store.Server) (err error) {
-		items, damaged, err = from.Waiting(cl.row.Key, after, mailPage)
+		items, damaged, err = from.Waiting(key, after, mailPage)
 		return err
 	}, func(now time.Time) {
 		if cl.session != s {
