@@ -168,8 +168,9 @@ func (c *Core) storedPart(now time.Time, l *lane, p *part, m *wire.Stored) {
 		c.follow(now, l)
 		return
 	}
-	tried := p.text.missed
+	tried, onWay := p.text.missed, l.way.onWay()
 	l.move(p, stored)
+	l.congestion.Acked(onWay-l.way.onWay(), onWay) // protocol.md §7.4: the server's answer is one
 	c.outbox.direct.Drop(l.id(p))
 	if x := p.text; !x.told && !slices.ContainsFunc(x.parts, func(q *part) bool { return q.state != stored && q.state != done }) {
 		x.told = true

@@ -235,3 +235,20 @@ func TestTextsThatAreNotSent(t *testing.T) {
 		t.Error(fmt.Sprint(len(left), " parts of the longest text"))
 	}
 }
+
+// protocol.md §7.4: what the server has stored is answered, and makes room for one more. Else one loss would slow the mailbox down for good.
+func TestStoredDepositsWidenTheWindow(t *testing.T) {
+	b, f := readyBench(t, "bob")
+	bob := f[0]
+	b.changed(bob.row(wire.Offline))
+	for range 2 * wire.FirstWindow {
+		b.send(bob, "hi")
+	}
+	if n := len(b.drop()); n != wire.FirstWindow {
+		t.Fatalf("%d went", n)
+	}
+	b.recv(server, storedFor(bob, 1, 1, wire.Accepted))
+	if n := len(b.drop()); n != 2 {
+		t.Errorf("after one answer %d more went, not 2", n)
+	}
+}
