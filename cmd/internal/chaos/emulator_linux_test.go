@@ -31,6 +31,7 @@ type emulator struct {
 	mu      sync.Mutex
 	rng     *rand.Rand
 	cond    conditions
+	slow    *bottleneck // nil: none
 	routes  map[netip.Addr]*host
 	islands map[int][]*host // who is cut off from everyone else, by partition
 	last    int             // number of the last partition
@@ -145,6 +146,15 @@ func (e *emulator) take(h *host, p packet) {
 		e.traffic.lost++
 		return
 	}
+	longer, room := time.Duration(0), true
+	if e.slow != nil {
+		longer, room = e.slow.offer(now, p)
+	}
+	if !room {
+		e.traffic.lost++
+		return
+	}
+	now = now.Add(longer)
 	if p.isUDP() && e.rng.Float64() < c.corrupt {
 		e.traffic.corrupted++
 		p.corrupt(e.rng)

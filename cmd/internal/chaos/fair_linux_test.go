@@ -1,0 +1,142 @@
+package chaos
+
+import (
+	"math/rand/v2"
+	"net/netip"
+	"sync"
+	"testing"
+	"time"
+)
+
+const (
+	// texts are what each of two sends through a link of 2 Mbit/s: both together fill it for about 10 s.
+	texts    = 1000
+	textSize = 800
+	// fair is the most that one of two may have of the link.
+	fair = 0.60
+	// steady is how many packets cross the link before it is measured: two seconds, in which the two find each other.
+	steady = 400
+)
+
+// newNarrow makes a world in which what anna and carl send goes through one slow link, whomever it is for: 2 Mbit/s, 20 ms there
+// and 1 ms back, room for 30 packets, which are 150 ms.
+func newNarrow(t *testing.T, flags ...string) (w *world, anna, carl *crossing) {
+	w = newWorld(t, seed(t), []string{"anna", "bob", "carl", "dora"}, "10.77.0.1")
+	w.flags = flags
+	for _, a := range []string{"10.77.1.1", "10.77.1.2", "10.77.1.3", "10.77.1.4"} {
+		w.joins(a, "10.77.0.1")
+	}
+	w.meet()
+	anna, carl = &crossing{}, &crossing{}
+	w.net.mu.Lock()
+	defer w.net.mu.Unlock()
+	w.net.slow = &bottleneck{rate: 250_000, room: 30, far: 19 * time.Millisecond,
+		from: map[netip.Addr]*crossing{netip.MustParseAddr("10.77.1.1"): anna, netip.MustParseAddr("10.77.1.3"): carl}}
+	return w, anna, carl
+}
+
+// many makes texts, and the lines that send them.
+func (w *world) many(from, to *seat, n int) (list []*message, lines []string) {
+	for i := range n {
+		m := w.ledger.writes(from.name, to.name, uint64(i), textSize)
+		list, lines = append(list, m), append(lines, "send "+to.name+" "+m.text)
+	}
+	return list, lines
+}
+
+// shown counts the texts that were read.
+func (w *world) shown(list []*message) (n int) {
+	w.ledger.mu.Lock()
+	defer w.ledger.mu.Unlock()
+	for _, m := range list {
+		if m.shown[m.to] > 0 {
+			n++
+		}
+	}
+	return n
+}
+
+// Two who send through one slow link, each as much as it can, share it within 60 to 40, and nothing is lost or shown twice. With an ack
+// timeout that the retransmissions stay within all goes directly; with the usual one the first full queue makes it go by the mailbox.
+func TestFairOnASlowLink(t *testing.T) {
+	needs(t)
+	t.Run("directly", func(t *testing.T) { t.Parallel(); fairly(t, "-ack-timeout", "10s") })
+	t.Run("by the mailbox", func(t *testing.T) { t.Parallel(); fairly(t) })
+}
+
+func fairly(t *testing.T, flags ...string) {
+	w, anna, carl := newNarrow(t, flags...)
+	var all [2][]*message
+	var writers sync.WaitGroup
+	for i := range all {
+		list, lines := w.many(w.clients[2*i], w.clients[2*i+1], texts)
+		all[i] = list
+		writers.Go(func() {
+			for _, line := range lines {
+				w.clients[2*i].types(t.Context(), line)
+			}
+		})
+	}
+	var begin, end [2]crossing
+	near := func() bool { // until one of the two has nearly all over: then the other has the link for itself
+		w.net.mu.Lock()
+		defer w.net.mu.Unlock()
+		if end = [2]crossing{*anna, *carl}; end[0].passed+end[1].passed < steady {
+			begin = end
+		}
+		return max(w.shown(all[0]), w.shown(all[1])) >= texts*9/10
+	}
+	if err := until(t.Context(), 4*patience, near); err != nil {
+		t.Fatalf("of %d texts each %d and %d came: %v", texts, w.shown(all[0]), w.shown(all[1]), err)
+	}
+	a, b := w.shown(all[0]), w.shown(all[1])
+	link, read := share(end[0].since(begin[0]), end[1].since(begin[1])), float64(a)/float64(a+b)
+	t.Logf("of the link %.0f : %.0f, %+v, %+v; of the texts %d : %d", 100*link, 100-100*link, end[0], end[1], a, b)
+	if max(link, 1-link) > fair || max(read, 1-read) > fair {
+		t.Error("that is not fair")
+	}
+	if end[0].dropped == 0 || end[1].dropped == 0 {
+		t.Error("the link was not full")
+	}
+	writers.Wait()
+	w.expect(4*patience, append(all[0], all[1]...)...)
+	w.settled()
+	w.ledger.mu.Lock()
+	defer w.ledger.mu.Unlock()
+	t.Logf("told of: %v", w.ledger.told)
+}
+
+// The control: beside one that sends at a constant rate, whatever is lost, a client does not get its share, and the measure says so.
+func TestFairNoticesWhoDoesNotYield(t *testing.T) {
+	needs(t)
+	t.Parallel()
+	w, anna, carl := newNarrow(t)
+	list, lines := w.many(w.clients[0], w.clients[1], texts)
+	go func() {
+		for _, line := range lines {
+			w.clients[0].types(t.Context(), line)
+		}
+	}()
+	rng := rand.New(rand.NewPCG(w.net.count, 9))
+	p := forged(rng, netip.MustParseAddrPort("10.77.1.4:9"), noiseBytes(rng, textSize))
+	p.setFrom(netip.MustParseAddrPort("10.77.1.3:9"))
+	from, sent, begun := w.clients[2].host, 0, time.Now()
+	over := func() bool { // twice what the link takes
+		for due := int(time.Since(begun).Seconds() * 500); sent < due; sent++ {
+			w.net.take(from, p)
+		}
+		w.net.mu.Lock()
+		defer w.net.mu.Unlock()
+		return anna.passed+carl.passed >= 2*steady
+	}
+	if err := until(t.Context(), 2*patience, over); err != nil {
+		t.Fatal(err)
+	}
+	w.net.mu.Lock()
+	s := share(*carl, *anna)
+	t.Logf("of the link %.0f : %.0f; %+v, %+v; %d texts came", 100*s, 100-100*s, *carl, *anna, w.shown(list))
+	w.net.mu.Unlock()
+	if s <= fair {
+		t.Error("it is not noticed")
+	}
+}
