@@ -1,6 +1,7 @@
 package chaos
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"net/netip"
 	"sync"
@@ -10,19 +11,18 @@ import (
 
 const (
 	// texts are what each of two sends through a link of 2 Mbit/s: both together fill it for about 10 s.
-	texts    = 1000
+	texts    = 1100
 	textSize = 800
 	// fair is the most that one of two may have of the link.
 	fair = 0.60
-	// steady is how many packets cross the link before it is measured: two seconds, in which the two find each other.
+	// steady is how many packets cross the link before it is measured: a second or two, in which the two find each other.
 	steady = 400
 )
 
 // newNarrow makes a world in which what anna and carl send goes through one slow link, whomever it is for: 2 Mbit/s, 20 ms there
-// and 1 ms back, room for 30 packets, which are 150 ms.
-func newNarrow(t *testing.T, flags ...string) (w *world, anna, carl *crossing) {
+// and 1 ms back, room for 30 packets, which are 110 ms.
+func newNarrow(t *testing.T) (w *world, anna, carl *crossing) {
 	w = newWorld(t, seed(t), []string{"anna", "bob", "carl", "dora"}, "10.77.0.1")
-	w.flags = flags
 	for _, a := range []string{"10.77.1.1", "10.77.1.2", "10.77.1.3", "10.77.1.4"} {
 		w.joins(a, "10.77.0.1")
 	}
@@ -56,16 +56,34 @@ func (w *world) shown(list []*message) (n int) {
 	return n
 }
 
-// Two who send through one slow link, each as much as it can, share it within 60 to 40, and nothing is lost or shown twice. With an ack
-// timeout that the retransmissions stay within all goes directly; with the usual one the first full queue makes it go by the mailbox.
+// Two who send through one slow link, each as much as it can, share it within 60 to 40, and nothing is lost or shown twice. They begin
+// directly; the first full queue makes what follows go by the mailbox. Windows that swing make one measure of ten seconds vary by some
+// hundredths, so it is the larger share of three such pairs, each with a link of its own, in the mean: who always loses shows in that too.
 func TestFairOnASlowLink(t *testing.T) {
 	needs(t)
-	t.Run("directly", func(t *testing.T) { t.Parallel(); fairly(t, "-ack-timeout", "10s") })
-	t.Run("by the mailbox", func(t *testing.T) { t.Parallel(); fairly(t) })
+	const pairs = 3
+	var mu sync.Mutex
+	var link, read float64
+	t.Run("pairs", func(t *testing.T) {
+		for i := range pairs {
+			t.Run(fmt.Sprint(i+1), func(t *testing.T) {
+				t.Parallel()
+				l, r := fairly(t)
+				mu.Lock()
+				defer mu.Unlock()
+				link, read = link+l/pairs, read+r/pairs
+			})
+		}
+	})
+	t.Logf("the larger share of the link %.1f %%, of the texts %.1f %%", 100*link, 100*read)
+	if link > fair || read > fair {
+		t.Error("that is not fair")
+	}
 }
 
-func fairly(t *testing.T, flags ...string) {
-	w, anna, carl := newNarrow(t, flags...)
+// fairly gives the larger share of two in the bytes that crossed the link, and in the texts that were read, while both were sending.
+func fairly(t *testing.T) (link, read float64) {
+	w, anna, carl := newNarrow(t)
 	var all [2][]*message
 	var writers sync.WaitGroup
 	for i := range all {
@@ -78,32 +96,28 @@ func fairly(t *testing.T, flags ...string) {
 		})
 	}
 	var begin, end [2]crossing
+	var before [2]int
 	near := func() bool { // until one of the two has nearly all over: then the other has the link for itself
 		w.net.mu.Lock()
 		defer w.net.mu.Unlock()
 		if end = [2]crossing{*anna, *carl}; end[0].passed+end[1].passed < steady {
-			begin = end
+			begin, before = end, [2]int{w.shown(all[0]), w.shown(all[1])}
 		}
 		return max(w.shown(all[0]), w.shown(all[1])) >= texts*9/10
 	}
 	if err := until(t.Context(), 4*patience, near); err != nil {
 		t.Fatalf("of %d texts each %d and %d came: %v", texts, w.shown(all[0]), w.shown(all[1]), err)
 	}
-	a, b := w.shown(all[0]), w.shown(all[1])
-	link, read := share(end[0].since(begin[0]), end[1].since(begin[1])), float64(a)/float64(a+b)
+	a, b := w.shown(all[0])-before[0], w.shown(all[1])-before[1]
+	link, read = share(end[0].since(begin[0]), end[1].since(begin[1])), float64(a)/float64(a+b)
 	t.Logf("of the link %.0f : %.0f, %+v, %+v; of the texts %d : %d", 100*link, 100-100*link, end[0], end[1], a, b)
-	if max(link, 1-link) > fair || max(read, 1-read) > fair {
-		t.Error("that is not fair")
-	}
 	if end[0].dropped == 0 || end[1].dropped == 0 {
 		t.Error("the link was not full")
 	}
 	writers.Wait()
 	w.expect(4*patience, append(all[0], all[1]...)...)
 	w.settled()
-	w.ledger.mu.Lock()
-	defer w.ledger.mu.Unlock()
-	t.Logf("told of: %v", w.ledger.told)
+	return max(link, 1-link), max(read, 1-read)
 }
 
 // The control: beside one that sends at a constant rate, whatever is lost, a client does not get its share, and the measure says so.

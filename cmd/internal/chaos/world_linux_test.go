@@ -23,7 +23,6 @@ type world struct {
 	ledger  *ledger
 	server  *seat
 	clients []*seat
-	flags   []string         // of those who join from now on
 	read    map[*seat]uint64 // the last line of each history that was looked at
 }
 
@@ -50,7 +49,6 @@ func (w *world) next() string { return w.ledger.people[len(w.clients)] }
 func (w *world) joinsAt(h *host, server string) {
 	w.t.Helper()
 	s := client(w.next(), h, w.t.TempDir(), server, w.ledger)
-	s.args = append(s.args, w.flags...)
 	w.clients = append(w.clients, s)
 	welcome := make(chan struct{}, 1000)
 	heard := s.line
