@@ -55,8 +55,11 @@ type Leap struct{ Order, Revision, By uint64 }
 // MaxLeaps is how many starts are remembered.
 const MaxLeaps = 1024
 
-// Begin gives the head and the past of a run that follows.
+// Begin gives the head and the past of a run that follows. A leap over nothing leaves none.
 func (p Past) Begin(h Head, by uint64) (Head, Past) {
+	if by == 0 {
+		return h, p
+	}
 	p.Leaps = append(slices.Clip(p.Leaps), Leap{h.Order, h.Revision, by})
 	p.Leaps = p.Leaps[max(len(p.Leaps)-MaxLeaps, 0):]
 	h.Order, h.Revision = h.Order+by, h.Revision+by
@@ -152,7 +155,7 @@ type PutClient struct {
 	FreeBefore int64
 }
 
-// Begin is the first change of a run of the server: orders and revisions leap by so much, which is remembered.
+// Begin is the first change of a run of the server: orders and revisions leap by so much, which is remembered if it is not 0.
 type Begin struct{ By uint64 }
 
 // Deposit puts a text into a mailbox. The same identity (to, from, epochs, seq) again changes nothing and gives the same

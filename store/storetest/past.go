@@ -32,6 +32,10 @@ func leaps(t *testing.T, s store.Server) {
 	if !reflect.DeepEqual(p.Leaps, want) || len(p.Former) > 0 {
 		t.Errorf("past %+v, want %+v", p, want)
 	}
+	DoAll(t, s, store.Begin{By: 0}, store.Begin{By: 7}) // over nothing: the next one begins at the same place
+	if p = past(t, s); len(p.Leaps) != 3 || p.Leaps[2] != (store.Leap{Order: h.Order, Revision: h.Revision, By: 7}) {
+		t.Errorf("past %+v after leaps of 0 and 7", p)
+	}
 	id := h.ID
 	Do(t, s, store.Renew{ID: 9})
 	Do(t, s, store.Renew{ID: 3})
