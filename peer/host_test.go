@@ -78,6 +78,14 @@ func (h *host) Handle(_ time.Time, p link.Path, from wire.Key, m wire.Message) {
 		answer(&wire.Pong{Nonce: m.Nonce, Known: true, Store: storeID, Revision: m.Revision})
 	case *wire.Clock:
 		answer(&wire.Clock{Nonce: m.Nonce, Time: time.Now().Add(time.Minute).UnixMicro()})
+	case *wire.Find: // who is asked for before the table came
+		named := &wire.Named{Name: m.Name}
+		for _, one := range h.members {
+			if one.row.Name == m.Name {
+				named.Rows = append(named.Rows, one.row)
+			}
+		}
+		answer(named)
 	case *wire.Lookup:
 		answer(&wire.Found{Key: m.Key, Card: h.of(m.Key).card})
 	case *wire.Deposit:
