@@ -57,11 +57,12 @@ func (s *script) alone(ctx context.Context, do job, signals <-chan os.Signal) er
 	near, far := net.Pipe()
 	face := &faceless{to: s.env.stderr, left: make(chan struct{}), began: make(chan struct{})}
 	c := &chat{settings: settings, server: server, rule: rule, screen: face, log: settings.log.logger(s.env.stderr), mode: s.mode, inside: far}
-	done := make(chan struct{})
-	go func() { // as in beside
+	done, said := make(chan struct{}), make(chan struct{}) // said: err is what the command came to, which the client's leaving follows
+	go func() {                                            // as in beside
 		defer close(done)
 		conn := control.NewConn(near)
 		err = do(conn)
+		close(said)
 		_ = conn.Close()
 		switch {
 		case errors.Is(err, errStopped):
@@ -89,7 +90,7 @@ func (s *script) alone(ctx context.Context, do job, signals <-chan os.Signal) er
 	ended := c.run(ctx)
 	first := true // the client ended before its command
 	select {
-	case <-done:
+	case <-said:
 		first = false
 	default:
 	}
