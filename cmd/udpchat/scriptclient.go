@@ -57,22 +57,59 @@ func (s *script) alone(ctx context.Context, do job, signals <-chan os.Signal) er
 	near, far := net.Pipe()
 	face := &faceless{to: s.env.stderr, left: make(chan struct{}), began: make(chan struct{})}
 	c := &chat{settings: settings, server: server, rule: rule, screen: face, log: settings.log.logger(s.env.stderr), mode: s.mode, inside: far}
-	done, said := make(chan struct{}), make(chan struct{}) // said: err is what the command came to, which the client's leaving follows
-	go func() {                                            // as in beside
-		defer close(done)
-		conn := control.NewConn(near)
-		err = do(conn)
-		close(said)
-		_ = conn.Close()
-		switch {
-		case errors.Is(err, errStopped):
-		case ownVerdict(err):
-			time.AfterFunc(verdict, cancel)
-		default:
-			close(face.left)
-			time.AfterFunc(leaving, cancel)
-		}
-	}()
+	w := work{said: make(chan struct{}), done: make(chan struct{})}
+	go w.run(do, near, face, cancel)
+	caught := s.heed(ctx, signals, face, w.done, cancel)
+	ended := c.run(ctx)
+	first := true // the client ended before its command
+	select {
+	case <-w.said:
+		first = false
+	default:
+	}
+	_, _ = near.Close(), far.Close()
+	select {
+	case <-w.done:
+	case got := <-caught:
+		caught <- got
+	}
+	select { // a signal is the reason for the rest
+	case got := <-caught:
+		return &exitError{code: signalCode(got)}
+	default:
+	}
+	if first || ownVerdict(w.err) && !errors.Is(ended, context.Canceled) {
+		return ended
+	}
+	return w.err
+}
+
+// work is a job with a client that is there for it alone.
+type work struct {
+	err  error         // what it came to
+	said chan struct{} // closed when err is known, and before the client leaves for that
+	done chan struct{} // closed when nothing more is done
+}
+
+// run does the job, and then has its client leave. After a signal it may stay behind in a write, which the program ends.
+func (w *work) run(do job, near net.Conn, face *faceless, cancel context.CancelFunc) {
+	defer close(w.done)
+	conn := control.NewConn(near)
+	w.err = do(conn)
+	close(w.said)
+	_ = conn.Close()
+	switch {
+	case errors.Is(w.err, errStopped):
+	case ownVerdict(w.err):
+		time.AfterFunc(verdict, cancel)
+	default:
+		close(face.left)
+		time.AfterFunc(leaving, cancel)
+	}
+}
+
+// heed ends job and client at a signal, and gives that.
+func (s *script) heed(ctx context.Context, signals <-chan os.Signal, face *faceless, done <-chan struct{}, cancel context.CancelFunc) chan os.Signal {
 	caught := make(chan os.Signal, 1)
 	go func() {
 		select {
@@ -87,28 +124,7 @@ func (s *script) alone(ctx context.Context, do job, signals <-chan os.Signal) er
 		case <-ctx.Done():
 		}
 	}()
-	ended := c.run(ctx)
-	first := true // the client ended before its command
-	select {
-	case <-said:
-		first = false
-	default:
-	}
-	_, _ = near.Close(), far.Close()
-	select {
-	case <-done:
-	case got := <-caught:
-		caught <- got
-	}
-	select { // a signal is the reason for the rest
-	case got := <-caught:
-		return &exitError{code: signalCode(got)}
-	default:
-	}
-	if first || ownVerdict(err) && !errors.Is(ended, context.Canceled) {
-		return ended
-	}
-	return err
+	return caught
 }
 
 // ownVerdict tells whether the client itself says better why it ended.

@@ -169,15 +169,7 @@ func (g *guest) look(notices []peer.Notice) {
 		}
 		switch n := n.(type) {
 		case peer.Arrived:
-			g.w.ledger.arrived(g, n)
-			if g.w.edge() {
-				g.kill("between the screen and its note of it")
-				return
-			}
-			g.tells = max(g.tells, g.w.at+g.w.upTo(2*time.Millisecond))
-			g.after(g.tells-g.w.at, func() {
-				g.step(func(time.Time) { g.core.Shown([]uint64{n.Line}) })
-			})
+			g.reads(n)
 		case peer.Delivered:
 			g.w.ledger.told(g, n.To)
 		case peer.UnknownPeer:
@@ -215,6 +207,19 @@ func (g *guest) look(notices []peer.Notice) {
 			g.w.fail("%s: %T%+v", g.name, n, n)
 		}
 	}
+}
+
+// reads is a line on the screen, and a moment later the note of it, if the guest lives so long.
+func (g *guest) reads(n peer.Arrived) {
+	g.w.ledger.arrived(g, n)
+	if g.w.edge() {
+		g.kill("between the screen and its note of it")
+		return
+	}
+	g.tells = max(g.tells, g.w.at+g.w.upTo(2*time.Millisecond))
+	g.after(g.tells-g.w.at, func() {
+		g.step(func(time.Time) { g.core.Shown([]uint64{n.Line}) })
+	})
 }
 
 // furnish gives a guest its profile and its keys. Their identity is the same one whether they are real or not.
