@@ -33,7 +33,7 @@ func newFanOut(tb testing.TB, members int) *fanOut {
 	f.sessions = link.NewSessions(link.SessionConfig{Identity: identity, Server: true, Handshakes: 1 << 30})
 	head, _ := f.store.Head()
 	past, _ := f.store.Past()
-	f.core = NewCore(f.now, Config{TableClients: 1}, head, past, nil)
+	f.core = NewCore(Config{TableClients: 1}, head, past, nil)
 	f.settle()
 	for i := range members + 1 {
 		var seed [32]byte

@@ -68,7 +68,7 @@ func (b *bench) restart() {
 	head, _ := b.store.Head()
 	past, _ := b.store.Past()
 	rows, _ := b.store.Clients(store.Key{}, 1<<20)
-	b.core = NewCore(b.now, b.cfg, head, past, rows)
+	b.core = NewCore(b.cfg, head, past, rows)
 	b.settle()
 }
 

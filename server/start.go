@@ -73,7 +73,7 @@ func (s *Server) directory() (pages [][]store.Client, err error) {
 
 // NewCore makes a core over what the store holds: its head and all rows of its directory. Clients that were online when
 // the last server stopped keep their sessions and are pinged.
-func NewCore(now time.Time, cfg Config, head store.Head, past store.Past, rows []store.Client) *Core {
+func NewCore(cfg Config, head store.Head, past store.Past, rows []store.Client) *Core {
 	return newCore(cfg, head, past, [][]store.Client{rows})
 }
 

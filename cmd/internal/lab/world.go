@@ -67,7 +67,7 @@ func (w *world) host(p *party) link.Card {
 	me := link.NewIdentity(head.Seed)
 	p.key = me.Key()
 	p.sessions = link.NewSessions(link.SessionConfig{Identity: me, Server: true, KeyRequests: true, Rand: w.chacha(), Trace: p.traced})
-	p.host = server.NewCore(w.now(), server.Config{Seed: w.rand.Uint64()}, head, store.Past{}, nil)
+	p.host = server.NewCore(server.Config{Seed: w.rand.Uint64()}, head, store.Past{}, nil)
 	p.core = p.host
 	return me.Card()
 }

@@ -28,9 +28,9 @@ func (h *host) start() {
 	head, _ := h.store.Head()
 	past, _ := h.store.Past()
 	rows, _ := h.store.Clients(store.Key{}, 1000)
-	h.step(func(now time.Time) {
+	h.step(func(time.Time) {
 		cfg := server.Config{Quota: h.w.mix.Quota, Seed: h.w.rand.Uint64(), MaxMessage: h.limit(), Wall: h.wall, Broken: h.w.opt.Server, TableClients: h.w.mix.Crowd}
-		h.core = server.NewCore(now, cfg, head, past, rows)
+		h.core = server.NewCore(cfg, head, past, rows)
 	})
 }
 
