@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// Garbage comes at 250,000 datagrams a second (280,000 are meant, a tenth falls to pauses of the machine), or as fast as what the chat leaves
-// of it can write, for 10 s: the chat goes on, and the server does not grow.
+// Garbage comes at up to 250,000 datagrams a second (-garbage), or as fast as what the chat leaves of this machine can write it, for 10 s: the
+// chat goes on, and the server does not grow.
 func TestGarbage(t *testing.T) {
 	measures(t)
 	s := seed(t)
@@ -18,7 +18,7 @@ func TestGarbage(t *testing.T) {
 	w.joins("10.77.1.2", "10.77.0.1")
 	packets := rubbish(rand.New(rand.NewPCG(s, 9)), "10.77.0.1:9999")
 	w.under(10*time.Second, func(ctx context.Context) {
-		t.Logf("%.0f datagrams a second", pour(ctx, t, w.server.host, packets, 280_000))
+		t.Logf("%.0f datagrams a second", pour(ctx, t, w.server.host, packets, *garbled))
 	})
 	w.settled()
 	w.stays()

@@ -15,6 +15,7 @@ var (
 	kills    = flag.Int("kills", 30, "how many programs TestChaos kills")
 	seedFlag = flag.Uint64("seed", 0, "seed of texts and faults; 0: any")
 	rate     = flag.Float64("rate", 150, "texts a second in TestChaos")
+	garbled  = flag.Int("garbage", 260_000, "datagrams a second that are meant in TestGarbage: a tenth of them falls to pauses of the machine")
 	latency  = flag.Duration("latency", 100*time.Millisecond, "the longest that chat may take, 99 times of 100, while the server is flooded; on a slow machine 4 times the longest while a flood goes elsewhere, if that is more")
 	pouring  = flag.Int("pour", 0, "be the flood of a test, of so many packets a second")
 	applying = flag.Int("apply", 0, "be those who ask for so many names in a test")
