@@ -41,8 +41,9 @@ const (
 // alone is committed at once; else the group gathers toward the last one's size. bbolt's own Batch waits 10 ms by default and
 // is 15 to 20 times slower (measured).
 type committer[C, R any] struct {
-	file  *file
-	apply func(tx *bbolt.Tx, group []job[C, R], tight bool) error
+	file   *file
+	apply  func(tx *bbolt.Tx, group []job[C, R], tight bool) error
+	growth func(C) int64 // bytes by which a change that takes something in makes the file longer, about
 
 	mu      sync.Mutex
 	queue   []job[C, R]
@@ -62,8 +63,8 @@ type committer[C, R any] struct {
 	told    bool        // crowded knows that some wait
 }
 
-func newCommitter[C, R any](f *file, apply func(tx *bbolt.Tx, group []job[C, R], tight bool) error) *committer[C, R] {
-	c := &committer[C, R]{file: f, apply: apply, want: 1, wake: make(chan struct{}, 1), finished: make(chan struct{})}
+func newCommitter[C, R any](f *file, apply func(tx *bbolt.Tx, group []job[C, R], tight bool) error, growth func(C) int64) *committer[C, R] {
+	c := &committer[C, R]{file: f, apply: apply, growth: growth, want: 1, wake: make(chan struct{}, 1), finished: make(chan struct{})}
 	go c.run() // close waits for it
 	return c
 }
@@ -239,17 +240,25 @@ func (c *committer[C, R]) commit(group []job[C, R]) {
 	c.answer(group)
 }
 
-// write is one transaction. It says in tight whether there was no room for anything new.
+// write is one transaction. It says in tight whether there was no room for anything new. A group that has no room while a smaller
+// one may have is not tried.
 func (c *committer[C, R]) write(group []job[C, R], tight *bool) error {
-	return c.file.update(func(tx *bbolt.Tx, full bool) error {
-		*tight = *tight || full
+	growth := int64(0)
+	for i := range group {
+		growth += c.growth(group[i].change)
+	}
+	return c.file.update(growth, func(tx *bbolt.Tx, r room) error {
+		if r == roomForLess && len(group) > 1 && !*tight {
+			return store.ErrFull
+		}
+		*tight = *tight || r != roomForAll
 		return c.apply(tx, group, *tight)
 	})
 }
 
 // judge answers what is refused anyway and lets the rest of a group wait.
 func (c *committer[C, R]) judge(group []job[C, R]) {
-	c.failed = c.file.rehearse(func(tx *bbolt.Tx, _ bool) error { return c.apply(tx, group, true) })
+	c.failed = c.file.rehearse(func(tx *bbolt.Tx) error { return c.apply(tx, group, true) })
 	for i := range group {
 		if group[i].fate != isRefused {
 			group[i].fate = mustWait

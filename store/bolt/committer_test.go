@@ -30,7 +30,7 @@ func numbers(t *testing.T) (c *committer[func(tx *bbolt.Tx) error, int], groups 
 			group[i].result = i + 1
 		}
 		return nil
-	})
+	}, func(func(tx *bbolt.Tx) error) int64 { return 0 })
 	t.Cleanup(func() { c.close(); _ = f.close() })
 	return c, groups, f
 }

@@ -49,18 +49,19 @@ func (f *file) view(fn func(tx *bbolt.Tx) error) (err error) {
 	return fn(tx)
 }
 
-// update runs a write transaction; tight: it may use nothing but the reserve. After an error its outcome is unknown and nothing
-// may be written any more, unless it is store.ErrFull: then it did not happen. Only the committer calls it.
-func (f *file) update(fn func(tx *bbolt.Tx, tight bool) error) error {
-	return f.try(fn, (*bbolt.Tx).Commit)
+// update runs a write transaction that makes the file grow by about that many bytes, once it is known what room there is. After an
+// error its outcome is unknown and nothing may be written any more, unless it is store.ErrFull: then it did not happen. Only the
+// committer calls it.
+func (f *file) update(growth int64, fn func(tx *bbolt.Tx, r room) error) error {
+	return f.try(growth, fn, (*bbolt.Tx).Commit)
 }
 
 // rehearse runs a write transaction that leaves nothing behind.
-func (f *file) rehearse(fn func(tx *bbolt.Tx, tight bool) error) error {
-	return f.try(fn, (*bbolt.Tx).Rollback)
+func (f *file) rehearse(fn func(tx *bbolt.Tx) error) error {
+	return f.try(0, func(tx *bbolt.Tx, _ room) error { return fn(tx) }, (*bbolt.Tx).Rollback)
 }
 
-func (f *file) try(fn func(tx *bbolt.Tx, tight bool) error, end func(tx *bbolt.Tx) error) (err error) {
+func (f *file) try(growth int64, fn func(tx *bbolt.Tx, r room) error, end func(tx *bbolt.Tx) error) (err error) {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	var tx *bbolt.Tx
 	defer func() {
@@ -72,11 +73,11 @@ func (f *file) try(fn func(tx *bbolt.Tx, tight bool) error, end func(tx *bbolt.T
 	if tx, err = f.begin(true); err != nil {
 		return err
 	}
-	tight, err := f.tight(tx)
+	r, err := f.secure(tx, growth)
 	if err != nil {
 		return fmt.Errorf("write %s: %w", f.path, err)
 	}
-	if err = fn(tx, tight); err != nil {
+	if err = fn(tx, r); err != nil {
 		return err
 	}
 	id := tx.ID()

@@ -1,6 +1,7 @@
 package bolt
 
 import (
+	"cmp"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -156,6 +157,73 @@ func TestAFullDiskIsEmptied(t *testing.T) {
 		t.Errorf("of the room that was freed: %d stored, %d not", len(stored), full)
 	}
 	closeAndCheck(t, s, path)
+}
+
+// What is taken in leaves the reserve, wherever the disk ends and however large the groups are that meet its end. Without a word of what a group
+// makes the file grow by, they eat of it.
+func TestWhatIsTakenInLeavesTheReserve(t *testing.T) {
+	const slack = 16 << 12 // some pages: a change alone may split one in each bucket
+	for name, growth := range map[string]func(store.Change) int64{"known": serverGrowth, "unknown": func(store.Change) int64 { return 0 }} {
+		least := int64(serverReserve)
+		for i := range 12 {
+			s := must(OpenServer(filepath.Join(smallDisk(t, 16<<20), "server.db"), Options{}))(t)
+			s.committer.growth = growth // nothing was submitted yet
+			storetest.Register(t, s, "ann", "bob")
+			ballast(t, filepath.Dir(s.file.path), 6<<20+int64(i)*100_000)
+			for full, from := 0, uint64(1); full == 0; from += 300 {
+				_, full = deposits(t, s, from, 300, 300*i)
+			}
+			least = min(least, left(s.file))
+			closeAndCheck(t, s, s.file.path)
+		}
+		if kept := least >= serverReserve-slack; kept != (name == "known") {
+			t.Errorf("growth %s: of the reserve of %d bytes %d are left", name, int64(serverReserve), least)
+		}
+		t.Logf("growth %s: of the reserve of %d bytes %d are left", name, int64(serverReserve), least)
+	}
+}
+
+// The same of a profile, whose texts are long.
+func TestWhatIsTypedLeavesTheReserve(t *testing.T) {
+	for i := range 8 {
+		p := must(OpenProfile(filepath.Join(smallDisk(t, 8<<20), "profile.db"), Options{}))(t)
+		storetest.Change(t, p, store.Shown{})
+		ballast(t, filepath.Dir(p.file.path), 2<<20+int64(i)*100_000)
+		full := make(chan error, 10)
+		for order, failed := uint64(1), error(nil); failed == nil; {
+			for range cap(full) {
+				p.Submit(typed(order, 8000*i), func(err error) { full <- err })
+				order++
+			}
+			for range cap(full) {
+				failed = cmp.Or(failed, <-full)
+			}
+		}
+		if n := left(p.file); n < profileReserve-16<<12 {
+			t.Errorf("texts of %d bytes: of the reserve of %d bytes %d are left", 8000*i, int64(profileReserve), n)
+		}
+		closeAndCheck(t, p, p.file.path)
+	}
+}
+
+// typed is a text of n bytes to ann, its line and its parts.
+func typed(order uint64, n int) store.Accept {
+	a := store.Accept{Line: store.Line{Order: order, Peer: storetest.Key("ann"), Out: true, End: store.EndOpen, Text: strings.Repeat("x", n)}}
+	for seq := order << 16; ; seq++ {
+		a.Items = append(a.Items, store.Outgoing{To: storetest.Key("ann"), Text: storetest.Single(seq, strings.Repeat("x", min(n, 880))), Line: order})
+		a.Lane = store.Lane{To: storetest.Key("ann"), Epoch: 1, ToEpoch: 1, Last: seq}
+		if n -= 880; n <= 0 {
+			return a
+		}
+	}
+}
+
+// left is what can still be written.
+func left(f *file) int64 {
+	s := f.db.Stats()
+	end := int64(0)
+	_ = f.view(func(tx *bbolt.Tx) error { end = tx.Size(); return nil })
+	return int64(s.FreePageN+s.PendingPageN)*int64(f.db.Info().PageSize) + max(0, f.allocated-end)
 }
 
 // What the reserve is measured by: pages that one change writes, in a large store, anywhere in it.

@@ -34,7 +34,7 @@ func OpenProfile(path string, o Options) (*Profile, error) {
 	}
 	f.reserve = profileReserve
 	p := &Profile{file: f}
-	p.committer = newCommitter(f, p.apply)
+	p.committer = newCommitter(f, p.apply, profileGrowth)
 	return p, nil
 }
 
@@ -86,6 +86,32 @@ func withoutRoom(c store.ProfileChange) fate {
 		return mustWait
 	}
 	return isDone
+}
+
+// profileGrowth is by how much a change makes the file longer.
+func profileGrowth(c store.ProfileChange) int64 {
+	records, bytes := 0, 0
+	switch c := c.(type) {
+	case store.Accept:
+		records, bytes = len(c.Items)+1, len(c.Line.Text)
+		for _, o := range c.Items {
+			bytes += len(o.Text.Body)
+		}
+	case store.Receive:
+		records = 1
+		if c.Part != nil {
+			bytes += len(c.Part.Text.Body)
+		}
+		if c.Line != nil {
+			bytes += len(c.Line.Text)
+		}
+	case store.Meet:
+		records = len(c.Contacts)
+		for _, k := range c.Contacts {
+			bytes += len(k.Card)
+		}
+	}
+	return grown(records, bytes)
 }
 
 func (t profileTx) change(c store.ProfileChange) error {

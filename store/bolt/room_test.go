@@ -32,7 +32,7 @@ func gate(t *testing.T, room func(group []int, tight bool) (fate, error)) *commi
 			}
 		}
 		return err
-	})
+	}, func(int) int64 { return 0 })
 	t.Cleanup(func() { c.close(); _ = s.file.close() })
 	return c
 }

@@ -32,7 +32,7 @@ func OpenServer(path string, o Options) (*Server, error) {
 	}
 	f.reserve = serverReserve
 	s := &Server{file: f}
-	s.committer = newCommitter(f, s.apply)
+	s.committer = newCommitter(f, s.apply, serverGrowth)
 	return s, nil
 }
 
@@ -89,6 +89,19 @@ func (s *Server) apply(tx *bbolt.Tx, group []job[store.Change, store.Result], ti
 		return nil
 	}
 	return t.shelf(metaBucket).put(headKey, &t.head)
+}
+
+// serverGrowth is by how much a change makes the file longer.
+func serverGrowth(c store.Change) int64 {
+	switch c := c.(type) {
+	case store.Deposit:
+		return grown(1, len(c.Text.Body))
+	case store.Post:
+		return grown(1, len(c.Text.Body))
+	case store.PutClient:
+		return grown(1, len(c.Client.Card))
+	}
+	return 0
 }
 
 // change does one change. One that is refused has touched nothing.

@@ -16,7 +16,7 @@ import (
 // free pages. On a full disk it finds them in two places: among the file's free pages, which the disk has given to the file and
 // does not take back, and behind the last page, when the room there was really given to the file (bbolt only makes the
 // file longer, which on most file systems gives nothing). A store sees to it that both together are never less than its reserve
-// before it takes anything new. So the reserve is there when the disk is full, and each change gives back about what it took.
+// after it took anything new. So the reserve is there when the disk is full, and each change gives back about what it took.
 //
 // What a deletion takes was measured (TestWhatFreeingRoomTakes): a Take of 32 texts, anywhere among 20,000, writes up to 140 pages of 4 KiB;
 // the server takes one at a time. Larger groups are tried in halves.
@@ -25,19 +25,46 @@ const (
 	profileReserve = 256 << 10
 )
 
-// tight makes sure of the reserve. True: that can't be had, and there is no room for anything new.
-func (f *file) tight(tx *bbolt.Tx) (bool, error) {
+// room is what a transaction may use.
+type room uint8
+
+const (
+	roomForAll  room = iota
+	roomForLess      // a smaller group may have room
+	roomForNone      // only the reserve is left, or not even that: nothing new
+)
+
+// secure makes sure that the reserve is still there when what a transaction takes in has made the file grow.
+func (f *file) secure(tx *bbolt.Tx, growth int64) (room, error) {
 	if f.noRoom != nil && f.noRoom() {
-		return true, nil
+		return roomForNone, nil
 	}
+	if f.reserve == 0 {
+		return roomForAll, nil
+	}
+	if ok, err := f.have(tx, f.reserve+growth); ok || err != nil {
+		return roomForAll, err
+	}
+	if ok, err := f.have(tx, f.reserve); ok || err != nil {
+		return roomForLess, err
+	}
+	return roomForNone, nil
+}
+
+// grown is by how much records with that many bytes in them make a file longer: a page that was split is half empty, and a record has
+// a key, entries in other buckets, and a checksum (TestWhatIsTakenInLeavesTheReserve).
+func grown(records, bytes int) int64 { return 2 * int64(512*records+bytes) }
+
+// have makes sure that n bytes can be written.
+func (f *file) have(tx *bbolt.Tx, n int64) (bool, error) {
 	s := f.db.Stats()
 	free := int64(s.FreePageN+s.PendingPageN) * int64(tx.DB().Info().PageSize)
 	end := tx.Size()
-	if f.reserve == 0 || free+max(0, f.allocated-end) >= f.reserve {
-		return false, nil
+	if free+max(0, f.allocated-end) >= n {
+		return true, nil
 	}
-	// Twice as much, so that this is not done every time; else what is missing.
-	for _, to := range []int64{end + 2*f.reserve, end + f.reserve - free} {
+	// More than is missing, so that this is not done every time; else what is missing.
+	for _, to := range []int64{end + n + f.reserve, end + n - free} {
 		if !f.allowed(to) {
 			continue
 		}
@@ -51,9 +78,9 @@ func (f *file) tight(tx *bbolt.Tx) (bool, error) {
 			}
 			f.allocated = to
 		}
-		return false, nil
+		return true, nil
 	}
-	return true, nil
+	return false, nil
 }
 
 // allowed tells whether the file may have that size, as bbolt counts: by its steps of growth.
