@@ -113,3 +113,19 @@ func benchmarkRow(b *testing.B, f func(h *hot)) {
 		f(h)
 	}
 }
+
+// BenchmarkNameless is a text of a sender whose name the server has not told yet, behind thousands that wait for the same.
+func BenchmarkNameless(b *testing.B) {
+	b.ReportAllocs()
+	h := newHot(b)
+	for i := range b.N {
+		if i%4000 == 0 {
+			h = newHot(b)
+			h.core.roster.contacts[h.bob.key] = nil
+		}
+		h.seq++
+		m := wire.Direct{Try: 1, Text: in(h.bob, h.seq, "hello")}
+		h.core.Handle(h.now, h.path, h.bob.key, &m)
+		h.carryOut()
+	}
+}

@@ -96,6 +96,7 @@ func (r *roster) apply(now time.Time, c *Core, row wire.Row, news bool) {
 		delete(r.changed, before.key)
 	}
 	r.contacts[row.Key], r.byName[row.Name], r.stale[row.Name] = next, next, true
+	c.inbox.screen.named = c.inbox.screen.named || old == nil
 	c.doubt(next)
 	if old == nil || old.name != next.name || old.addr != next.addr || old.online != next.online {
 		r.changed[row.Key] = true

@@ -9,7 +9,10 @@ import (
 )
 
 // screen is what is ready to be shown and waits for the first table, or for its sender's name.
-type screen struct{ queue []arrival }
+type screen struct {
+	queue []arrival // by since
+	named bool      // somebody is known who was not when the queue was last looked through
+}
 
 // arrival is a whole text on its way to the user.
 type arrival struct {
@@ -64,7 +67,9 @@ func (b *inbox) expire(now time.Time, c *Core) {
 		g.listed = len(g.held) > 0
 		return !g.listed
 	})
-	b.release(now, c)
+	if due, ok := b.screen.due(c.cfg.Hold); b.screen.named || ok && !now.Before(due) {
+		b.release(now, c)
+	}
 }
 
 // next is when something held goes on at the latest: to the screen only while that is allowed.
@@ -78,10 +83,17 @@ func (b *inbox) next(hold time.Duration, screen bool) (time.Time, bool) {
 	for _, g := range b.holding {
 		earliest(g.next(hold))
 	}
-	for _, a := range b.screen.queue {
-		earliest(a.since.Add(hold), screen)
-	}
+	due, waits := b.screen.due(hold)
+	earliest(due, screen && waits)
 	return first, !first.IsZero()
+}
+
+// due is when the first in the queue, which has waited for longest, has waited for hold.
+func (s *screen) due(hold time.Duration) (time.Time, bool) {
+	if len(s.queue) == 0 {
+		return time.Time{}, false
+	}
+	return s.queue[0].since.Add(hold), true
 }
 
 // awaits tells whether something waits for that sender's name.
@@ -89,19 +101,20 @@ func (s *screen) awaits(from wire.Key) bool {
 	return slices.ContainsFunc(s.queue, func(a arrival) bool { return keyOf(a.line) == from })
 }
 
-// show gives a line to the user, as soon as there is a table and in it the sender's name.
+// show gives a line to the user, as soon as there is a table and in it the sender's name. What waits in the queue waits for other names.
 func (c *Core) show(now time.Time, a arrival) {
 	a.since = now
-	if q := c.inbox.screen.queue; len(q) == 0 && c.phase == ready && c.roster.contacts[keyOf(a.line)] != nil {
-		c.tellArrived(now, &a)
-		return
+	if c.inbox.screen.named {
+		c.inbox.release(now, c)
 	}
-	c.inbox.screen.queue = append(c.inbox.screen.queue, a)
-	c.inbox.release(now, c)
+	if c.phase != ready || !c.tellArrived(now, &a) {
+		c.inbox.screen.queue = append(c.inbox.screen.queue, a)
+	}
 }
 
 func (b *inbox) release(now time.Time, c *Core) {
-	if c.phase == ready && len(b.screen.queue) > 0 {
+	if c.phase == ready {
+		b.screen.named = false
 		b.screen.queue = slices.DeleteFunc(b.screen.queue, func(a arrival) bool { return c.tellArrived(now, &a) })
 	}
 }
