@@ -30,7 +30,7 @@ func (b *bench) fanOut(r, posts int) error {
 		return err
 	}
 	defer server.stop()
-	others, err := b.receivers(server.target, r, "")
+	others, err := b.receivers(server.target, r, true, "")
 	if err != nil {
 		return err
 	}

@@ -41,10 +41,11 @@ func (b *bench) pairs(name string, n, window, total int, history bool) error {
 	if history {
 		folder = b.folder
 	}
-	others, err := b.receivers(server.target, n, folder)
+	others, err := b.receivers(server.target, n, false, folder)
 	if err != nil {
 		return err
 	}
+	oneThread()
 	var all []*pair
 	for i := range n {
 		p := newPair(fmt.Sprintf("r%d", i), window, total)

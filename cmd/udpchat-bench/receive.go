@@ -15,22 +15,23 @@ import (
 	"udpchat/peer"
 )
 
-// receiveCommand is this program as a process of receivers: arguments are the server's address, key and static key, how many, and
-// the folder of their histories, which may be empty. It says "ready", then how many texts have come, and ends with its standard input.
+// receiveCommand is this program as a process of receivers: arguments are the server's address, key and static key, how many, whether they
+// are a crowd, and the folder of their histories, which may be empty. It says "ready", then how many texts have come, and ends with its
+// standard input. A crowd has all threads.
 const receiveCommand = "receive"
 
 // receivers starts n of them, r0 and so on.
-func (b *bench) receivers(t target, n int, folder string) (*child, error) {
+func (b *bench) receivers(t target, n int, crowd bool, folder string) (*child, error) {
 	var flags []string
 	if b.profile != "" {
 		flags = []string{"-cpuprofile", b.profile + ".receive"}
 	}
-	c, _, err := b.spawn(append(flags, receiveCommand, t.path.Remote.String(), hex.EncodeToString(t.key[:]), hex.EncodeToString(t.static[:]), strconv.Itoa(n), folder)...)
+	c, _, err := b.spawn(append(flags, receiveCommand, t.path.Remote.String(), hex.EncodeToString(t.key[:]), hex.EncodeToString(t.static[:]), strconv.Itoa(n), strconv.FormatBool(crowd), folder)...)
 	return c, err
 }
 
 func receive(ctx context.Context, args []string, stdin io.Reader, stdout io.Writer) (err error) {
-	if len(args) != 5 {
+	if len(args) != 6 {
 		return errors.New("receive is for the bench itself")
 	}
 	var t target
@@ -47,9 +48,12 @@ func receive(ctx context.Context, args []string, stdin io.Reader, stdout io.Writ
 	if err != nil {
 		return err
 	}
+	if args[4] == "false" {
+		oneThread()
+	}
 	var got atomic.Int64
 	for i := range n {
-		u, err := join(ctx, t, args[4], fmt.Sprintf("r%d", i), func(_ *user, n peer.Notice) {
+		u, err := join(ctx, t, args[5], fmt.Sprintf("r%d", i), func(_ *user, n peer.Notice) {
 			if _, ok := n.(peer.Arrived); ok {
 				got.Add(1)
 			}

@@ -53,6 +53,7 @@ func (c *chat) start(ctx context.Context, o *opened, socket *link.Socket) error 
 	if err != nil {
 		return errors.Join(err, socket.Close(), o.profile.Close())
 	}
+	oneThread()
 	ctx, cancel := context.WithCancel(ctx)
 	s := &session{opened: *o, client: client, notices: make(chan peer.Notice), failed: make(chan error, 1), cancel: cancel}
 	if s.prints, err = c.notePrinting(o); err != nil {
