@@ -28,6 +28,7 @@ func (c *Core) accept(now time.Time, ref uint64, to wire.Key, toEpoch uint64, ty
 	parts := slices.Clone(x.parts)
 	c.commitParts(change, parts)
 	c.fx.Commits[len(c.fx.Commits)-1].Refused = func(now time.Time) { c.unaccepted(now, l, parts) }
+	c.press()
 }
 
 // cut makes the parts of a text, with the next seqs.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"udpchat/store"
@@ -21,6 +22,8 @@ type Client struct {
 	notices *link.Queue[Notice]
 	stopped chan struct{} // closed when Run has returned
 	written written
+	full    atomic.Bool
+	coming  atomic.Int64 // texts that the loop has not seen yet
 }
 
 // New makes a client on a socket, which Run closes, and a profile, which it does not. Its key comes from the profile's seed.
@@ -65,7 +68,7 @@ func (c *Client) Send(to, text string) { c.SendAs(0, to, text) }
 
 // SendAs is Send under a number of the caller's, which the notice that follows bears.
 func (c *Client) SendAs(ref uint64, to, text string) {
-	c.loop.Do(func(now time.Time) { c.core.SendAs(now, ref, to, text) })
+	c.do(func(now time.Time) { c.core.SendAs(now, ref, to, text) })
 }
 
 // SendAll takes a text for the channel.
@@ -73,8 +76,22 @@ func (c *Client) SendAll(text string) { c.SendAllAs(0, text) }
 
 // SendAllAs is SendAll under a number of the caller's.
 func (c *Client) SendAllAs(ref uint64, text string) {
-	c.loop.Do(func(now time.Time) { c.core.SendAllAs(now, ref, text) })
+	c.do(func(now time.Time) { c.core.SendAllAs(now, ref, text) })
 }
+
+// do takes a text. At least one notice says what came of it.
+func (c *Client) do(send func(now time.Time)) {
+	c.coming.Add(1)
+	c.loop.Do(func(now time.Time) {
+		send(now)
+		c.full.Store(c.core.full)
+		c.coming.Add(-1)
+	})
+}
+
+// Full tells whether so much is under way that who sends more should wait for a notice, at the latest OutboxRoom, and ask again: nothing
+// is lost otherwise, but it all takes memory.
+func (c *Client) Full() bool { return c.full.Load() || c.coming.Load() >= MaxUndecided/8 }
 
 // Verify asks for the keys of a name, to be compared: Identity or UnknownPeer follows.
 func (c *Client) Verify(name string) {
@@ -129,6 +146,7 @@ func (c *Client) Run(ctx context.Context) error {
 // carryOut does what the core wants done.
 func (c *Client) carryOut() []link.Send {
 	fx := c.core.Take()
+	c.full.Store(c.core.full)
 	for _, cm := range fx.Commits {
 		c.written.submit()
 		c.profile.Submit(cm.Change, func(err error) {

@@ -14,6 +14,7 @@ func (c *Core) do(now time.Time, command func(now time.Time)) {
 		if c.commands = append(c.commands, command); len(c.commands) == 1 && c.phase == registering && !c.typed {
 			c.track(now) // someone waits for it now
 		}
+		c.press()
 		return
 	}
 	command(now)

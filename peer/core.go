@@ -38,6 +38,8 @@ type Core struct {
 	quitting  bool
 	quitBy    time.Time // leave by then, whatever is undecided; zero: wait
 	draining  bool
+	full      bool                  // so much is under way that who types should wait
+	pressed   bool                  // and it was told, since nothing was
 	commands  []func(now time.Time) // given while a registration, or a look-up of a name, is on its way
 	finding   *finding              // the command that this look-up is for; nil: none is on its way
 
@@ -133,6 +135,9 @@ func (c *Core) Tick(now time.Time) {
 	c.keepAlive(now)
 	c.inbox.expire(now, c)
 	c.leaveWhenDecided(now)
+	if c.full || c.pressed {
+		c.press()
+	}
 }
 
 // lost notes that a part had to be sent again: the way carries less than it was given (protocol.md §7.4).

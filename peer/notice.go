@@ -45,6 +45,15 @@ type (
 	// InboxFull: MaxUnshown texts came and are not shown, and nothing more is taken. InboxRoom: half of them are.
 	InboxFull struct{}
 	InboxRoom struct{}
+	// OutboxFull: MaxUndecided parts of texts are neither delivered nor stored, most of them of Waiting texts to one recipient; or Waiting is 0
+	// and they wait for a registration. Who sends more should wait for OutboxRoom: half of them are. Again: it was told before,
+	// and not all of those are decided yet.
+	OutboxFull struct {
+		To      string
+		Waiting int
+		Again   bool
+	}
+	OutboxRoom struct{}
 	// Left: one is deregistered.
 	Left struct{}
 	// Waiting: something waited on the server; it follows.
@@ -197,6 +206,8 @@ func (Postponed) notice()     {}
 func (DiskFull) notice()      {}
 func (DiskRoom) notice()      {}
 func (InboxFull) notice()     {}
+func (OutboxFull) notice()    {}
+func (OutboxRoom) notice()    {}
 func (InboxRoom) notice()     {}
 func (NotSent) notice()       {}
 func (Left) notice()          {}

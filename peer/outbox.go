@@ -273,11 +273,16 @@ func (o *outbox) waits() bool {
 func (o *outbox) undecided() int {
 	n := 0
 	for _, l := range o.order {
-		var last *text
-		for _, p := range l.parts {
-			if p.text != last && (p.state < stored || p.state == kept) {
-				n, last = n+1, p.text
-			}
+		n += l.undecided()
+	}
+	return n
+}
+
+func (l *lane) undecided() (n int) {
+	var last *text
+	for _, p := range l.parts {
+		if p.text != last && (p.state < stored || p.state == kept) {
+			n, last = n+1, p.text
 		}
 	}
 	return n

@@ -120,10 +120,10 @@ func (c *chat) run(ctx context.Context) error {
 	}
 }
 
-// open is the input, unless what is typed now is for the session to come. Someone at a terminal may interrupt the wait for the
+// open is the input, unless what is typed now is for the session to come, or a program writes faster than its messages are taken. Someone at a terminal may interrupt the wait for the
 // server's answer, or for what is read from the disk.
 func (c *chat) open(input <-chan typed) <-chan typed {
-	if c.next != nil || c.ended || (c.asked != nil || c.recalling > 0) && !c.screen.interactive() {
+	if c.next != nil || c.ended || (c.asked != nil || c.recalling > 0 || c.session != nil && c.session.client.Full()) && !c.screen.interactive() {
 		return nil
 	}
 	return input

@@ -98,6 +98,10 @@ func outcomeLines(n peer.Notice) []string {
 		return []string{fmt.Sprintf("[%d messages were not taken by udpchat tail: nothing more is received until they are.]", peer.MaxUnshown)}
 	case peer.InboxRoom:
 		return []string{"[Messages are received again.]"}
+	case peer.OutboxFull:
+		if n.Waiting > 0 && !n.Again {
+			return []string{fmt.Sprintf("[%s to %s wait: nothing more is read until half of them are taken.]", count(n.Waiting, "message"), someone(n.To))}
+		}
 	case peer.BadText:
 		return []string{fmt.Sprintf("[Message not sent: %s.]", n.Why)}
 	}

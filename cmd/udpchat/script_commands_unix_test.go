@@ -9,6 +9,8 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -24,6 +26,9 @@ type cast map[string]*player
 type player struct {
 	*play.Pipes
 	seen int
+
+	pouring sync.WaitGroup
+	left    atomic.Int64 // lines that were not read
 }
 
 func setUp(env *testscript.Env) error {
@@ -145,6 +150,31 @@ func types(ts *testscript.TestScript, args []string) {
 	need(ts, args, 2)
 	for _, line := range listed(ts, strings.Join(args[1:], " ")) {
 		check(ts, at(ts, args[0]).Send(line))
+	}
+}
+
+func pours(ts *testscript.TestScript, args []string) {
+	need(ts, args, 2)
+	p, lines := at(ts, args[0]), listed(ts, "@"+args[1])
+	p.left.Store(int64(len(lines)))
+	p.pouring.Go(func() { // ends at the latest with the process
+		for _, line := range lines {
+			if p.Send(line) != nil {
+				return
+			}
+			p.left.Add(-1)
+		}
+	})
+}
+
+func poured(ts *testscript.TestScript, neg bool, args []string) {
+	need(ts, args, 1)
+	p := at(ts, args[0])
+	if !neg {
+		p.pouring.Wait()
+	}
+	if left := p.left.Load(); neg != (left > 0) {
+		ts.Fatalf("%d lines are left", left)
 	}
 }
 

@@ -36,6 +36,8 @@ import (
 //	starts NAME PROG ARGS   starts another program, with pipes; $DOCS is the folder docs
 //	oneliner NAME N [VARIABLE=...]  starts a shell with the Nth one-liner of docs/scripting.md, for ops, and with what is in the folder bin
 //	lines N FORMAT FILE     makes a file of N numbered lines
+//	pours NAME FILE         a file is typed while the scene goes on
+//	[!] poured NAME         all of it was read
 //	bytes N PREFIX FILE     makes a file of one line: PREFIX and N letters
 //
 // In what is seen, times are TIMESTAMP, ports PORT, the words of keys WORDS and their digits DIGITS.
@@ -50,6 +52,7 @@ func TestScripts(t *testing.T) {
 		Setup:               setUp,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"server": plainly(startServer), "client": plainly(startClient), "types": plainly(types), "sees": sees, "reads": plainly(reads), "counts": plainly(counts),
+			"pours": plainly(pours), "poured": poured,
 			"closes": plainly(closes), "signals": plainly(signals), "ends": plainly(ends), "logs": logs,
 			"invited": plainly(invited), "agree": plainly(agree), "private": plainly(private),
 			"refuses": plainly(refuses), "exits": plainly(exits), "interrupts": plainly(interrupts), "runs": plainly(runs), "starts": plainly(starts), "oneliner": plainly(oneliner), "lines": plainly(numbered), "bytes": plainly(letters),

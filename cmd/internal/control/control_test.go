@@ -212,7 +212,7 @@ func TestTheEndOfAHub(t *testing.T) {
 
 // everyNotice is one of every kind that says something to a program.
 var everyNotice = []peer.Notice{
-	peer.Welcome{}, peer.Refused{Why: wire.NameTaken}, peer.Table{}, peer.Postponed{}, peer.DiskFull{}, peer.DiskRoom{}, peer.InboxFull{}, peer.InboxRoom{}, peer.Left{}, peer.Waiting{},
+	peer.Welcome{}, peer.Refused{Why: wire.NameTaken}, peer.Table{}, peer.Postponed{}, peer.DiskFull{}, peer.DiskRoom{}, peer.InboxFull{}, peer.InboxRoom{}, peer.OutboxFull{}, peer.OutboxRoom{}, peer.Left{}, peer.Waiting{},
 	peer.ServerSilent{}, peer.Drained{}, peer.Quit{}, peer.Accepted{}, peer.Delivered{}, peer.NoAck{}, peer.Stored{}, peer.Kept{NoKeys: true},
 	peer.Failed{}, peer.TooLong{}, peer.UnknownPeer{}, peer.NotRegistered{}, peer.NotYours{}, peer.Noted{}, peer.NotSent{}, peer.BadText{},
 	peer.KeyChanged{}, peer.Blocked{}, peer.Identity{}, peer.Trusted{}, peer.Distrust{}, peer.Arrived{},

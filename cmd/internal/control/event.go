@@ -118,6 +118,10 @@ func ofClient(n peer.Notice) (Event, bool) {
 		return full, true
 	case peer.InboxRoom:
 		return Event{Event: "inbox-room"}, true
+	case peer.OutboxFull:
+		return Event{Event: "outbox-full", Why: "4,096 messages wait to be taken: nothing more is read until half of them are"}, true
+	case peer.OutboxRoom:
+		return Event{Event: "outbox-room"}, true
 	case peer.Noted:
 		return Event{Event: "note", Text: n.Text}, true
 	case peer.KeyChanged:
