@@ -137,7 +137,12 @@ func (b *bench) answerRegister(id uint64) {
 func (b *bench) page(rows ...wire.Row) {
 	b.t.Helper()
 	b.head = max(b.head, b.core.roster.revision+1)
-	b.recv(server, &wire.Table{Store: b.core.store, Since: b.core.roster.revision, Until: b.head, Head: b.head, Rows: rows})
+	b.recv(server, changes(b.core.store, b.core.roster.revision, b.head, rows...))
+}
+
+// changes is a page of a store's table, the last one.
+func changes(id, since, until uint64, rows ...wire.Row) *wire.Table {
+	return &wire.Table{Base: wire.TableBase(id, since), Span: until - since, Rows: rows}
 }
 
 // changed brings rows of the table and looks away from what that says.

@@ -116,7 +116,7 @@ func (h *host) register(p link.Path, from wire.Key, m *wire.Register) {
 	}
 	revision := uint64(len(h.members))
 	h.tell(next, &wire.Registered{Request: m.Request, Outcome: h.outcome, Store: storeID, Revision: revision, MaxMessage: wire.MaxText, Lease: 90})
-	table := &wire.Table{Store: storeID, Until: revision, Head: revision}
+	table := changes(storeID, 0, revision)
 	for _, one := range h.members {
 		table.Rows = append(table.Rows, one.row)
 	}

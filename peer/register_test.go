@@ -18,24 +18,64 @@ func TestRegister(t *testing.T) {
 	b.wantTold("another request's answer")
 	b.recv(server, &wire.Registered{Request: b.core.request, Store: storeID, Revision: 2, Waiting: true, MaxMessage: 100})
 	b.wantTold("welcome", Welcome{Name: "ann"})
-	b.recv(server, &wire.Table{Store: storeID, Since: 1, Until: 2, Head: 2, Rows: []wire.Row{cid.row(wire.Offline)}})
+	b.recv(server, changes(storeID, 1, 2, cid.row(wire.Offline)))
 	b.want("she has not revision 1", server, &wire.Ping{Store: storeID})
-	b.recv(server, &wire.Table{Store: storeID, Since: 0, Until: 1, Head: 2, Rows: []wire.Row{cid.row(wire.Offline)}})
+	b.recv(server, &wire.Table{Base: wire.TableBase(storeID, 0), Span: 1, More: true, Rows: []wire.Row{cid.row(wire.Offline)}})
 	b.want("the first page", server, &wire.TableAck{Store: storeID, Revision: 1})
 	b.wantTold("not all")
-	b.recv(server, &wire.Table{Store: storeID, Since: 1, Until: 2, Head: 2, Rows: []wire.Row{bob.row(wire.Online)}})
+	b.recv(server, changes(storeID, 1, 2, bob.row(wire.Online)))
 	b.want("the last page", server, &wire.TableAck{Store: storeID, Revision: 2})
 	rows := []Contact{{bob.key, "bob", bob.addr, true}, {cid.key, "cid", cid.addr, false}}
 	b.wantTold("all, by name", Table{Server: server.addr, All: rows, Changed: rows, First: true}, Waiting{})
-	b.recv(server, &wire.Table{Store: storeID, Since: 1, Until: 2, Head: 2, Rows: []wire.Row{bob.row(wire.Online)}})
+	b.recv(server, changes(storeID, 1, 2, bob.row(wire.Online)))
 	b.want("again", server, &wire.TableAck{Store: storeID, Revision: 2})
 	b.wantTold("nothing changed")
 	b.changed(cid.row(wire.Offline))
-	b.recv(server, &wire.Table{Store: storeID, Since: 3, Until: 4, Head: 4, Rows: []wire.Row{cid.row(wire.Online)}})
+	b.recv(server, changes(storeID, 3, 4, cid.row(wire.Online)))
 	rows[1].Online = true
 	b.wantTold("a change", Table{Server: server.addr, All: rows, Changed: rows[1:]})
 	b.do(b.core.Peers)
 	b.wantTold("asked for", Table{Server: server.addr, All: rows, Changed: rows, Asked: true})
+}
+
+// protocol.md §8.7: a page follows what is here, what the last page followed, since the acknowledgement of that may be lost, or nothing; what
+// is here is said when it follows anything else, as a page of another store does.
+func TestTablePagesFollow(t *testing.T) {
+	known := newBench(t, Config{})
+	bob, cid := known.friend("bob"), known.friend("cid")
+	for _, c := range []struct {
+		name    string
+		page    *wire.Table
+		takes   uint64 // the revision then; 0: it is not taken
+		present bool   // bob is there then
+	}{
+		{"what is here", changes(storeID, 7, 8, bob.row(wire.Online)), 8, true},
+		{"what is here, more than is known yet", changes(storeID, 7, 1<<50, bob.row(wire.Online)), 1 << 50, true},
+		{"what the last page followed, and goes further", changes(storeID, 5, 9, bob.row(wire.Online)), 9, true},
+		{"the last page again", changes(storeID, 5, 7, bob.row(wire.Online)), 7, false},
+		{"nothing", changes(storeID, 0, 9, bob.row(wire.Online)), 9, true},
+		{"one before", changes(storeID, 4, 9, bob.row(wire.Online)), 0, false},
+		{"one to come", changes(storeID, 8, 9, bob.row(wire.Online)), 0, false},
+		{"the same of another store", changes(storeID+100, 7, 9, bob.row(wire.Online)), 0, false},
+		{"nothing of another store", changes(storeID+100, 0, 9, bob.row(wire.Online)), 0, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			b, _ := readyBench(t)
+			b.recv(server, changes(storeID, b.core.roster.revision, 5, bob.row(wire.Offline)))
+			b.recv(server, changes(storeID, 5, 7, cid.row(wire.Online)))
+			b.drop()
+			b.recv(server, c.page)
+			if c.takes == 0 {
+				b.want("it says what it has", server, &wire.Ping{Store: storeID, Revision: 7})
+				c.takes = 7
+			} else {
+				b.want("it has it", server, &wire.TableAck{Store: storeID, Revision: c.takes})
+			}
+			if got := b.core.roster; got.revision != c.takes || got.named("bob").online != c.present {
+				t.Errorf("revision %d, bob %+v", got.revision, got.named("bob"))
+			}
+		})
+	}
 }
 
 // protocol.md §4: the outcomes.
@@ -186,7 +226,7 @@ func TestWhoLeftDoesNotListen(t *testing.T) {
 	b.want("asked", server, &wire.Deregister{Request: b.core.request, Name: "ann"})
 	b.recv(server, &wire.Deregistered{Request: b.core.request})
 	b.wantTold("left", Left{})
-	for _, m := range []wire.Message{push(bob, 0, 1, 1, "mail"), pushPost(bob, 1, 2, 1, "post"), &wire.Ping{Nonce: 1}, &wire.Pong{}, &wire.Table{Store: storeID, Until: 9, Head: 9}} {
+	for _, m := range []wire.Message{push(bob, 0, 1, 1, "mail"), pushPost(bob, 1, 2, 1, "post"), &wire.Ping{Nonce: 1}, &wire.Pong{}, changes(storeID, 0, 9)} {
 		b.recv(server, m)
 	}
 	b.recv(bob, &wire.Direct{Try: 1, Text: in(bob, 1, "hi")})

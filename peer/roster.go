@@ -15,6 +15,7 @@ import (
 type roster struct {
 	crowd    wire.Crowd // how many there are, when most of them are not here; zero: all are
 	revision uint64
+	before   uint64 // what the last page built on
 	contacts map[wire.Key]*contact
 	byName   map[string]*contact
 	changed  map[wire.Key]bool // rows that a user would see changed, since they were last shown
@@ -44,22 +45,20 @@ func (c *Core) tablePage(now time.Time, m *wire.Table) {
 	if c.phase != ready && c.phase != loading {
 		return
 	}
-	if m.Store != c.store {
-		c.registerAgain(now)
+	since, ok := c.roster.follows(c.store, m.Base)
+	if !ok {
+		c.ping() // it says what is here, and the answer which store the server has
 		return
 	}
-	if m.Since > c.roster.revision {
-		c.ping() // it says which revision is here
-		return
-	}
-	if m.Until > c.roster.revision {
+	c.roster.before = since
+	if until := since + m.Span; until > c.roster.revision {
 		for _, row := range m.Rows {
 			c.roster.apply(now, c, row, true)
 		}
-		c.roster.revision = m.Until
+		c.roster.revision = until
 	}
 	c.toServer(&wire.TableAck{Store: c.store, Revision: c.roster.revision})
-	if m.Until < m.Head {
+	if m.More {
 		return
 	}
 	if c.phase == loading {
@@ -70,6 +69,17 @@ func (c *Core) tablePage(now time.Time, m *wire.Table) {
 		c.tell(c.roster.table(c.cfg.Server.Remote, false))
 	}
 	c.inbox.release(now, c) // who was unknown may be known now
+}
+
+// follows is the revision of the store's table that a page builds on, if it is one that was here: this one, the one that the last page built
+// on, since what said that it came may have been lost, or none.
+func (r *roster) follows(store uint64, base uint32) (since uint64, ok bool) {
+	for _, since := range []uint64{r.revision, r.before, 0} {
+		if wire.TableBase(store, since) == base {
+			return since, true
+		}
+	}
+	return 0, false
 }
 
 // apply takes a row: news from the table, or what is known, in an answer.
@@ -120,7 +130,7 @@ func (c *Core) doubt(k *contact) {
 
 // forget takes everyone for offline until the server's store, which is another one now, says otherwise.
 func (r *roster) forget() {
-	r.revision = 0
+	r.revision, r.before = 0, 0
 	for _, k := range r.contacts {
 		k.online = false
 		r.stale[k.name] = true

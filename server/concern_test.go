@@ -14,14 +14,15 @@ func (b *bench) names(to *member) (told []string) {
 	for _, s := range b.sentTo(to) {
 		switch m := s.msg.(type) {
 		case *wire.Table:
-			if m.Until == seen {
+			page := b.page(m)
+			if page.Until == seen {
 				continue
 			}
-			seen = m.Until
+			seen = page.Until
 			for _, row := range m.Rows {
 				told = append(told, row.Name+" "+row.State.String())
 			}
-			b.ackTable(to, m)
+			b.ackTable(to, page)
 		case *wire.Named:
 			for _, row := range m.Rows {
 				told = append(told, "named "+row.Name+" "+row.State.String())

@@ -165,7 +165,7 @@ func (c *Core) Handle(now time.Time, p link.Path, from wire.Key, m wire.Message)
 func (c *Core) handle(now time.Time, cl *client, m wire.Message) {
 	switch m := m.(type) {
 	case *wire.TableAck:
-		c.tableAck(now, cl, m)
+		c.tableAck(now, cl, m.Store, m.Revision)
 	case *wire.Deposit:
 		c.deposit(cl, m)
 	case *wire.Taken:

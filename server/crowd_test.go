@@ -37,6 +37,7 @@ type guest struct {
 	registered bool
 	store      uint64
 	revision   uint64
+	before     uint64            // the one that the last page built on
 	knows      [crowd/8 + 1]byte // the guests in its table, a bit for each
 	others     map[wire.Key]bool // and who else is
 	rows       int               // both together
@@ -191,17 +192,22 @@ func (s *stall) hear(d link.Datagram) {
 }
 
 func (s *stall) table(g *guest, m *wire.Table) {
-	switch {
-	case m.Since > g.revision:
+	since := g.revision
+	switch m.Base {
+	case wire.TableBase(g.store, g.revision):
+	case wire.TableBase(g.store, g.before):
+		since = g.before
+	default:
 		s.say(g, &wire.Ping{Store: g.store, Revision: g.revision})
 		return
-	case m.Until > g.revision:
+	}
+	if g.before = since; since+m.Span > g.revision {
 		for _, row := range m.Rows {
 			s.learn(g, row.Key)
 		}
-		g.revision, g.store = m.Until, m.Store
+		g.revision = since + m.Span
 	}
-	s.say(g, &wire.TableAck{Store: m.Store, Revision: g.revision})
+	s.say(g, &wire.TableAck{Store: g.store, Revision: g.revision})
 }
 
 // learn notes a row.

@@ -159,8 +159,8 @@ func (b *bench) settle() {
 		case len(b.unacked) > 0:
 			s := b.unacked[0]
 			b.unacked = b.unacked[1:]
-			page := s.msg.(*wire.Table)
-			b.core.Handle(b.now, s.to.path, s.to.key, &wire.TableAck{Store: page.Store, Revision: page.Until})
+			page := b.page(s.msg.(*wire.Table))
+			b.core.Handle(b.now, s.to.path, s.to.key, &wire.TableAck{Store: b.core.head.ID, Revision: page.Until})
 		default:
 			return
 		}

@@ -36,8 +36,7 @@ func TestNobodySeesWhoIsHidden(t *testing.T) {
 			ann, ops := b.join("ann"), b.person("ops")
 			b.tables = true
 			b.comes(ops, mode, 3)
-			b.want("a new name", ann, &wire.Table{Store: storeID, Since: 1, Until: 2, Head: 2,
-				Rows: []wire.Row{{Key: ops.key, Name: "ops", Epoch: ops.epoch, State: wire.Offline}}})
+			b.want("a new name", ann, changes(1, 2, wire.Row{Key: ops.key, Name: "ops", Epoch: ops.epoch, State: wire.Offline}))
 			head := b.head().Revision
 			b.recv(ann, &wire.TableAck{Store: storeID, Revision: head})
 			b.sentTo(ops)

@@ -167,7 +167,7 @@ func TestMovedAddressIsPublished(t *testing.T) {
 		t.Errorf("not answered at %v: %+v", bob.path, list)
 	}
 	row := wire.Row{Key: bob.key, Name: "bob", Epoch: bob.epoch, Addr: bob.path.Remote, State: wire.Online}
-	b.want("told", ann, &wire.Table{Store: storeID, Since: 2, Until: 3, Head: 3, Rows: []wire.Row{row}})
+	b.want("told", ann, changes(2, 3, row))
 }
 
 // protocol.md §8.3: from the address that was asked. That alone is no news for the others.

@@ -96,22 +96,22 @@ func (c *Core) sendPage(now time.Time, cl *client) {
 
 func (c *Core) repeatPage(cl *client) {
 	s := cl.session
-	page := &wire.Table{Store: c.head.ID, Since: s.had, Until: c.head.Revision, Head: c.head.Revision}
+	page := &wire.Table{Base: wire.TableBase(c.head.ID, s.had)}
 	room := wire.TableRoom
-	s.more = false
-	var until uint64 // revision of the last row that fits
+	until, last := c.head.Revision, uint64(0) // last: revision of the last row that fits
 	for _, e := range c.news(cl) {
 		if !e.counts() {
 			continue
 		}
 		row := c.row(e.cl, s.path.Remote.Addr(), s.path.Local)
 		if room -= row.Size(); room < 0 || len(page.Rows) == wire.MaxRows {
-			page.Until, s.more = until, true
+			until, page.More = last, true
 			break
 		}
-		page.Rows, until = append(page.Rows, row), e.revision
+		page.Rows, last = append(page.Rows, row), e.revision
 	}
-	s.page = page.Until
+	page.Span = until - s.had
+	s.page, s.more = until, page.More
 	c.send(s.path, cl.key, page)
 }
 
@@ -139,12 +139,13 @@ func (c *Core) row(cl *client, viewer, local netip.Addr) wire.Row {
 	return wire.Row{Key: cl.key, Name: r.Name, Epoch: r.Epoch, Addr: addr, State: state}
 }
 
-func (c *Core) tableAck(now time.Time, cl *client, m *wire.TableAck) {
+// tableAck notes which revision of a store's table a client has, if that is news.
+func (c *Core) tableAck(now time.Time, cl *client, id, revision uint64) {
 	s := cl.session
-	if m.Store != c.head.ID || m.Revision <= s.told || m.Revision > c.head.Revision {
+	if id != c.head.ID || revision <= s.told || revision > c.head.Revision {
 		return
 	}
-	s.told, s.had = m.Revision, m.Revision
+	s.told, s.had = revision, revision
 	s.foreign = false
 	if s.page == 0 || s.told < s.page {
 		return
@@ -177,6 +178,7 @@ func (c *Core) position(now time.Time, cl *client, id, revision, order uint64) {
 	}
 	if s.page != 0 {
 		if revision >= s.told {
+			c.tableAck(now, cl, id, revision) // one of its own was lost, perhaps
 			return
 		}
 		s.page = 0

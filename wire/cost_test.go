@@ -22,7 +22,7 @@ func TestCrowdedBodies(t *testing.T) {
 	for name, one := range map[string]string{
 		"acknowledgements": "97 0a 00 00 00 90 00 00",
 		"texts":            "9b 09 00 00 00 01 00 01 00 00 00 c400",
-		"tables":           "96 07 00 00 00 00 90",
+		"tables":           "95 07 00 00 c2 90",
 		"pings":            "95 05 00 00 00 00",
 		"unknown":          "91 7f",
 		"lookups":          "92 13" + aliceHex,

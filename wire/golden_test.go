@@ -58,14 +58,14 @@ var golden = []struct {
 	{"96 06 7f c2 07 cfffffffffffffffff 00",
 		&Pong{Nonce: 127, Store: 7, Revision: math.MaxUint64},
 		`[6 127 false 7 18446744073709551615 0]`},
-	{"96 07 07 03 05 08 92" +
-		"96" + aliceHex + "a3616e6e 05 c404c0000201 cd2328 01" +
-		"96" + bobHex + "a3626f62 06 c41020010db8000000000000000000000001 cd2329 00",
-		&Table{Store: 7, Since: 3, Until: 5, Head: 8, Rows: []Row{
+	{"95 07 0a 02 c3 92" +
+		"92 a3616e6e c42f" + aliceHex[4:] + "0000000000000005 01 2328 c0000201" +
+		"92 a3626f62 c43b" + bobHex[4:] + "0000000000000006 00 2329 20010db8000000000000000000000001",
+		&Table{Base: TableBase(7, 3), Span: 2, More: true, Rows: []Row{
 			{Key: alice, Name: "ann", Epoch: 5, Addr: netip.MustParseAddrPort("192.0.2.1:9000"), State: Online},
 			{Key: bob, Name: "bob", Epoch: 6, Addr: netip.MustParseAddrPort("[2001:db8::1]:9001")},
 		}},
-		`[7 7 3 5 8 [[<` + aliceHex[4:] + `> "ann" 5 <c0000201> 9000 1] [<` + bobHex[4:] + `> "bob" 6 <20010db8000000000000000000000001> 9001 0]]]`},
+		`[7 10 2 true [["ann" <` + aliceHex[4:] + `0000000000000005012328c0000201>] ["bob" <` + bobHex[4:] + `000000000000000600232920010db8000000000000000000000001>]]]`},
 	{"93 08 07 05",
 		&TableAck{Store: 7, Revision: 5},
 		`[8 7 5]`},
@@ -109,9 +109,9 @@ var golden = []struct {
 		&Find{Name: "ann"},
 		`[21 "ann"]`},
 	{"93 16 a3616e6e 91" +
-		"96" + aliceHex + "a3616e6e 05 c404c0000201 cd2328 01",
+		"92 a3616e6e c42f" + aliceHex[4:] + "0000000000000005 01 2328 c0000201",
 		&Named{Name: "ann", Rows: []Row{{Key: alice, Name: "ann", Epoch: 5, Addr: netip.MustParseAddrPort("192.0.2.1:9000"), State: Online}}},
-		`[22 "ann" [[<` + aliceHex[4:] + `> "ann" 5 <c0000201> 9000 1]]]`},
+		`[22 "ann" [["ann" <` + aliceHex[4:] + `0000000000000005012328c0000201>]]]`},
 	{"93 17 cdbeef fe",
 		&Clock{Nonce: 0xbeef, Time: -2},
 		`[23 48879 -2]`},

@@ -37,7 +37,7 @@ func widest() []Message {
 	top := uint64(math.MaxUint64)
 	return []Message{
 		&Register{Request: math.MaxUint32, Name: longRow.Name, Epoch: top, Store: top, Revision: top, Seen: top, Order: top, Card: card, Mode: Sender},
-		&Table{Store: top, Since: top, Until: top, Head: top, Rows: rows},
+		&Table{Base: math.MaxUint32, Span: top, More: true, Rows: rows},
 		&Direct{Try: 255, Text: largest()},
 		&Deposit{To: alice, Try: 255, Base: largest().Seq, Text: largest()},
 		&Push{Prev: top - 1, Order: top, Try: 255, From: alice, Text: largest()},

@@ -66,13 +66,13 @@ const (
 	// width, so their number is what costs memory, not the distance.
 	MaxSpans = 256
 
-	// TableRoom is how many bytes of rows fit one Table, the other fields being at their widest: array, kind, four
-	// integers, and the count of the rows as an array 16. Row.Size measures a row.
-	TableRoom = MaxMessage - (1 + 1 + 4*maxUint + 3)
+	// TableRoom is how many bytes of rows fit one Table, the other fields being at their widest: array, kind, base, span, more, and
+	// the count of the rows as an array 16. Row.Size measures a row.
+	TableRoom = MaxMessage - (1 + 1 + 5 + maxUint + 1 + 3)
 
-	// MaxRows is the most rows of one Table: as many as fit if all are at their narrowest, which is array, key, a name
-	// of one letter, epoch, no address, no port, state. Longer ones fill TableRoom before.
-	MaxRows = TableRoom / (1 + (2 + keySize) + 2 + 1 + 2 + 1 + 1)
+	// MaxRows is the most rows of one Table: as many as fit if all are at their narrowest, which is array, a name of one letter, and a
+	// bin without an address. Longer ones fill TableRoom before.
+	MaxRows = TableRoom / (1 + 2 + (2 + rowSize))
 
 	// maxUint is the width of the widest integer in bytes.
 	maxUint = 9

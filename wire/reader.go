@@ -205,11 +205,15 @@ func (r *reader) key(k *Key) {
 	copy(k[:], b)
 }
 
-// addr reads what writer.addr writes. An IPv4 address in the clothes of an IPv6 one is refused: equal addresses have
-// equal bytes. That there is a port when there is an address is for checkAddr to say.
+// addr reads what writer.addr writes.
 func (r *reader) addr() netip.AddrPort {
 	b := r.bytes(16)
-	port := num[uint16](r)
+	return r.ip(b, num[uint16](r))
+}
+
+// ip is an address of 0, 4 or 16 bytes, and a port. An IPv4 address in the clothes of an IPv6 one is refused: equal addresses have
+// equal bytes. That there is a port when there is an address is for checkAddr to say.
+func (r *reader) ip(b []byte, port uint16) netip.AddrPort {
 	if r.err != nil {
 		return netip.AddrPort{}
 	}

@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"encoding/binary"
 	"fmt"
 	"net/netip"
 
@@ -16,14 +17,17 @@ type Row struct {
 	State Presence
 }
 
-// Table is a page of what changed in the table of clients (§4). It is sent until TableAck answers it.
+// Table is a page of what changed in the table of clients (§4, §8.7). It is sent until TableAck answers it.
 type Table struct {
-	Store uint64
-	Since uint64 // the rows are all that changed above Since, up to Until
-	Until uint64
-	Head  uint64 // the table's head now: more pages follow when above Until
-	Rows  []Row
+	Base uint32 // what it follows: TableBase of a store and a revision, which its reader has or had
+	Span uint64 // the rows are all that changed in so many revisions above that one
+	More bool   // the table has changed beyond them: another page follows
+	Rows []Row
 }
+
+// TableBase names a revision of a store's table in few bytes: their sum, as much of it as fits. Both are random in these bits from run to
+// run (§9), so that a page of another store, or of another copy of it, is taken for one of this once in 2^32.
+func TableBase(store, revision uint64) uint32 { return uint32(store + revision) }
 
 // TableAck answers Table: the client has the table of Store as of Revision.
 type TableAck struct {
@@ -32,9 +36,12 @@ type TableAck struct {
 }
 
 const (
-	tableFields    = 5
-	rowFields      = 6
+	tableFields    = 4
+	rowFields      = 2
 	tableAckFields = 2
+
+	// rowSize is what a row has beside its name and the bytes of its address: key, epoch, state, port.
+	rowSize = keySize + 8 + 1 + 2
 )
 
 func (*Table) Kind() Kind    { return KindTable }
@@ -43,9 +50,6 @@ func (*TableAck) Kind() Kind { return KindTableAck }
 func (*TableAck) check() error { return nil }
 
 func (m *Table) check() error {
-	if m.Since > m.Until || m.Until > m.Head {
-		return fmt.Errorf("%w: table from %d to %d of %d", ErrMalformed, m.Since, m.Until, m.Head)
-	}
 	if len(m.Rows) > MaxRows {
 		return fmt.Errorf("%w: %d rows", ErrMalformed, len(m.Rows))
 	}
@@ -73,30 +77,14 @@ func (r *Row) Size() int {
 	if len(r.Name) > 31 {
 		name++
 	}
-	return 1 + 2 + keySize + name + uintSize(r.Epoch) + 2 + r.Addr.Addr().Unmap().BitLen()/8 + uintSize(uint64(r.Addr.Port())) + 1
-}
-
-// uintSize is the width of an integer in bytes.
-func uintSize(n uint64) int {
-	switch {
-	case n < 1<<7:
-		return 1
-	case n < 1<<8:
-		return 2
-	case n < 1<<16:
-		return 3
-	case n < 1<<32:
-		return 5
-	}
-	return maxUint
+	return 1 + name + 2 + rowSize + r.Addr.Addr().Unmap().BitLen()/8
 }
 
 func (m *Table) EncodeMsgpack(e *msgpack.Encoder) error {
 	w := begin(e, KindTable, tableFields)
-	w.uint(m.Store)
-	w.uint(m.Since)
-	w.uint(m.Until)
-	w.uint(m.Head)
+	w.uint(uint64(m.Base))
+	w.uint(m.Span)
+	w.bool(m.More)
 	w.rows(m.Rows)
 	return w.err
 }
@@ -106,20 +94,25 @@ func (w *writer) rows(rows []Row) {
 	for i := range rows {
 		row := &rows[i]
 		w.array(rowFields)
-		w.key(&row.Key)
 		w.string(row.Name)
-		w.uint(row.Epoch)
-		w.addr(row.Addr)
-		w.uint(uint64(row.State))
+		w.bytes(row.append(w.scratch()))
 	}
+}
+
+// append appends what stands in a row beside the name, all of one width but the address at the end.
+func (r *Row) append(b []byte) []byte {
+	b = append(b, r.Key[:]...)
+	b = binary.BigEndian.AppendUint64(b, r.Epoch)
+	b = append(b, byte(r.State))
+	b = binary.BigEndian.AppendUint16(b, r.Addr.Port())
+	return appendIP(b, r.Addr.Addr())
 }
 
 func (m *Table) DecodeMsgpack(d *msgpack.Decoder) error {
 	r := open(d, KindTable, tableFields)
-	m.Store = num[uint64](&r)
-	m.Since = num[uint64](&r)
-	m.Until = num[uint64](&r)
-	m.Head = num[uint64](&r)
+	m.Base = num[uint32](&r)
+	m.Span = num[uint64](&r)
+	m.More = r.bool()
 	m.Rows = r.rows(MaxRows)
 	return r.done(m)
 }
@@ -135,13 +128,25 @@ func (r *reader) rows(limit int) []Row {
 		if n := r.array(rowFields); r.err == nil && n != rowFields {
 			r.err = errArity
 		}
-		r.key(&row.Key)
 		row.Name = r.name()
-		row.Epoch = num[uint64](r)
-		row.Addr = r.addr()
-		row.State = num[Presence](r)
+		row.read(r)
 	}
 	return rows
+}
+
+// read reads what append wrote.
+func (r *Row) read(from *reader) {
+	b := from.bytes(rowSize + 16)
+	if from.err == nil && len(b) < rowSize {
+		from.err = errLength
+	}
+	if from.err != nil {
+		return
+	}
+	r.Key, b = Key(b), b[keySize:]
+	r.Epoch, b = binary.BigEndian.Uint64(b), b[8:]
+	r.State, b = Presence(b[0]), b[1:]
+	r.Addr = from.ip(b[2:], binary.BigEndian.Uint16(b))
 }
 
 func (m *TableAck) EncodeMsgpack(e *msgpack.Encoder) error {

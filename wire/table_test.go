@@ -28,6 +28,21 @@ func TestRowSize(t *testing.T) {
 	}
 }
 
+// protocol.md §8.7: what each client gets when another one joins: 98 bytes, header and tag included, with a name of two letters.
+func TestBytesOfAJoin(t *testing.T) {
+	joined := Row{Key: bob, Name: "x0", Epoch: math.MaxUint64, Addr: netip.MustParseAddrPort("192.0.2.1:9000"), State: Online}
+	const tag = 16
+	for rows, want := range map[int]int{1: 98, 2: 151, 10: 575} {
+		page := &Table{Base: math.MaxUint32, Span: uint64(rows)}
+		for range rows {
+			page.Rows = append(page.Rows, joined)
+		}
+		if got := len(datagram(t, page)) + tag; got != want {
+			t.Errorf("%d at once: %d bytes, want %d", rows, got, want)
+		}
+	}
+}
+
 func TestTablePages(t *testing.T) {
 	top := uint64(math.MaxUint64)
 	for _, row := range []Row{
@@ -39,7 +54,7 @@ func TestTablePages(t *testing.T) {
 		for i := range rows {
 			rows[i] = row
 		}
-		n := len(datagram(t, &Table{Store: top, Since: top, Until: top, Head: top, Rows: rows})) + sessionOverhead
+		n := len(datagram(t, &Table{Base: math.MaxUint32, Span: top, More: true, Rows: rows})) + sessionOverhead
 		t.Logf("%d rows of %d bytes: %d bytes", len(rows), row.Size(), n)
 		if n > MaxDatagram || n+row.Size() <= MaxDatagram {
 			t.Errorf("%d rows of %d bytes make a datagram of %d", len(rows), row.Size(), n)

@@ -64,32 +64,34 @@ func (w *writer) key(k *Key) { w.bytes(k[:]) }
 
 // addr writes two fields: a bin of 0 (unknown), 4 or 16 bytes, and the port. A zone means nothing to others and is left out.
 func (w *writer) addr(a netip.AddrPort) {
-	ip := a.Addr().Unmap()
-	var b []byte
-	switch {
-	case ip.Is4():
-		v4 := ip.As4()
-		b = append(w.scratch(), v4[:]...)
-	case ip.Is6():
-		v6 := ip.As16()
-		b = append(w.scratch(), v6[:]...)
-	}
-	w.bytes(b)
+	w.bytes(appendIP(w.scratch(), a.Addr()))
 	w.uint(uint64(a.Port()))
 }
 
-// scratch is room for an address that does not cost an allocation when our own sink is written to.
+func appendIP(b []byte, ip netip.Addr) []byte {
+	switch ip = ip.Unmap(); {
+	case ip.Is4():
+		v4 := ip.As4()
+		b = append(b, v4[:]...)
+	case ip.Is6():
+		v6 := ip.As16()
+		b = append(b, v6[:]...)
+	}
+	return b
+}
+
+// scratch is room for an address, or a row, that does not cost an allocation when our own sink is written to.
 func (w *writer) scratch() []byte {
 	if s, ok := w.e.Writer().(*sink); ok {
 		return s.scratch[:0]
 	}
-	return make([]byte, 0, 16)
+	return make([]byte, 0, rowSize+16)
 }
 
 // sink is what messages are encoded into.
 type sink struct {
 	b       []byte
-	scratch [16]byte
+	scratch [rowSize + 16]byte
 }
 
 func (s *sink) Write(p []byte) (int, error) {

@@ -31,6 +31,7 @@ type guest struct {
 	registered bool
 	store      uint64
 	revision   uint64
+	before     uint64        // the one that the last page built on
 	heard      time.Time     // the server, in a session
 	due        time.Time     // the next registration or ping
 	retry      time.Duration // from that to the one after
@@ -122,10 +123,7 @@ func (g *guest) handle(h *herd, now time.Time, m wire.Message) {
 		h.admit()
 	case *wire.Table:
 		h.rows.Add(int64(len(m.Rows)))
-		if m.Since <= g.revision || m.Store != g.store {
-			g.store, g.revision = m.Store, max(m.Until, g.revision)
-		}
-		g.say(h, now, &wire.TableAck{Store: m.Store, Revision: g.revision})
+		g.table(h, now, m)
 	case *wire.Named:
 		h.rows.Add(int64(len(m.Rows)))
 	case *wire.Ping:
@@ -135,4 +133,16 @@ func (g *guest) handle(h *herd, now time.Time, m wire.Message) {
 			g.registered, g.due = false, now
 		}
 	}
+}
+
+// table takes the pages of the table in their order.
+func (g *guest) table(h *herd, now time.Time, m *wire.Table) {
+	for _, since := range []uint64{g.revision, g.before, 0} {
+		if m.Base == wire.TableBase(g.store, since) {
+			g.before, g.revision = since, max(since+m.Span, g.revision)
+			g.say(h, now, &wire.TableAck{Store: g.store, Revision: g.revision})
+			return
+		}
+	}
+	g.say(h, now, &wire.Ping{Store: g.store, Revision: g.revision})
 }

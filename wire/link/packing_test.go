@@ -179,7 +179,7 @@ func tooLong() *wire.Table {
 	for i := range rows {
 		rows[i] = wire.Row{Key: wire.Key{0: byte(i)}, Name: "somebody", Epoch: 1, Addr: addr(1)}
 	}
-	return &wire.Table{Rows: rows, Until: 1, Head: 1}
+	return &wire.Table{Rows: rows, Span: 1}
 }
 
 func TestRefusedMessageAddsNothing(t *testing.T) {

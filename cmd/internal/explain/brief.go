@@ -52,7 +52,7 @@ func briefDirectory(m wire.Message, name func(wire.Key) string) string {
 	case *wire.Pong:
 		return fmt.Sprintf("pong %d", m.Nonce)
 	case *wire.Table:
-		return fmt.Sprintf("table %d to %d of %d, %s", m.Since, m.Until, m.Head, plural(len(m.Rows), "row"))
+		return fmt.Sprintf("table, %d further, %s", m.Span, plural(len(m.Rows), "row")) + when(m.More, ", more follow")
 	case *wire.TableAck:
 		return fmt.Sprintf("table-ack %d", m.Revision)
 	case *wire.Lookup:

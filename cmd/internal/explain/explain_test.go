@@ -47,7 +47,7 @@ func messages() []wire.Message {
 		&wire.Deregistered{Request: 1, Outcome: wire.OK},
 		&wire.Ping{Nonce: 128, Store: 7, Revision: 4},
 		&wire.Pong{Nonce: 128, Known: true, Store: 7, Revision: 4},
-		&wire.Table{Store: 7, Since: 3, Until: 5, Head: 8, Rows: []wire.Row{
+		&wire.Table{Base: wire.TableBase(7, 3), Span: 2, More: true, Rows: []wire.Row{
 			{Key: ann, Name: "ann", Epoch: 5, Addr: netip.MustParseAddrPort("192.0.2.1:9000"), State: wire.Online},
 			{Key: wire.Key{1}, Name: "боб", Epoch: 6},
 		}},

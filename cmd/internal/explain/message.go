@@ -59,6 +59,8 @@ func (m *message) inner(name string, n int) []part {
 	switch {
 	case name == "card":
 		return card
+	case name == "who":
+		return who
 	case name != "body" || m.flags&uint64(wire.FlagCovered) == 0:
 		return nil
 	case m.kind.name == "push-post" || m.to == wire.Channel:

@@ -15,7 +15,7 @@ var kinds = []kind{
 	{4, "deregistered", "server → client", "request, outcome"},
 	{5, "ping", "both", "nonce, store, revision, order"},
 	{6, "pong", "both", "nonce, known, store, revision, order"},
-	{7, "table", "server → client", "store, since, until, head, rows of [key, name, epoch, address, port, state]"},
+	{7, "table", "server → client", "base, span, more, rows of [name, who]"},
 	{8, "table-ack", "client → server", "store, revision"},
 	{9, "text", "client → client", "try, *text*"},
 	{10, "ack", "client → client", "*marks*, seq, try"},
@@ -30,7 +30,7 @@ var kinds = []kind{
 	{19, "lookup", "client → server", "key"},
 	{20, "found", "server → client", "key, card"},
 	{21, "find", "client → server", "name"},
-	{22, "named", "server → client", "name, rows of [key, name, epoch, address, port, state]"},
+	{22, "named", "server → client", "name, rows of [name, who]"},
 	{23, "clock", "both", "nonce, time"},
 	{24, "crowd", "server → client", "clients, present"},
 }
@@ -39,7 +39,7 @@ var kinds = []kind{
 const (
 	textFields  = "epoch, to-epoch, seq, part, parts, size, time, flags, body"
 	marksFields = "epoch, to-epoch, through, ranges"
-	rowFields   = "key, name, epoch, address, port, state"
+	rowFields   = "name, who"
 )
 
 // outcomes, verdicts and refusals are the numbers below the table of §4.
@@ -126,7 +126,7 @@ var types = []datagramType{
 	}},
 }
 
-// These are what stands inside of bins (§14.1, §14.3, §14.4, §14.5).
+// These are what stands inside of bins (§8.7, §14.1, §14.3, §14.4, §14.5).
 var (
 	card = []part{
 		{"static", 32, "its X25519 key, to make a session with it", nil},
@@ -134,6 +134,13 @@ var (
 		{"prekey id", 4, "grows with each prekey (§14.2)", nil},
 		{"prekey", 32, "an X25519 key: mail is sealed to it", nil},
 		{"signature", 64, "the Ed25519 signature of the prekey and its id (§14.1)", nil},
+	}
+	who = []part{
+		{"key", 32, "who the client is", nil},
+		{"epoch", 8, "drawn when its state was made (§5.1)", nil},
+		{"state", 1, "1 when it is there", nil},
+		{"port", 2, "with the address: where it is, as the server knows it", nil},
+		{"address", 0, "none when it is not known", nil},
 	}
 	mail = []part{
 		{"prekey id", 4, "which prekey of the recipient's it is sealed to (§14.2)", nil},

@@ -3,7 +3,7 @@
 //
 //	0.0021 → server            311 B  register x, request 2596996163
 //	0.0409 ← server            135 B  registered, request 2596996163: ok, round trip 38.8 ms
-//	                                  table 0 to 2 of 2, 2 rows
+//	                                  table, 2 further, 2 rows
 //
 // It listens (link.SessionConfig.Trace) and decides nothing. Names it learns from the tables that pass by.
 package trace

@@ -77,7 +77,7 @@ func TestConversation(t *testing.T) {
 	d.goes(0, typed(to(server, wire.Key{}), wire.TypeInitiation))
 	d.goes(1, typed(of(server, wire.Key{}), wire.TypeResponse))
 	d.goes(0, to(server, wire.Key{1}), &wire.Register{Request: 7, Name: "ann", Card: make([]byte, wire.CardSize)})
-	d.goes(2, of(server, wire.Key{1}), &wire.Registered{Request: 7}, &wire.Table{Until: 2, Head: 2, Rows: []wire.Row{{Key: bob, Name: "bob", Addr: home, State: wire.Online}}})
+	d.goes(2, of(server, wire.Key{1}), &wire.Registered{Request: 7}, &wire.Table{Span: 2, Rows: []wire.Row{{Key: bob, Name: "bob", Addr: home, State: wire.Online}}})
 	d.goes(0, to(home, bob), text(1, 1))
 	d.goes(300, to(home, bob), text(1, 2))
 	d.goes(4, of(home, bob), &wire.Ack{Marks: wire.Marks{Through: 1}, Seq: 1, Try: 2})
@@ -86,8 +86,8 @@ func TestConversation(t *testing.T) {
 	d.expect(`   0.0000 → server               19 B  initiation
    0.0010 ← server               19 B  response, round trip 1.0 ms
    0.0010 → server              230 B  register ann, request 7
-   0.0030 ← server               86 B  registered, request 7: ok, round trip 2.0 ms
-                                      table 0 to 2 of 2, 1 row
+   0.0030 ← server               89 B  registered, request 7: ok, round trip 2.0 ms
+                                      table, 2 further, 1 row
    0.0030 → bob                  38 B  text seq 1 try 1, 6 B
    0.3030 → bob                  38 B  text seq 1 try 2, 6 B
    0.3070 ← bob                  27 B  ack seq 1 try 2, has 1, round trip 4.0 ms
