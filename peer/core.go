@@ -114,14 +114,14 @@ func (c *Core) Tick(now time.Time) {
 	c.requests.Expire(now, func(id uint32, _ uint8) { c.sendRequest(now, id) }, func(id uint32) { c.requestFailed(now, id) })
 	c.outbox.direct.Expire(now,
 		func(id partID, try uint8) {
-			c.lost(now, id)
+			c.lost(now, id, c.outbox.direct.Lost(id))
 			c.sendDirect(id, try)
 		},
 		func(id partID) { c.missed(now, id) })
 	c.outbox.deposits.Expire(now,
 		func(id partID, try uint8) {
 			if !c.retryLong(now, id) {
-				c.lost(now, id)
+				c.lost(now, id, c.outbox.deposits.Lost(id))
 				c.sendDeposit(now, id, try)
 			}
 		},
@@ -140,10 +140,10 @@ func (c *Core) Tick(now time.Time) {
 	}
 }
 
-// lost notes that a part had to be sent again: the way carries less than it was given (protocol.md §7.4).
-func (c *Core) lost(now time.Time, id partID) {
+// lost notes that a part that had left at that time had to be sent again: the way carries less than it was given (protocol.md §7.4).
+func (c *Core) lost(now time.Time, id partID, left time.Time) {
 	if l, p := c.outbox.part(id); p != nil && p.state != kept {
-		l.congestion.Lost(now, l.rtt.PTO())
+		l.congestion.Lost(now, left)
 	}
 }
 

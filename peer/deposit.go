@@ -52,6 +52,7 @@ func (c *Core) fillDeposits() {
 		if p != nil && (p.state == depositing || p.state == kept) {
 			if t, ok := c.cover(d.now, l, p); ok {
 				c.fx.Sends[d.at].Msg = &wire.Deposit{To: d.id.to, Try: d.try, Base: l.base(), Text: t}
+				c.outbox.flight.Sent(d.id, d.try)
 				continue
 			}
 		}
@@ -107,6 +108,9 @@ func (c *Core) depositFailed(now time.Time, id partID) {
 func (c *Core) deposited(now time.Time, m *wire.Stored) {
 	l, p := c.outbox.part(partID{m.To, m.Epoch, m.Seq})
 	c.stored = max(c.stored, m.Order)
+	for _, lost := range c.outbox.flight.Answered(partID{m.To, m.Epoch, m.Seq}, m.Try) {
+		c.outbox.deposits.Hasten(now, lost) // protocol.md §7.4
+	}
 	if m.Verdict == wire.Unreadable {
 		c.sealAnew(now, l, p, m)
 		return

@@ -15,6 +15,7 @@ type outbox struct {
 	last     map[laneID]uint64
 	direct   wire.Tracker[partID]
 	deposits wire.Tracker[partID]
+	flight   wire.Flight[partID] // deposits, as they left
 }
 
 // queue lets a part wait for its turn.
@@ -219,6 +220,7 @@ func (c *Core) pumpAll(now time.Time) {
 
 // pause stops all sending: what was on its way begins anew with the next registration.
 func (o *outbox) pause() {
+	o.flight = wire.Flight[partID]{}
 	for _, l := range o.order {
 		l.first = 0
 		for _, p := range l.parts {

@@ -51,7 +51,7 @@ func (c *Core) push(cl *client, it *item, try uint8) {
 func (c *Core) pushAgain(now time.Time, id pushID, try uint8) {
 	cl := c.clients[id.to]
 	s := cl.session
-	s.stream.congestion.Lost(now, s.rtt.PTO())
+	s.stream.congestion.Lost(now, c.pushes.Lost(id))
 	for i, _ := s.stream.place(id.order); s.stream.leads(id.order, i); i++ {
 		c.push(cl, &s.stream.window[i], try)
 	}

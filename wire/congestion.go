@@ -45,9 +45,10 @@ func (c *Congestion) Acked(n, inFlight int) {
 	}
 }
 
-// Lost notes that something had to be sent again. What was lost within quiet of the last loss, about a round trip, belongs to that.
-func (c *Congestion) Lost(now time.Time, quiet time.Duration) {
-	if !c.halved.IsZero() && now.Sub(c.halved) < quiet {
+// Lost notes that something that had left at that time had to be sent again. What left before the window was halved was under way in the larger
+// one, and belongs to the loss that halved it (RFC 9002 §7.3.2).
+func (c *Congestion) Lost(now, left time.Time) {
+	if !left.After(c.halved) {
 		return
 	}
 	c.halved, c.credit = now, 0

@@ -14,6 +14,8 @@ type bottleneck struct {
 	step  int
 }
 
+func (l *bottleneck) now() time.Time { return time.Unix(0, int64(l.step)*int64(stepTime)) }
+
 func (l *bottleneck) after(steps int, f func()) {
 	l.later[l.step+steps] = append(l.later[l.step+steps], f)
 }
@@ -33,8 +35,9 @@ const (
 
 func (f *flow) send(l *bottleneck, me int) {
 	if len(l.queue) == l.room { // lost
+		left := l.now()
 		l.after(pto, func() {
-			f.congestion.Lost(time.Unix(0, int64(l.step)*int64(stepTime)), pto*stepTime)
+			f.congestion.Lost(l.now(), left)
 			f.send(l, me)
 		})
 		return

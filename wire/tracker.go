@@ -133,6 +133,15 @@ func (t *Tracker[K]) Tries(k K) uint8 {
 	return it.number()
 }
 
+// Lost is when the try of k that the last one repeats was sent; zero when there is none.
+func (t *Tracker[K]) Lost(k K) time.Time {
+	it := t.items[k]
+	if it == nil || it.tries < 2 {
+		return time.Time{}
+	}
+	return it.sent[(it.tries-2)%sentTries]
+}
+
 // Hasten makes the next try of k due now, and its gaps begin at First again: it is called when there is reason to believe
 // that a try will arrive. It does nothing when no try is left.
 func (t *Tracker[K]) Hasten(now time.Time, k K) {

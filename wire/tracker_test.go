@@ -176,6 +176,25 @@ func TestHasten(t *testing.T) {
 	}
 }
 
+// protocol.md §7.4: when that left which a try repeats.
+func TestWhenTheLostLeft(t *testing.T) {
+	var tr Tracker[string]
+	tr.Track(at(0), "a", Policy{First: 10 * ms, Factor: 2})
+	if got := tr.Lost("a"); !got.IsZero() {
+		t.Errorf("one try: %v", got)
+	}
+	due := []time.Duration{0, 10, 30, 70, 150, 310, 630, 1270, 2550, 5110, 10230}
+	for i, d := range due[1:] {
+		tr.Expire(at(d*ms), func(string, uint8) {}, nil)
+		if got := tr.Lost("a"); !got.Equal(at(due[i] * ms)) {
+			t.Errorf("try %d repeats one of %v, want %v ms", i+2, got.Sub(at(0)), due[i])
+		}
+	}
+	if got := tr.Lost("b"); !got.IsZero() {
+		t.Errorf("unknown: %v", got)
+	}
+}
+
 // The callbacks may change the tracker; what they make due is left for the next Expire.
 func TestCallbacks(t *testing.T) {
 	var tr Tracker[string]

@@ -14,7 +14,7 @@ const (
 	texts    = 1100
 	textSize = 800
 	// most is what one of two may have of the link. Who does not yield has 0.85 or more.
-	most = 0.75
+	most = 0.6
 	// steady is how many packets cross the link before it is measured: a second or two, in which the two find each other.
 	steady = 400
 )
@@ -56,12 +56,12 @@ func (w *world) shown(list []*message) (n int) {
 	return n
 }
 
-// Two who send through one slow link, each as much as it can, both get on: both fill it again after each loss, neither has more than three
-// quarters in the mean of two such pairs, each with a link of its own, and nothing is lost or shown twice. They begin directly; the first full
-// queue makes what follows go by the mailbox. Mostly they share within 60 to 40; of 18 pairs one had 39 to 61, and one 26 to 74, in its ten seconds.
+// Two who send through one slow link, each as much as it can, share it: both fill it again after each loss, neither has more than 60 % in the
+// mean of four such pairs, each with a link of its own, and nothing is lost or shown twice. They begin directly; the first full queue makes what
+// follows go by the mailbox.
 func TestFairOnASlowLink(t *testing.T) {
 	needs(t)
-	const pairs = 2
+	const pairs = 4
 	var mu sync.Mutex
 	var link, read float64
 	t.Run("pairs", func(t *testing.T) {
