@@ -40,11 +40,12 @@ type bench struct {
 
 // sent is a message that the core sent.
 type sent struct {
-	at  time.Duration // since the start
-	to  wire.Key
-	via netip.AddrPort
-	msg wire.Message // a deposit: opened, or verified
-	raw []byte       // as it was sent
+	at   time.Duration // since the start
+	to   wire.Key
+	via  netip.AddrPort
+	msg  wire.Message // a deposit: opened, or verified
+	idle bool         // nobody waits for it
+	raw  []byte       // as it was sent
 
 	sealed []byte     // of a deposited mail, the body as the server has it,
 	prekey uint32     // and what it is sealed to

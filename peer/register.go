@@ -35,7 +35,10 @@ func (c *Core) track(now time.Time) {
 // sendRequest sends the keepalive, or the registration or deregistration on its way, with the same id on every try.
 func (c *Core) sendRequest(now time.Time, id uint32) {
 	switch {
-	case id == keepalive || id == firstTable:
+	case id == keepalive:
+		c.showLife()
+		return
+	case id == firstTable:
 		c.ping()
 		return
 	case id == probing:
@@ -220,11 +223,17 @@ func (c *Core) keepAlive(now time.Time) {
 	policy := c.background()
 	policy.Cap = c.cfg.Keepalive / 3
 	c.requests.Track(now, keepalive, policy)
-	c.ping()
+	c.showLife()
 }
 
 func (c *Core) ping() {
 	c.toServer(&wire.Ping{Nonce: c.rand.Uint32(), Store: c.store, Revision: c.roster.revision, Order: c.knownOrder(c.inbox.stream(c.store))})
+}
+
+// showLife is a ping for which nobody waits: a session that the server has lost is made anew when the server wants it (protocol.md §13.8).
+func (c *Core) showLife() {
+	c.ping()
+	c.fx.Sends[len(c.fx.Sends)-1].Idle = true
 }
 
 // pause is the time to the next keepalive: ±20 %, so that clients that came together do not stay together.

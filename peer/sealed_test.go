@@ -119,7 +119,7 @@ func (f *friend) signedBehind(after seal.Place, prev [32]byte, x wire.Text) wire
 func (b *bench) read(s Send) sent {
 	b.t.Helper()
 	raw := encode(b.t, s.Msg)
-	r := sent{at: b.now.Sub(b.start), to: s.To, via: s.Path.Remote, msg: decode(b.t, bytes.Clone(raw)), raw: raw}
+	r := sent{at: b.now.Sub(b.start), to: s.To, via: s.Path.Remote, msg: decode(b.t, bytes.Clone(raw)), raw: raw, idle: s.Idle}
 	m, ok := r.msg.(*wire.Deposit)
 	if !ok {
 		return r

@@ -36,8 +36,7 @@ type Core struct {
 	receipts wire.Tracker[receipt]
 	unread   wire.Tracker[pushID] // mail that its recipient can't open: its sender is asked to seal it anew
 
-	missed    []*client // who were there when the last server stopped, and are still to be asked
-	missedDue time.Time
+	missing missing
 
 	posting *wire.PushPost // the last one that was sent: the next is mostly the same, for another member
 	leads   []uint64       // scratch of took
@@ -75,6 +74,7 @@ type session struct {
 	request  uint32            // of the registration that began it, 0 when a ping did
 	waiting  bool              // something waited then
 	answered bool              // the registration: it is known whether something waits
+	asked    bool              // after a start, and waited for
 	sure     bool              // what the client knows of this store is true of it: what it is told now takes nothing back
 	since    uint64            // receipt order then: later posts are live
 	told     uint64            // table revision that the client has, or needs nothing of
@@ -216,9 +216,7 @@ func (c *Core) Tick(now time.Time) {
 		func(id pushID) { c.pushFailed(now, id) })
 	c.receipts.Expire(now, func(id receipt, _ uint8) { c.sendReceipt(id) }, nil)
 	c.unread.Expire(now, func(id pushID, _ uint8) { c.askAnew(id) }, nil)
-	if !c.missedDue.IsZero() && !now.Before(c.missedDue) {
-		c.askMissed(now)
-	}
+	c.askMissing(now)
 	c.sweepTable(now)
 	c.writeCursors(now)
 }
@@ -239,7 +237,7 @@ func (c *Core) Next() (time.Time, bool) {
 	earliest(c.unread.Next())
 	earliest(c.table.due, !c.table.due.IsZero())
 	earliest(c.cursorsDue, !c.cursorsDue.IsZero())
-	earliest(c.missedDue, !c.missedDue.IsZero())
+	earliest(c.missing.next())
 	return next, !next.IsZero()
 }
 

@@ -74,9 +74,10 @@ func (b *bench) restart() {
 
 // person makes a client that is not registered.
 func (b *bench) person(name string) *member {
-	n := byte(len(b.people) + 1)
-	m := &member{key: wire.Key{0: n, 31: 1}, name: name, epoch: 1000 + uint64(n),
-		path: link.Path{Remote: netip.AddrPortFrom(netip.AddrFrom4([4]byte{10, 0, 0, n}), 4000+uint16(n)), Local: netip.AddrFrom4([4]byte{10, 0, 0, 200})}}
+	number := len(b.people) + 1
+	n, more := byte(number), byte(number>>8)
+	m := &member{key: wire.Key{0: n, 1: more, 31: 1}, name: name, epoch: 1000 + uint64(number),
+		path: link.Path{Remote: netip.AddrPortFrom(netip.AddrFrom4([4]byte{10, 0, more, n}), 4000+uint16(number)), Local: netip.AddrFrom4([4]byte{10, 0, 0, 200})}}
 	m.card = card(m.key, 1)
 	b.people = append(b.people, m)
 	return m

@@ -30,6 +30,7 @@ func (c *Core) begin(now time.Time, cl *client, p link.Path, request uint32, mod
 // serve gives a client whose word of this store is true what waits for it.
 func (c *Core) serve(now time.Time, cl *client) {
 	cl.session.sure = true
+	c.missing.answered(cl.session)
 	if cl.session.mode == wire.Sender {
 		c.registered(cl)
 		c.recallReceipts(cl)
@@ -53,6 +54,7 @@ func (c *Core) end(cl *client) {
 	if s == nil {
 		return
 	}
+	c.missing.answered(s)
 	if s.mode == wire.Present {
 		c.present--
 	}

@@ -3,6 +3,7 @@ package server
 import (
 	"fmt"
 	"net/netip"
+	"slices"
 	"testing"
 	"time"
 
@@ -225,8 +226,8 @@ func TestRestartDelivers(t *testing.T) {
 	b.want("the sender knows", ann, &wire.Receipt{To: bob.key, Marks: through(ann, bob, 1)})
 }
 
-// protocol.md §8.6: many are asked by turns, but for those who come by themselves: by a ping, which says what they know, or with other
-// words, upon which they are asked at once.
+// protocol.md §8.6: no more are asked than are waited for: the next when one answers, or has not for too long; but for those who come by
+// themselves: by a ping, which says what they know, or with other words, upon which they are asked at once.
 func TestRestartAsksManyByTurns(t *testing.T) {
 	b := newBench(t, Config{})
 	var all []*member
@@ -234,16 +235,22 @@ func TestRestartAsksManyByTurns(t *testing.T) {
 		all = append(all, b.join(fmt.Sprintf("m%d", i)))
 	}
 	b.restart()
-	var late []*member
-	for _, m := range all {
-		if len(b.sentTo(m)) == 0 {
-			late = append(late, m)
+	h := b.head()
+	knows := wire.Pong{Known: true, Store: storeID, Revision: h.Revision, Order: h.Order}
+	asked := func(of []*member) (yes, no []*member) {
+		for _, m := range of {
+			if slices.ContainsFunc(b.sentTo(m), func(s sent) bool { return s.msg.Kind() == wire.KindPing }) {
+				yes = append(yes, m)
+			} else {
+				no = append(no, m)
+			}
 		}
+		return yes, no
 	}
+	first, late := asked(all)
 	if len(late) != 10 {
 		t.Fatalf("%d are not asked at once", len(late))
 	}
-	h := b.head()
 	b.recv(late[0], &wire.Ping{Nonce: 1, Store: storeID, Revision: h.Revision, Order: h.Order})
 	b.recv(late[1], &wire.Lookup{Key: late[2].key})
 	for i, m := range late[:2] {
@@ -251,15 +258,40 @@ func TestRestartAsksManyByTurns(t *testing.T) {
 			t.Errorf("who comes by itself is told %+v", list)
 		}
 	}
-	b.advance(askPause)
-	for i, m := range late {
-		asked := false
-		for _, s := range b.sentTo(m) {
-			asked = asked || s.msg.Kind() == wire.KindPing
-		}
-		if asked != (i > 1) {
-			t.Errorf("number %d is asked: %v", i, asked)
-		}
+	late = late[2:]
+	for _, m := range first[:3] {
+		b.recv(m, &knows)
+	}
+	yes, late := asked(late)
+	if len(yes) != 3 {
+		t.Errorf("three answered: %d more are asked", len(yes))
+	}
+	b.advance(askPatience - time.Millisecond)
+	if yes, _ := asked(late); len(yes) != 0 {
+		t.Errorf("%d are asked too soon", len(yes))
+	}
+	b.advance(time.Millisecond)
+	if _, late = asked(late); len(late) != 0 {
+		t.Errorf("%d are never asked", len(late))
+	}
+}
+
+// protocol.md §13.8: how many are still to be asked says within which time those should come who have nothing to say.
+func TestRestartSpreadsWhoComes(t *testing.T) {
+	b := newBench(t, Config{})
+	if d := b.core.Spread(); d != 0 {
+		t.Errorf("%v without a restart", d)
+	}
+	for i := range askAtOnce + returnRate/10 {
+		b.join(fmt.Sprintf("m%d", i))
+	}
+	b.restart()
+	if d := b.core.Spread(); d != 100*time.Millisecond {
+		t.Errorf("%v", d)
+	}
+	b.advance(askPatience)
+	if d := b.core.Spread(); d != 0 {
+		t.Errorf("%v when all are asked", d)
 	}
 }
 

@@ -95,7 +95,7 @@ func (s *Server) carryOut() []link.Send {
 		s.reads.Put(r)
 	}
 	for _, t := range fx.Trusts {
-		s.loop.Trust(t.Key, t.Static)
+		s.loop.TrustClient(t.Key, t.Static)
 	}
 	return fx.Sends
 }

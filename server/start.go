@@ -46,7 +46,8 @@ func (s *Server) load() error {
 	if err != nil {
 		return fmt.Errorf("read database: %w", err)
 	}
-	s.loop = link.NewLoop(s.conn, link.SessionConfig{Identity: link.NewIdentity(head.Seed), Server: true, KeyRequests: true})
+	s.loop = link.NewLoop(s.conn, link.SessionConfig{Identity: link.NewIdentity(head.Seed), Server: true, KeyRequests: true,
+		Spread: func() time.Duration { return s.core.Spread() }})
 	s.loop.Dropped = func(p link.Path, size int, err error) {
 		s.cfg.Log.Debug("datagram dropped", "addr", p.Remote, "bytes", size, "err", err)
 	}
@@ -133,23 +134,8 @@ func (c *Core) remember(now time.Time) {
 		if cl := e.cl; cl.row.State == store.Online {
 			c.trust(cl.row) // who comes back is trusted then: until then nobody is dialled
 			c.begin(now, cl, link.Path{Remote: cl.row.Addr, Local: cl.row.Local}, 0, wire.Present)
-			c.missed = append(c.missed, cl)
+			c.missing.unasked = append(c.missing.unasked, cl)
 		}
 	}
-	c.askMissed(now)
-}
-
-// askMissed pings some of those who were there when the last server stopped, and are not back yet. To ping all at once would take a
-// handshake with each of them, and with 100,000 nobody would be answered for half a minute; most come by themselves meanwhile.
-func (c *Core) askMissed(now time.Time) {
-	for asked := 0; len(c.missed) > 0 && asked < askAtOnce; c.missed = c.missed[1:] {
-		if cl := c.missed[0]; cl.session != nil && !cl.session.sure && !c.probes.Has(cl.key) {
-			c.probe(now, cl)
-			asked++
-		}
-	}
-	c.missedDue = now.Add(askPause)
-	if len(c.missed) == 0 {
-		c.missed, c.missedDue = nil, time.Time{}
-	}
+	c.askMissing(now)
 }

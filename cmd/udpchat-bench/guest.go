@@ -60,7 +60,7 @@ func (g *guest) act(h *herd, now time.Time) {
 	}
 	if !now.Before(g.due) {
 		if g.registered {
-			g.say(h, now, &wire.Ping{Store: g.store, Revision: g.revision})
+			_ = g.sessions.AddIdle(now, h.path, h.key, &wire.Ping{Store: g.store, Revision: g.revision}) // likewise
 			g.due = now.Add(silentRetry)
 		} else {
 			g.retry = min(max(2*g.retry, firstRetry), lastRetry)

@@ -41,7 +41,7 @@ func chaos(t *testing.T, seed uint64) {
 	}
 	var n uint32
 	dial := func() {
-		a.s.trust(b.id.key, b.id.card.Static, cfg.Server)
+		a.s.trust(b.id.key, b.id.card.Static, cfg.Server, false)
 		if !cfg.Server {
 			b.s.Trust(a.id.key, a.id.card.Static)
 		}

@@ -108,6 +108,43 @@ func TestCertificatesBindBothKeys(t *testing.T) {
 	}
 }
 
+// protocol.md §13.2: the certificate of a static key that is known to be the key's is not looked at again, and of any other one it is.
+func TestKnownStaticKeysNeedNoCertificate(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		known func(a, b *party)
+		good  bool
+	}{
+		{"told by the key itself", func(a, b *party) { a.s.TrustClient(b.id.key, b.id.card.Static) }, true},
+		{"a server's, pinned", func(a, b *party) { a.s.TrustServer(b.id.key, b.id.card.Static) }, true},
+		{"shown before", func(a, b *party) {
+			sig := b.id.card.Sig
+			defer func() { b.s.me.card.Sig = [64]byte{} }()
+			b.s.me.card.Sig = sig
+			trust(a, b)
+			b.ping(a, 1)
+			a.lab.run(time.Second)
+		}, true},
+		{"said by others", func(a, b *party) { a.s.Trust(b.id.key, b.id.card.Static) }, false},
+		{"another static key is known", func(a, b *party) { a.s.TrustClient(b.id.key, [32]byte{5}) }, false},
+		{"first this one, then another", func(a, b *party) {
+			a.s.TrustClient(b.id.key, b.id.card.Static)
+			a.s.Trust(b.id.key, [32]byte{5})
+		}, false},
+		{"nothing is known", func(*party, *party) {}, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			l := newLab(t)
+			a, b := l.party(1, SessionConfig{}), l.party(2, SessionConfig{})
+			c.known(a, b)
+			err := a.open(b.addr, initiation(t, b.id.static, append(b.id.key[:], make([]byte, 64)...), a.id.card.Static, 5, 9))
+			if c.good != (err == nil) || err != nil && !errors.Is(err, ErrForged) {
+				t.Errorf("without a certificate: %v", err)
+			}
+		})
+	}
+}
+
 // Who has been trusted as someone, and answers with that one's key and certificate, lacks the static key that the certificate is of.
 // And nobody is spoken to in one's own name.
 func TestAnswerWithAnothersCertificate(t *testing.T) {

@@ -69,7 +69,7 @@ func (s *Sessions) dial(now time.Time, r *remote, p Path) {
 // redial sets the time of a handshake that nothing waits for.
 func (s *Sessions) redial(now time.Time, r *remote, within time.Duration) {
 	r.dial = &call{path: r.path}
-	s.tries.Track(now, r.key, s.policy(time.Duration(s.jitter.Int64N(int64(within)))))
+	s.tries.Track(now, r.key, wire.Policy{First: time.Duration(s.jitter.Int64N(int64(within)))}) // once: dial sets its own
 }
 
 // initiate sends the initiation, with mac2 while a cookie is good.
@@ -136,7 +136,7 @@ func (s *Sessions) finish(now time.Time, p Path, h wire.Header, datagram, body [
 		return ErrForged
 	}
 	theirs, token := binary.BigEndian.Uint32(payload), [noise.MacSize]byte(payload[4:])
-	key, card, err := readVouch(payload[4+noise.MacSize:], d.static)
+	key, card, err := s.readVouch(payload[4+noise.MacSize:], d.static)
 	if err != nil || key != r.key {
 		// Whoever has the static key is not whom we dialled, and will not be the next time.
 		r.dialable = false
@@ -144,7 +144,7 @@ func (s *Sessions) finish(now time.Time, p Path, h wire.Header, datagram, body [
 		return ErrForged
 	}
 	s.hangUp(r)
-	r.card, r.proved = card, true
+	r.card, r.proved, r.vouched = card, true, true
 	sess := s.begin(d.born, keys, h.Index, theirs, true, d.static)
 	sess.token, sess.hasToken = token, true
 	s.list(sess)

@@ -2,6 +2,7 @@ package link
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -25,7 +26,7 @@ func TestRekeyUnderTrafficLosesNothing(t *testing.T) {
 			a := l.party(1, cfg)
 			cfg.Server = cfg.Long.Rekey != 0
 			b := l.party(2, cfg)
-			a.s.trust(b.id.key, b.id.card.Static, cfg.Server)
+			a.s.trust(b.id.key, b.id.card.Static, cfg.Server, false)
 			var n uint32
 			a.ping(b, 0)
 			l.run(time.Second)
@@ -146,7 +147,7 @@ func TestRestartOfEitherEnd(t *testing.T) {
 			l := newLab(t)
 			a, b := l.party(1, SessionConfig{}), l.party(2, SessionConfig{Server: c.server})
 			dial := func() {
-				a.s.trust(b.id.key, b.id.card.Static, c.server)
+				a.s.trust(b.id.key, b.id.card.Static, c.server, false)
 				if !c.server {
 					b.s.Trust(a.id.key, a.id.card.Static)
 				}
@@ -216,6 +217,73 @@ func TestResetWithoutTraffic(t *testing.T) {
 	}
 	if server.s.Counts.Resets != 20 {
 		t.Errorf("%d resets", server.s.Counts.Resets)
+	}
+}
+
+// protocol.md §13.8: who lost the sessions says within which time those come who have nothing to say, up to a minute: also when that is
+// longer than a handshake lasts. What nobody waits for does not hurry it, and goes when there is a session; what somebody waits for does.
+func TestResetSaysWhenToCome(t *testing.T) {
+	const clients = 30
+	for _, c := range []struct {
+		name          string
+		spread        time.Duration
+		halfway, came time.Duration
+	}{
+		{"soon", time.Second, 2500 * time.Millisecond, 6 * time.Second},
+		{"in 40 s", 40 * time.Second, 20 * time.Second, 41 * time.Second},
+		{"in an hour", time.Hour, 30 * time.Second, 61 * time.Second},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			l := newLab(t)
+			server := l.party(2, SessionConfig{Server: true, Spread: func() time.Duration { return c.spread }})
+			var all []*party
+			for n := range byte(clients) {
+				p := l.party(10+n, SessionConfig{})
+				p.s.TrustServer(server.id.key, server.id.card.Static)
+				p.ping(server, 1)
+				all = append(all, p)
+			}
+			l.run(time.Second)
+			server.restart(99)
+			server.got = nil
+			idle := func(p *party, n uint32) {
+				if err := p.s.AddIdle(l.now, Path{Remote: server.addr}, server.id.key, &wire.Ping{Nonce: n}); err != nil {
+					t.Fatal(err)
+				}
+				p.flush()
+			}
+			for _, p := range all {
+				idle(p, 2)
+			}
+			l.run(100 * time.Millisecond)
+			for _, p := range all { // it has heard the reset
+				idle(p, 3)
+				idle(p, 4)
+			}
+			all[0].ping(server, 5)
+			l.run(200 * time.Millisecond)
+			if !server.s.Ready(l.now, all[0].id.key) || !slices.Contains(server.got, 5) {
+				t.Error("who has something to say waits")
+			}
+			l.run(c.halfway - 300*time.Millisecond)
+			if n := len(server.s.remotes); n < clients/4 || n > clients*3/4 {
+				t.Errorf("%d of %d are back after half of the time", n, clients)
+			}
+			l.run(c.came - c.halfway)
+			if n := len(server.s.remotes); n != clients {
+				t.Errorf("%d of %d are back", n, clients)
+			}
+			count := map[uint32]int{}
+			for _, n := range server.got {
+				count[n]++
+			}
+			if count[2] != 0 || count[3] != clients || count[4] > clients/4 { // some have begun by themselves
+				t.Errorf("came: %v", count)
+			}
+			if n := server.s.Counts.Handshakes; n != clients {
+				t.Errorf("%d handshakes", n)
+			}
+		})
 	}
 }
 

@@ -16,6 +16,7 @@ type Send struct {
 	Path Path
 	To   wire.Key
 	Msg  wire.Message
+	Idle bool // nobody waits for it: Sessions.AddIdle
 }
 
 // Core is what a Loop drives: it decides, and never waits. All its methods are called from the loop's goroutine.
@@ -61,6 +62,9 @@ func NewLoop(conn Conn, cfg SessionConfig) *Loop {
 
 // Trust is Sessions.Trust. Only the loop, and who made it before Run, may call it.
 func (l *Loop) Trust(key wire.Key, static [32]byte) { l.sessions.Trust(key, static) }
+
+// TrustClient is Sessions.TrustClient, likewise.
+func (l *Loop) TrustClient(key wire.Key, static [32]byte) { l.sessions.TrustClient(key, static) }
 
 // TrustServer is Sessions.TrustServer for the key in Server.
 func (l *Loop) TrustServer(static [32]byte) { l.sessions.TrustServer(l.Server, static) }
@@ -229,7 +233,11 @@ func (l *Loop) add(messages []Send) {
 		if to == wire.ServerKey {
 			to = l.Server
 		}
-		if err := l.sessions.Add(now, m.Path, to, m.Msg); err != nil {
+		add := l.sessions.Add
+		if m.Idle {
+			add = l.sessions.AddIdle
+		}
+		if err := add(now, m.Path, to, m.Msg); err != nil {
 			l.dropped(m.Path, 0, fmt.Errorf("%v: %w", m.Msg.Kind(), err))
 		}
 	}

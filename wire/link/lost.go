@@ -29,7 +29,11 @@ func (s *Sessions) disown(now time.Time, p Path, index uint32, size int) {
 		return
 	}
 	token := s.me.token(index)
-	b := wire.AppendHeader(nil, wire.Header{Type: wire.TypeReset, Index: index}, noise.MacSize)
+	h := wire.Header{Type: wire.TypeReset, Index: index}
+	if s.cfg.Spread != nil {
+		h.Counter = uint64(min(s.cfg.Spread(), MaxSpread) / time.Millisecond)
+	}
+	b := wire.AppendHeader(nil, h, noise.MacSize)
 	s.send(append(b, token[:]...), p)
 	s.Counts.Resets++
 }
@@ -45,7 +49,7 @@ func (s *Sessions) lost(now time.Time, h wire.Header, body []byte) error {
 			break
 		}
 		if subtle.ConstantTimeCompare(body, sess.token[:]) == 1 {
-			s.wither(now, sess)
+			s.wither(now, sess, time.Duration(min(h.Counter, uint64(MaxSpread/time.Millisecond)))*time.Millisecond)
 			return nil
 		}
 		sess = sess.chain
@@ -54,8 +58,8 @@ func (s *Sessions) lost(now time.Time, h wire.Header, body []byte) error {
 }
 
 // wither ends a session that the remote lost, and makes a new one: at once when there is something to send, else within
-// ResetJitter, so that those whom a server lost do not all come in the same moment.
-func (s *Sessions) wither(now time.Time, sess *session) {
+// ResetJitter, or what the remote wants if that is more, so that those whom a server lost do not all come in the same moment.
+func (s *Sessions) wither(now time.Time, sess *session, within time.Duration) {
 	r := sess.remote
 	s.Counts.Lost++
 	if r.cur != sess {
@@ -74,7 +78,7 @@ func (s *Sessions) wither(now time.Time, sess *session) {
 		return
 	}
 	if r.dialable && r.dial == nil && r.path.Remote.IsValid() {
-		s.redial(now, r, s.cfg.ResetJitter) // before the end: a remote that is dialled is not forgotten
+		s.redial(now, r, max(s.cfg.ResetJitter, within)) // before the end: a remote that is dialled is not forgotten
 	}
 	s.end(sess)
 }

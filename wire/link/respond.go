@@ -42,7 +42,7 @@ func (s *Sessions) respond(now time.Time, p Path, h wire.Header, datagram, body 
 	if err != nil {
 		return ErrForged
 	}
-	key, card, err := readVouch(hs.Payload, hs.Remote)
+	key, card, err := s.readVouch(hs.Payload, hs.Remote)
 	if err != nil || key == s.me.key {
 		return ErrForged
 	}
@@ -117,7 +117,7 @@ func (s *Sessions) confirm(now time.Time, p Path, sess *session) {
 	u := sess.unconfirmed
 	s.unpend(sess)
 	r := s.remote(u.key)
-	r.static, r.card, r.proved = u.card.Static, u.card, true
+	r.static, r.card, r.proved, r.vouched = u.card.Static, u.card, true, true
 	if !s.cfg.Server { // a server waits for its clients to come
 		r.dialable = true
 	}

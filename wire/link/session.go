@@ -48,6 +48,7 @@ type remote struct {
 	card     Card
 	dialable bool // static is good to dial
 	trusted  bool // it stays although there is no session
+	vouched  bool // static is known to be key's
 	proved   bool // card is its own, shown in a handshake
 	long     bool // which Lifetime
 

@@ -39,12 +39,19 @@ type SessionConfig struct {
 	Answers     int // 2,048 handshakes a second, at 0.27 ms each: however many come, those that are there have half of a core. Whoever is not answered asks again
 	Handshakes  int // 128 a second: above it an initiator has to prove its address first
 
+	// Spread tells within which time those should make a new session whose own we have lost, if they have nothing to say. nil, and 0: within
+	// their ResetJitter. At most MaxSpread.
+	Spread func() time.Duration
+
 	// Trace is told of every datagram: of those that came before their messages are handled, of those that are sent when they were
 	// written. It calls no method. nil: nobody watches.
 	Trace func(Traced)
 
 	NoReplayWindow bool // for tests, which show that it is missed: a counter is good any number of times
 }
+
+// MaxSpread bounds for how long who has lost our session can have us wait: less than the lease of presence (protocol.md §8.3).
+const MaxSpread = time.Minute
 
 func (cfg *SessionConfig) defaults() {
 	if cfg.Rand == nil {

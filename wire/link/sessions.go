@@ -98,16 +98,20 @@ func NewSessions(cfg SessionConfig) *Sessions {
 
 // Trust says how to dial key, and keeps what is known of it until Forget. The caller has Verified the Card that static is
 // from, or else a handshake shows that key does not have it, and ends.
-func (s *Sessions) Trust(key wire.Key, static [32]byte) { s.trust(key, static, s.cfg.Server) }
+func (s *Sessions) Trust(key wire.Key, static [32]byte) { s.trust(key, static, s.cfg.Server, false) }
 
-// TrustServer is Trust for a server: its sessions are Long.
-func (s *Sessions) TrustServer(key wire.Key, static [32]byte) { s.trust(key, static, true) }
+// TrustServer is Trust for a server: its sessions are Long. The caller has verified, or pinned, that static is key's.
+func (s *Sessions) TrustServer(key wire.Key, static [32]byte) { s.trust(key, static, true, true) }
 
-func (s *Sessions) trust(key wire.Key, static [32]byte, long bool) {
+// TrustClient is Trust for a client of a server: key has said itself, in a session, that static is its own.
+func (s *Sessions) TrustClient(key wire.Key, static [32]byte) { s.trust(key, static, true, true) }
+
+func (s *Sessions) trust(key wire.Key, static [32]byte, long, vouched bool) {
 	if key == s.me.key || static == s.me.card.Static {
 		return // nobody talks to oneself
 	}
 	r := s.remote(key)
+	r.vouched = vouched || r.vouched && r.static == static
 	r.static, r.dialable, r.trusted, r.long = static, true, true, long
 }
 
@@ -127,7 +131,7 @@ func (s *Sessions) Forget(key wire.Key) {
 	s.tidy(r)
 }
 
-// Card is what key proved about itself in its last handshake.
+// Card is what key proved about itself in its last handshake. The signature is as it came where the static key was known to be key's.
 func (s *Sessions) Card(key wire.Key) (Card, bool) {
 	if r := s.remotes[key]; r != nil && r.proved {
 		return r.card, true
@@ -175,6 +179,23 @@ func (s *Sessions) Add(now time.Time, p Path, to wire.Key, m wire.Message) error
 		s.dial(now, r, p) // protocol.md §13.6: the old keys serve until the new ones are there
 	}
 	s.add(destination{p, to}, b)
+	return nil
+}
+
+// AddIdle is Add for what nobody waits for. Where a handshake has its time (protocol.md §13.8) it begins none sooner, and one such
+// message waits for it.
+func (s *Sessions) AddIdle(now time.Time, p Path, to wire.Key, m wire.Message) error {
+	r := s.remotes[to]
+	if r == nil || r.dial == nil || r.dial.state != nil || s.usable(now, r) != nil {
+		return s.Add(now, p, to, m)
+	}
+	if len(r.waiting) > 0 {
+		return nil
+	}
+	if err := s.encode(m); err != nil {
+		return fmt.Errorf("pack message: %w", err)
+	}
+	s.wait(r, s.message)
 	return nil
 }
 

@@ -113,7 +113,7 @@ var types = []datagramType{
 		{"nonce", 24, "of XChaCha20-Poly1305, random", nil},
 		{"sealed cookie", 32, "a MAC of the initiator's address 16 and a tag 16: sealed to who sent the mac1 (§13.3)", nil},
 	}},
-	{6, "reset", "the one that is not known", "0", "token 16", "35", []part{
+	{6, "reset", "the one that is not known", "ms (§13.8)", "token 16", "35", []part{
 		{"token", 16, "only who has the seed can make it: the session was lost there (§13.8)", nil},
 	}},
 	{7, "key request", "random", "random", "zeros 128", "147", []part{

@@ -88,7 +88,7 @@ func (p *party) carryOutHost() []link.Send {
 		})
 	}
 	for _, t := range fx.Trusts {
-		p.sessions.Trust(t.Key, t.Static)
+		p.sessions.TrustClient(t.Key, t.Static)
 	}
 	return fx.Sends
 }
