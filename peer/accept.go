@@ -1,7 +1,6 @@
 package peer
 
 import (
-	"slices"
 	"time"
 
 	"udpchat/store"
@@ -22,12 +21,11 @@ func (c *Core) accept(now time.Time, ref uint64, to wire.Key, toEpoch uint64, ty
 		change.Items = append(change.Items, store.Outgoing{To: store.Key(to), Text: store.Text(p.t), Line: x.line})
 	}
 	first := x.parts[0].t
-	change.Lane = c.outbox.record(l.laneID)
+	change.Lane = l.record()
 	change.Line = store.Line{Order: x.line, Peer: store.Key(to), Epoch: l.epoch, First: first.Seq, Last: first.Seq + uint64(first.Parts) - 1,
 		Time: first.Time, Arrived: first.Time, Out: true, Post: to == wire.Channel, End: store.EndOpen, Text: typed}
-	parts := slices.Clone(x.parts)
-	c.commitParts(change, parts)
-	c.fx.Commits[len(c.fx.Commits)-1].Refused = func(now time.Time) { c.unaccepted(now, l, parts) }
+	c.commitParts(change, x.parts)
+	c.fx.Commits[len(c.fx.Commits)-1].Refused = func(now time.Time) { c.unaccepted(now, l, x.parts) }
 	c.press()
 }
 
@@ -35,7 +33,7 @@ func (c *Core) accept(now time.Time, ref uint64, to wire.Key, toEpoch uint64, ty
 func (c *Core) cut(l *lane, x *text, typed string, written int64) {
 	bodies := wire.Split(typed)
 	for i, body := range bodies {
-		l.add(x, wire.Text{Epoch: l.epoch, ToEpoch: l.toEpoch, Seq: c.outbox.next(l.laneID), Part: uint16(i), Parts: uint16(len(bodies)),
+		l.add(x, wire.Text{Epoch: l.epoch, ToEpoch: l.toEpoch, Seq: l.next(), Part: uint16(i), Parts: uint16(len(bodies)),
 			Size: uint32(len(typed)), Time: written, Body: body})
 	}
 }

@@ -11,7 +11,7 @@ import (
 // that the recipient has now (protocol.md §14.2).
 func (c *Core) sealAnew(now time.Time, l *lane, p *part, m *wire.Stored) {
 	switch {
-	case p == nil && l != nil && m.Seq > c.outbox.last[l.laneID]: // the server makes it up: that seq is for a text to come
+	case p == nil && l != nil && m.Seq > *l.last: // the server makes it up: that seq is for a text to come
 	case p == nil:
 		c.endUnreadable(now, m)
 	case p.state != stored:

@@ -29,5 +29,5 @@ func (c *Core) mark(w *wire.Window, from, seq uint64) {
 func (c *Core) renamed(l *lane, p *part) {
 	i, _ := l.place(p.t.Seq)
 	l.parts = append(append(l.parts[:i:i], l.parts[i+1:]...), p)
-	l.first, p.t.Seq, p.covered = 0, c.outbox.next(l.laneID), nil
+	l.first, p.t.Seq, p.covered = 0, l.next(), nil
 }

@@ -113,19 +113,19 @@ func (c *Core) handleServer(now time.Time, m wire.Message) {
 func (c *Core) Tick(now time.Time) {
 	c.requests.Expire(now, func(id uint32, _ uint8) { c.sendRequest(now, id) }, func(id uint32) { c.requestFailed(now, id) })
 	c.outbox.direct.Expire(now,
-		func(id partID, try uint8) {
-			c.lost(now, id, c.outbox.direct.Lost(id))
-			c.sendDirect(id, try)
+		func(p *part, try uint8) {
+			c.lost(now, p, c.outbox.direct.Lost(p))
+			c.sendDirect(p, try)
 		},
-		func(id partID) { c.missed(now, id) })
+		func(p *part) { c.missed(now, p) })
 	c.outbox.deposits.Expire(now,
-		func(id partID, try uint8) {
-			if !c.retryLong(now, id) {
-				c.lost(now, id, c.outbox.deposits.Lost(id))
-				c.sendDeposit(now, id, try)
+		func(p *part, try uint8) {
+			if !c.retryLong(now, p) {
+				c.lost(now, p, c.outbox.deposits.Lost(p))
+				c.sendDeposit(now, p, try)
 			}
 		},
-		func(id partID) { c.depositFailed(now, id) })
+		func(p *part) { c.depositFailed(now, p) })
 	c.book.lookups.Expire(now, func(k wire.Key, _ uint8) { c.askOn(now, k) }, func(k wire.Key) { c.lookupFailed(now, k) })
 	if !c.prekeys.due.IsZero() && !now.Before(c.prekeys.due) {
 		c.rotate(now, 0)
@@ -141,9 +141,9 @@ func (c *Core) Tick(now time.Time) {
 }
 
 // lost notes that a part that had left at that time had to be sent again: the way carries less than it was given (protocol.md §7.4).
-func (c *Core) lost(now time.Time, id partID, left time.Time) {
-	if l, p := c.outbox.part(id); p != nil && p.state != kept {
-		l.congestion.Lost(now, left)
+func (c *Core) lost(now time.Time, p *part, left time.Time) {
+	if p.state != kept {
+		p.lane.congestion.Lost(now, left)
 	}
 }
 

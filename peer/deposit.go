@@ -14,9 +14,8 @@ func pathTo(addr netip.AddrPort) link.Path { return link.Path{Remote: addr} }
 
 // depositPart hands a part to the server, under the identity that it has.
 func (c *Core) depositPart(now time.Time, l *lane, p *part) {
-	id := l.id(p)
 	if l.to != wire.Channel && (p.long() || !c.equipped(now, l, true)) {
-		c.outbox.deposits.Drop(id)
+		c.outbox.deposits.Drop(p)
 		l.queue(p) // it goes when the keys are there, or the recipient
 		return
 	}
@@ -25,21 +24,21 @@ func (c *Core) depositPart(now time.Time, l *lane, p *part) {
 	if p.text.typed {
 		policy = c.urgent()
 	}
-	c.outbox.deposits.Track(now, id, policy)
-	c.sendDeposit(now, id, 1)
+	c.outbox.deposits.Track(now, p, policy)
+	c.sendDeposit(now, p, 1)
 }
 
 // deposit is a Deposit that has its place among what is sent, and not yet its text.
 type deposit struct {
-	at  int // in Effects.Sends
-	id  partID
-	try uint8
-	now time.Time
+	at   int // in Effects.Sends
+	part *part
+	try  uint8
+	now  time.Time
 }
 
 // sendDeposit lets a part go to the server with what else goes in this turn: so parts that go together are sealed, or signed, together.
-func (c *Core) sendDeposit(now time.Time, id partID, try uint8) {
-	c.deposits = append(c.deposits, deposit{len(c.fx.Sends), id, try, now})
+func (c *Core) sendDeposit(now time.Time, p *part, try uint8) {
+	c.deposits = append(c.deposits, deposit{len(c.fx.Sends), p, try, now})
 	c.toServer(nil)
 }
 
@@ -48,16 +47,16 @@ func (c *Core) sendDeposit(now time.Time, id partID, try uint8) {
 func (c *Core) fillDeposits() {
 	empty := 0
 	for _, d := range c.deposits {
-		l, p := c.outbox.part(d.id)
-		if p != nil && (p.state == depositing || p.state == kept) {
+		if p, l := d.part, d.part.lane; p.state == depositing || p.state == kept {
 			if t, ok := c.cover(d.now, l, p); ok {
-				c.fx.Sends[d.at].Msg = &wire.Deposit{To: d.id.to, Try: d.try, Base: l.base(), Text: t}
-				c.outbox.flight.Sent(d.id, d.try)
+				c.fx.Sends[d.at].Msg = &wire.Deposit{To: l.to, Try: d.try, Base: l.base(), Text: t}
+				c.outbox.flight.Sent(l.id(p), d.try)
 				continue
 			}
 		}
 		empty++
 	}
+	clear(c.deposits)
 	c.deposits = c.deposits[:0]
 	if empty > 0 {
 		c.fx.Sends = slices.DeleteFunc(c.fx.Sends, func(s Send) bool { return s.Msg == nil })
@@ -77,12 +76,12 @@ func (l *lane) base() uint64 {
 }
 
 // retryLong tries a part that can't go by the mailbox directly again, if it waits for that.
-func (c *Core) retryLong(now time.Time, id partID) bool {
-	l, p := c.outbox.part(id)
-	if p == nil || !p.held || !p.long() {
+func (c *Core) retryLong(now time.Time, p *part) bool {
+	l := p.lane
+	if !p.held || !p.long() {
 		return false
 	}
-	c.outbox.deposits.Drop(id)
+	c.outbox.deposits.Drop(p)
 	l.down = time.Time{}
 	if !l.way.mailed() {
 		l.byMail = false
@@ -92,24 +91,22 @@ func (c *Core) retryLong(now time.Time, id partID) bool {
 }
 
 // depositFailed: a text that the user waits for got no answer from the server.
-func (c *Core) depositFailed(now time.Time, id partID) {
-	l, p := c.outbox.part(id)
-	if p == nil {
-		return
-	}
+func (c *Core) depositFailed(now time.Time, p *part) {
 	if c.silent(now) && c.phase == ready {
 		c.giveUp()
 		return
 	}
-	c.depositPart(now, l, p)
+	c.depositPart(now, p.lane, p)
 }
 
 // deposited: the server answers a deposit.
 func (c *Core) deposited(now time.Time, m *wire.Stored) {
-	l, p := c.outbox.part(partID{m.To, m.Epoch, m.Seq})
+	l, p := c.outbox.part(m.To, m.Epoch, m.Seq)
 	c.stored = max(c.stored, m.Order)
 	for _, lost := range c.outbox.flight.Answered(partID{m.To, m.Epoch, m.Seq}, m.Try) {
-		c.outbox.deposits.Hasten(now, lost) // protocol.md §7.4
+		if _, p := c.outbox.part(lost.to, lost.epoch, lost.seq); p != nil {
+			c.outbox.deposits.Hasten(now, p) // protocol.md §7.4
+		}
 	}
 	if m.Verdict == wire.Unreadable {
 		c.sealAnew(now, l, p, m)
@@ -124,14 +121,14 @@ func (c *Core) deposited(now time.Time, m *wire.Stored) {
 	}
 	if p.state == kept && m.Verdict != wire.Accepted && m.Verdict != wire.Delivered && m.Verdict != wire.TooLong {
 		if m.State == wire.Online {
-			c.sendDirect(l.id(p), directTries+1) // a full mailbox must not stand between two who are there
+			c.sendDirect(p, directTries+1) // a full mailbox must not stand between two who are there
 		}
 		return // still refused: its tries run on
 	}
 	if m.Verdict == wire.TooLong && p.t.Flags&wire.FlagVoid != 0 {
 		return // so was another part of the text that was given up: its void is on its way
 	}
-	c.outbox.deposits.Drop(l.id(p))
+	c.outbox.deposits.Drop(p)
 	switch m.Verdict {
 	case wire.Accepted:
 		c.storedPart(now, l, p, m)
@@ -156,7 +153,7 @@ func (c *Core) skipped(now time.Time, l *lane, m *wire.Stored) {
 	if p := l.find(m.Seq); p != nil {
 		p.skipped = true
 		if p.state == depositing && l.count[kept] > 0 && l.refused == wire.FullDisk {
-			c.outbox.deposits.Drop(l.id(p))
+			c.outbox.deposits.Drop(p)
 			c.keep(now, l, p, wire.FullDisk) // it waits with the one before it
 			c.leaveWhenDecided(now)
 			return
@@ -175,7 +172,7 @@ func (c *Core) storedPart(now time.Time, l *lane, p *part, m *wire.Stored) {
 	tried, onWay := p.text.missed, l.way.onWay()
 	l.move(p, stored)
 	l.congestion.Acked(onWay-l.way.onWay(), onWay) // protocol.md §7.4: the server's answer is one
-	c.outbox.direct.Drop(l.id(p))
+	c.outbox.direct.Drop(p)
 	if x := p.text; !x.told && !slices.ContainsFunc(x.parts, func(q *part) bool { return q.state != stored && q.state != done }) {
 		x.told = true
 		c.tell(Stored{Line: x.line, To: c.roster.name(l.to), Again: !x.typed && m.Again})
@@ -191,8 +188,8 @@ func (c *Core) storedPart(now time.Time, l *lane, p *part, m *wire.Stored) {
 // hasten tries what the server left unanswered for long again: it is there.
 func (c *Core) hasten(now time.Time, l *lane) {
 	for _, p := range l.parts {
-		if id := l.id(p); p.state == depositing && !p.skipped && c.outbox.deposits.Tries(id) > directTries {
-			c.outbox.deposits.Hasten(now, id)
+		if p.state == depositing && !p.skipped && c.outbox.deposits.Tries(p) > directTries {
+			c.outbox.deposits.Hasten(now, p)
 		}
 	}
 }
@@ -206,7 +203,7 @@ func (c *Core) follow(now time.Time, l *lane) {
 			return
 		default:
 			p.skipped = false
-			c.outbox.deposits.Hasten(now, l.id(p))
+			c.outbox.deposits.Hasten(now, p)
 		}
 	}
 }
@@ -224,13 +221,16 @@ func (c *Core) keep(now time.Time, l *lane, p *part, why wire.Verdict) {
 	if why == wire.FullDisk {
 		policy.Cap = fullCap
 	}
-	c.outbox.deposits.Track(now, l.id(p), policy)
+	c.outbox.deposits.Track(now, p, policy)
 }
 
 // void gives a text up: its seqs travel on, empty, so that no hole stays (protocol.md §5).
 func (c *Core) void(l *lane, x *text) {
 	l.drop(func(p *part) bool { return p.text == x && p.state == done })
 	if c.cfg.Broken == OpenHoles {
+		for _, p := range x.parts {
+			c.outbox.untrack(p)
+		}
 		l.drop(func(p *part) bool { return p.text == x })
 		c.commit(c.rewrite(l), func(time.Time) {})
 		return
@@ -256,7 +256,7 @@ func (c *Core) blank(l *lane, x *text) {
 		if p.state == done {
 			continue
 		}
-		c.outbox.deposits.Drop(l.id(p))
+		c.outbox.deposits.Drop(p)
 		p.t = wire.Void(p.t.Epoch, p.t.ToEpoch, p.t.Seq, p.t.Seq)
 		p.text = end
 		l.move(p, saving)
@@ -270,7 +270,7 @@ func (c *Core) blank(l *lane, x *text) {
 
 // rewrite is the change that replaces a lane's items by those of today.
 func (c *Core) rewrite(l *lane) store.Renumber {
-	record := c.outbox.record(l.laneID)
+	record := l.record()
 	return store.Renumber{Old: []store.Lane{record}, New: record, Items: l.items()}
 }
 

@@ -23,15 +23,14 @@ func (c *Core) mailOnly(now time.Time, l *lane) bool {
 // (protocol.md §7).
 func (c *Core) directPart(now time.Time, l *lane, p *part) {
 	l.move(p, direct)
-	id := l.id(p)
-	c.outbox.direct.Track(now, id, wire.Policy{First: l.rtt.PTO(), Factor: 2, Tries: directTries, Deadline: c.cfg.AckTimeout})
-	c.sendDirect(id, 1)
+	c.outbox.direct.Track(now, p, wire.Policy{First: l.rtt.PTO(), Factor: 2, Tries: directTries, Deadline: c.cfg.AckTimeout})
+	c.sendDirect(p, 1)
 }
 
-func (c *Core) sendDirect(id partID, try uint8) {
-	_, p := c.outbox.part(id)
-	if contact := c.roster.contacts[id.to]; p != nil && contact != nil && contact.addr.IsValid() && c.trust(id.to) {
-		c.send(pathTo(contact.addr), id.to, &wire.Direct{Try: try, Text: p.t})
+func (c *Core) sendDirect(p *part, try uint8) {
+	to := p.lane.to
+	if contact := c.roster.contacts[to]; contact != nil && contact.addr.IsValid() && c.trust(to) {
+		c.send(pathTo(contact.addr), to, &wire.Direct{Try: try, Text: p.t})
 	}
 }
 
@@ -55,18 +54,15 @@ func (c *Core) direct(now time.Time, p link.Path, from wire.Key, m *wire.Direct)
 }
 
 // missed: the recipient did not answer in time. The same identity goes to the mailbox, and so does what follows.
-func (c *Core) missed(now time.Time, id partID) {
-	l, p := c.outbox.part(id)
-	if p == nil {
-		return
-	}
+func (c *Core) missed(now time.Time, p *part) {
+	l := p.lane
 	if !p.text.missed {
 		p.text.missed = true
-		if contact := c.roster.contacts[id.to]; contact != nil {
+		if contact := c.roster.contacts[l.to]; contact != nil {
 			p.text.turns = contact.turns
 		}
 		if p.text.typed {
-			c.tell(NoAck{Line: p.text.line, To: c.roster.name(id.to)})
+			c.tell(NoAck{Line: p.text.line, To: c.roster.name(l.to)})
 		}
 		l.misses++
 	}
@@ -98,7 +94,7 @@ func (c *Core) acked(now time.Time, from wire.Key, m *wire.Ack) {
 		return
 	}
 	if storeMarks(m.Marks).Has(m.Seq) { // else it answers a try for the recipient's epoch before, and this one goes on
-		if rtt, sampled, _ := c.outbox.direct.Ack(now, partID{from, l.epoch, m.Seq}, m.Try); sampled {
+		if rtt, sampled, _ := c.outbox.direct.Ack(now, l.find(m.Seq), m.Try); sampled {
 			l.rtt.Sample(rtt)
 		}
 	}
@@ -134,7 +130,7 @@ func (c *Core) have(now time.Time, l *lane, m wire.Marks, receipt bool) {
 // closeHoles: the recipient lacks seqs that this client no longer has. They were delivered to a state of it that is gone (an older
 // copy was restored). Each is ended as void, so that no hole stays (protocol.md §5).
 func (c *Core) closeHoles(now time.Time, l *lane, marks store.Marks, mail bool) {
-	held := c.outbox.last[l.laneID]
+	held := *l.last
 	if len(l.parts) > 0 {
 		held = l.parts[0].t.Seq - 1
 	}

@@ -38,16 +38,16 @@ func (c *Core) renumber(w *way, toEpoch uint64) {
 }
 
 func (c *Core) readdress(l *lane, toEpoch uint64) {
-	old := c.outbox.record(l.laneID)
+	old := l.record()
 	l.toEpoch, l.returned = toEpoch, nil
-	c.outbox.last[l.laneID] = max(c.outbox.last[l.laneID], old.Last)
+	l.last = c.outbox.counter(l.laneID)
+	*l.last = max(*l.last, old.Last)
 	if len(l.parts) == 0 { // a further text shall not wait for what that state never had
 		c.run = c.later(c.run)
 		return
 	}
 	for _, p := range l.parts {
-		c.outbox.direct.Drop(l.id(p))
-		c.outbox.deposits.Drop(l.id(p))
+		c.outbox.untrack(p)
 		p.t.ToEpoch = toEpoch
 		l.move(p, saving)
 	}

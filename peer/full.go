@@ -25,9 +25,8 @@ func (c *Core) unaccepted(now time.Time, l *lane, parts []*part) {
 	for _, p := range parts {
 		l.returned[p.t.Seq] = true
 	}
-	for last := c.outbox.last[l.laneID]; l.returned[last]; last-- {
-		delete(l.returned, last)
-		c.outbox.last[l.laneID] = last - 1
+	for ; l.returned[*l.last]; *l.last-- {
+		delete(l.returned, *l.last)
 	}
 	c.tell(NotSent{Ref: x.fresh.ref, Line: x.line, To: c.roster.name(l.to)})
 	c.leaveWhenDecided(now)

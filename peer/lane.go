@@ -15,7 +15,7 @@ type laneID struct {
 	epoch, toEpoch uint64
 }
 
-// partID names a part among what this client sends.
+// partID names a part among what this client sends, also when it is not here any more.
 type partID struct {
 	to    wire.Key
 	epoch uint64
@@ -26,6 +26,7 @@ type partID struct {
 type lane struct {
 	*way
 	laneID
+	last  *uint64 // seq given out
 	parts []*part
 	count [done + 1]int // parts in each state
 	first int           // no part before it is queued

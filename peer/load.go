@@ -18,7 +18,7 @@ func NewCore(now time.Time, cfg Config, keys Keys, from store.Loaded) (*Core, er
 	c.requests.Rand, c.outbox.direct.Rand, c.outbox.deposits.Rand, c.book.lookups.Rand = c.rand, c.rand, c.rand, c.rand
 	c.roster = newRoster()
 	c.run = c.runEpoch(from.Lanes)
-	c.outbox.ways, c.outbox.last = map[wire.Key]*way{}, map[laneID]uint64{}
+	c.outbox.ways, c.outbox.last = map[wire.Key]*way{}, map[laneID]*uint64{}
 	c.inbox.sources, c.inbox.streams = map[sourceID]*source{}, map[uint64]*stream{}
 	c.inbox.senders = map[wire.Key]*sender{}
 	c.inbox.lines, c.inbox.posts = from.Lines, map[postID][]*store.Part{}
@@ -61,7 +61,7 @@ func (c *Core) loadOutbox(from store.Loaded) {
 	}
 	for _, l := range from.Lanes { // by first use
 		id := laneID{wire.Key(l.To), l.Epoch, l.ToEpoch}
-		c.outbox.last[id] = l.Last
+		*c.outbox.counter(id) = l.Last
 		if slices.ContainsFunc(from.Outbox, func(o store.Outgoing) bool { return id.names(o) }) {
 			c.left(id)
 		}
@@ -73,7 +73,7 @@ func (c *Core) loadOutbox(from store.Loaded) {
 		if x == nil || o.Text.Part == 0 || x.to != to {
 			x = &text{to: to, line: o.Line}
 		}
-		c.outbox.last[l.laneID] = max(c.outbox.last[l.laneID], o.Text.Seq)
+		*l.last = max(*l.last, o.Text.Seq)
 		l.add(x, wire.Text(o.Text))
 		l.move(x.parts[len(x.parts)-1], queued)
 	}

@@ -12,9 +12,9 @@ import (
 type outbox struct {
 	ways     map[wire.Key]*way
 	order    []*lane // by first use: lanes are served in a reproducible order
-	last     map[laneID]uint64
-	direct   wire.Tracker[partID]
-	deposits wire.Tracker[partID]
+	last     map[laneID]*uint64 // seqs given out, also of lanes of which nothing is left
+	direct   wire.Tracker[*part]
+	deposits wire.Tracker[*part]
 	flight   wire.Flight[partID] // deposits, as they left
 }
 
@@ -48,19 +48,29 @@ func (c *Core) lane(to wire.Key, toEpoch uint64) *lane {
 
 // open begins a lane, behind all others.
 func (o *outbox) open(w *way, id laneID) *lane {
-	l := &lane{way: w, laneID: id}
+	l := &lane{way: w, laneID: id, last: o.counter(id)}
 	w.lanes, o.order = append(w.lanes, l), append(o.order, l)
 	return l
 }
 
-// next counts a lane on.
-func (o *outbox) next(id laneID) uint64 {
-	o.last[id]++
-	return o.last[id]
+// counter is where a lane counts.
+func (o *outbox) counter(id laneID) *uint64 {
+	n := o.last[id]
+	if n == nil {
+		n = new(uint64)
+		o.last[id] = n
+	}
+	return n
 }
 
-func (o *outbox) record(id laneID) store.Lane {
-	return store.Lane{To: store.Key(id.to), Epoch: id.epoch, ToEpoch: id.toEpoch, Last: o.last[id]}
+// next counts a lane on.
+func (l *lane) next() uint64 {
+	*l.last++
+	return *l.last
+}
+
+func (l *lane) record() store.Lane {
+	return store.Lane{To: store.Key(l.to), Epoch: l.epoch, ToEpoch: l.toEpoch, Last: *l.last}
 }
 
 // lane finds what is sent to someone under one of this client's epochs.
@@ -72,12 +82,19 @@ func (o *outbox) lane(to wire.Key, epoch uint64) *lane {
 	return w.lane(epoch)
 }
 
-func (o *outbox) part(id partID) (*lane, *part) {
-	l := o.lane(id.to, id.epoch)
+// part finds one of them by its seq.
+func (o *outbox) part(to wire.Key, epoch, seq uint64) (*lane, *part) {
+	l := o.lane(to, epoch)
 	if l == nil {
 		return nil, nil
 	}
-	return l, l.find(id.seq)
+	return l, l.find(seq)
+}
+
+// untrack ends all tries of a part.
+func (o *outbox) untrack(p *part) {
+	o.direct.Drop(p)
+	o.deposits.Drop(p)
 }
 
 // settle ends parts: they are delivered. Texts of which all parts are leave the outbox, and whole is told of those that are no
@@ -91,8 +108,7 @@ func (c *Core) settle(now time.Time, l *lane, parts []*part, whole func(x *text)
 		}
 		room++
 		l.move(p, done)
-		c.outbox.direct.Drop(l.id(p))
-		c.outbox.deposits.Drop(l.id(p))
+		c.outbox.untrack(p)
 		if p.text.all(done) {
 			texts = append(texts, p.text)
 		}
@@ -119,7 +135,7 @@ func (c *Core) settle(now time.Time, l *lane, parts []*part, whole func(x *text)
 func (c *Core) retry(now time.Time, l *lane, parts int) {
 	for i := 0; i < len(l.parts) && min(parts, l.count[kept]) > 0; i++ {
 		if p := l.parts[i]; p.state == kept {
-			c.outbox.deposits.Hasten(now, l.id(p))
+			c.outbox.deposits.Hasten(now, p)
 			parts--
 		}
 	}
@@ -173,8 +189,8 @@ func (c *Core) pumpLane(now time.Time, l *lane, mail bool) {
 	if long >= 0 { // it goes when its recipient is there
 		l.first = long
 		c.holdBack(l, (*part).long)
-		if id := l.id(l.parts[long]); !c.outbox.deposits.Has(id) {
-			c.outbox.deposits.Track(now, id, wire.Policy{First: downFirst, Factor: 2, Cap: downCap, Jitter: 0.25})
+		if p := l.parts[long]; !c.outbox.deposits.Has(p) {
+			c.outbox.deposits.Track(now, p, wire.Policy{First: downFirst, Factor: 2, Cap: downCap, Jitter: 0.25})
 		}
 	}
 	if l.blocked() {
@@ -226,8 +242,7 @@ func (o *outbox) pause() {
 		for _, p := range l.parts {
 			if p.state == direct || p.state == depositing || p.state == kept {
 				l.move(p, queued)
-				o.direct.Drop(l.id(p))
-				o.deposits.Drop(l.id(p))
+				o.untrack(p)
 			}
 		}
 	}
@@ -245,7 +260,7 @@ func (o *outbox) forgetStored() {
 			if p.state == depositing {
 				p.skipped = false
 				l.move(p, queued)
-				o.deposits.Drop(l.id(p))
+				o.deposits.Drop(p)
 			}
 		}
 	}

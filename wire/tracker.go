@@ -114,7 +114,8 @@ func (t *Tracker[K]) Drop(k K) {
 		heap.Remove(&t.queue, it.at)
 	}
 	if len(t.free) < maxFree {
-		t.free = append(t.free, it) // who holds it reads it before the next Track
+		it.key = *new(K) // it may hold on to much
+		t.free = append(t.free, it)
 	}
 }
 
@@ -173,8 +174,9 @@ func (t *Tracker[K]) Expire(now time.Time, resend func(k K, try uint8), failed f
 	for len(t.queue) > 0 && !t.queue[0].due.After(now) {
 		it := t.queue[0]
 		if it.over(now) {
-			t.Drop(it.key)
-			failed(it.key)
+			k := it.key
+			t.Drop(k)
+			failed(k)
 			continue
 		}
 		t.try(now, it)
