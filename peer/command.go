@@ -10,7 +10,7 @@ import (
 // do carries a command out now, or once the registration, deregistration or look-up of a name on its way is over: commands are acted
 // on in order, and after the first table has come.
 func (c *Core) do(now time.Time, command func(now time.Time)) {
-	if c.busy() || len(c.commands) > 0 {
+	if c.mustWait() {
 		if c.commands = append(c.commands, command); len(c.commands) == 1 && c.phase == registering && !c.typed {
 			c.track(now) // someone waits for it now
 		}
@@ -19,6 +19,9 @@ func (c *Core) do(now time.Time, command func(now time.Time)) {
 	}
 	command(now)
 }
+
+// mustWait tells whether a command can't be carried out yet.
+func (c *Core) mustWait() bool { return c.busy() || len(c.commands) > 0 }
 
 // busy tells whether the client is between two states, or asks for a name.
 func (c *Core) busy() bool {
@@ -61,6 +64,10 @@ func (c *Core) Send(now time.Time, to, text string) { c.SendAs(now, 0, to, text)
 
 // SendAs is Send under a number of the caller's: Accepted, or what says why it was not, bears it.
 func (c *Core) SendAs(now time.Time, ref uint64, to, text string) {
+	if contact := c.roster.named(to); contact != nil && !c.mustWait() { // it is so nearly always
+		c.sendTo(now, ref, to, contact, text)
+		return
+	}
 	c.do(now, func(now time.Time) {
 		c.knowing(now, to, func(now time.Time, contact *contact) { c.sendTo(now, ref, to, contact, text) })
 	})
