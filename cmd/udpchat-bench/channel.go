@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"strconv"
 	"sync/atomic"
 	"time"
 )
@@ -35,13 +34,7 @@ func (b *bench) fanOut(r, posts int) error {
 		return err
 	}
 	var got atomic.Int64
-	go func() { // it ends with the receivers
-		for others.out.Scan() {
-			if n, err := strconv.ParseInt(others.out.Text(), 10, 64); err == nil {
-				got.Store(n)
-			}
-		}
-	}()
+	go others.count(&got) // it ends with the receivers
 	sender, err := join(b.ctx, server.target, "", "sender", nothing)
 	if err != nil {
 		return errors.Join(err, others.stop())

@@ -58,9 +58,12 @@ func (b *bench) pairs(name string, n, window, total int, history bool) error {
 		all = append(all, p)
 	}
 	for _, p := range all { // handshakes are not measured
-		if err := p.run(b, 1, 10); err != nil {
+		if err := p.run(b, 1, warm); err != nil {
 			return err
 		}
+	}
+	if !others.shown(int64(n * warm)) { // nor how soon the server tells of who has just come
+		return errors.New("the receivers ended")
 	}
 	cpu, begin := cpuSeconds(server.pid()), time.Now()
 	var wg sync.WaitGroup
@@ -88,6 +91,9 @@ func (b *bench) pairs(name string, n, window, total int, history bool) error {
 	}
 	return b.report(name, note, v)
 }
+
+// warm is how many messages each pair sends before it is measured.
+const warm = 10
 
 // pair is a sender and its recipient. What it counts belongs to the goroutine that hears.
 type pair struct {

@@ -30,6 +30,26 @@ func (b *bench) receivers(t target, n int, crowd bool, folder string) (*child, e
 	return c, err
 }
 
+// count keeps got at how many texts receivers have shown, until they end.
+func (c *child) count(got *atomic.Int64) {
+	for c.out.Scan() {
+		if n, err := strconv.ParseInt(c.out.Text(), 10, 64); err == nil {
+			got.Store(n)
+		}
+	}
+}
+
+// shown waits until receivers have shown so many texts, and reads on what they tell; false: they ended before that.
+func (c *child) shown(texts int64) bool {
+	for c.out.Scan() {
+		if n, err := strconv.ParseInt(c.out.Text(), 10, 64); err == nil && n >= texts {
+			go c.count(new(atomic.Int64)) // it ends with the receivers
+			return true
+		}
+	}
+	return false
+}
+
 func receive(ctx context.Context, args []string, stdin io.Reader, stdout io.Writer) (err error) {
 	if len(args) != 6 {
 		return errors.New("receive is for the bench itself")
