@@ -21,6 +21,7 @@ type Client struct {
 	loop    *link.Loop
 	notices *link.Queue[Notice]
 	stopped chan struct{} // closed when Run has returned
+	several atomic.Bool   // more notices than few were told last
 	written written
 	full    atomic.Bool
 	coming  atomic.Int64 // texts that the loop has not seen yet
@@ -79,14 +80,20 @@ func (c *Client) SendAllAs(ref uint64, text string) {
 	c.do(func(now time.Time) { c.core.SendAllAs(now, ref, text) })
 }
 
-// do takes a text. At least one notice says what came of it.
+// do takes a text. At least one notice says what came of it. The text goes at once, unless more are to be expected: who was told of several
+// things at once answers with several, and they go together.
 func (c *Client) do(send func(now time.Time)) {
 	c.coming.Add(1)
-	c.loop.Do(func(now time.Time) {
+	f := func(now time.Time) {
 		send(now)
 		c.full.Store(c.core.full)
 		c.coming.Add(-1)
-	})
+	}
+	if c.several.Load() {
+		c.loop.Events.Put(f)
+	} else {
+		c.loop.Do(f)
+	}
 }
 
 // Full tells whether so much is under way that who sends more should wait for a notice, at the latest OutboxRoom, and ask again: nothing
@@ -122,10 +129,14 @@ func (c *Client) Shown(lines []uint64) {
 	c.loop.Events.Put(func(time.Time) { c.core.Shown(lines) })
 }
 
+// few is how many notices one command has at most, with what it answers: that a text was accepted, and that it was delivered.
+const few = 2
+
 // Notices waits for the next notices and gives them in order, or nothing when ctx ends first.
 func (c *Client) Notices(ctx context.Context) []Notice {
 	for {
 		if n := c.notices.Take(); len(n) > 0 {
+			c.several.Store(len(n) > few)
 			return n
 		}
 		select {

@@ -11,7 +11,7 @@ import (
 // outbox is what this client sends and what is not yet delivered: a way to each recipient. Each part in it is on disk.
 type outbox struct {
 	ways     map[wire.Key]*way
-	order    []*lane // by first use: lanes are served in a reproducible order
+	order    []*lane            // by first use: lanes are served in a reproducible order
 	last     map[laneID]*uint64 // seqs given out, also of lanes of which nothing is left
 	direct   wire.Tracker[*part]
 	deposits wire.Tracker[*part]

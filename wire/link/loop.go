@@ -170,22 +170,30 @@ func (l *Loop) step(heard func()) {
 		heard()
 	}
 	l.Events.serve(func(events []func(now time.Time)) {
-		now := time.Now()
-		for _, f := range events {
-			f(now)
-		}
-		l.sessions.Tick(now)
-		l.core.Tick(now)
-		if l.add(l.carryOut()); len(l.sessions.packed) >= maxPacked {
-			l.flush()
+		for first := true; first || len(events) > 0; first = false {
+			few := events[:min(together, len(events))]
+			events = events[len(few):]
+			now := time.Now()
+			for _, f := range few {
+				f(now)
+			}
+			l.sessions.Tick(now)
+			l.core.Tick(now)
+			if l.add(l.carryOut()); len(l.sessions.packed) >= maxPacked {
+				l.flush()
+			}
 		}
 	})
 	l.flush()
 	l.arm()
 }
 
-// maxPacked is how many datagrams are held back at most while more is done.
-const maxPacked = 64
+// together is how many events are carried out at once, and maxPacked how many datagrams are held back while more is done: who gets the first ones
+// of many works at them meanwhile, and its answer comes while there is still something to do here.
+const (
+	together  = 16
+	maxPacked = 2
+)
 
 // arm sets the timer for what is due next. One that fires too early costs less than setting it each time.
 func (l *Loop) arm() {
