@@ -71,7 +71,7 @@ func (s *Sessions) data(now time.Time, p Path, h wire.Header, datagram, body []b
 		s.disown(now, p, h.Index, len(datagram))
 		return wire.Key{}, Path{}, nil, ErrUnknown
 	}
-	if !sess.due.After(now) { // Tick is late
+	if sess.due <= s.elapsed(now) { // Tick is late
 		return wire.Key{}, Path{}, nil, ErrUnknown
 	}
 	// protocol.md §13.5: looked up before the work of opening it, noted only after the tag was right.
@@ -110,10 +110,11 @@ func (s *Sessions) data(now time.Time, p Path, h wire.Header, datagram, body []b
 // was lost.
 func (s *Sessions) nudge(now time.Time, r *remote, sess *session) {
 	cur := r.cur
-	if cur == nil || cur == sess || !cur.initiator || cur.heard || now.Sub(cur.nudged) < s.cfg.Retry || !r.path.Remote.IsValid() {
+	at := s.elapsed(now)
+	if cur == nil || cur == sess || !cur.initiator || cur.heard || at-cur.nudged < s.cfg.Retry || !r.path.Remote.IsValid() {
 		return
 	}
-	cur.nudged = now
+	cur.nudged = at
 	s.send(cur.seal(nil, s.me, nil), r.path)
 }
 

@@ -1,24 +1,21 @@
 package link
 
-import (
-	"container/heap"
-	"time"
-)
+import "container/heap"
 
 // expiry holds the sessions by when they end.
 type expiry []*session
 
 func (x expiry) Len() int           { return len(x) }
-func (x expiry) Less(i, j int) bool { return x[i].due.Before(x[j].due) }
+func (x expiry) Less(i, j int) bool { return x[i].due < x[j].due }
 
 func (x expiry) Swap(i, j int) {
 	x[i], x[j] = x[j], x[i]
-	x[i].at, x[j].at = i, j
+	x[i].at, x[j].at = int32(i), int32(j)
 }
 
 func (x *expiry) Push(v any) {
 	s := v.(*session)
-	s.at = len(*x)
+	s.at = int32(len(*x))
 	*x = append(*x, s)
 }
 
@@ -31,15 +28,15 @@ func (x *expiry) Pop() any {
 }
 
 // put adds a session that ends at due.
-func (x *expiry) put(s *session, due time.Time) {
+func (x *expiry) put(s *session, due instant) {
 	s.due = due
 	heap.Push(x, s)
 }
 
 // move changes when a session ends.
-func (x *expiry) move(s *session, due time.Time) {
+func (x *expiry) move(s *session, due instant) {
 	s.due = due
-	heap.Fix(x, s.at)
+	heap.Fix(x, int(s.at))
 }
 
-func (x *expiry) remove(s *session) { heap.Remove(x, s.at) }
+func (x *expiry) remove(s *session) { heap.Remove(x, int(s.at)) }

@@ -136,7 +136,7 @@ func (s *Sessions) finish(now time.Time, p Path, h wire.Header, datagram, body [
 		return ErrForged
 	}
 	theirs, token := binary.BigEndian.Uint32(payload), [noise.MacSize]byte(payload[4:])
-	key, card, err := s.readVouch(payload[4+noise.MacSize:], d.static)
+	key, err := s.readVouch(payload[4+noise.MacSize:], d.static)
 	if err != nil || key != r.key {
 		// Whoever has the static key is not whom we dialled, and will not be the next time.
 		r.dialable = false
@@ -144,7 +144,7 @@ func (s *Sessions) finish(now time.Time, p Path, h wire.Header, datagram, body [
 		return ErrForged
 	}
 	s.hangUp(r)
-	r.card, r.proved, r.vouched = card, true, true
+	r.vouched = true
 	sess := s.begin(d.born, keys, h.Index, theirs, true, d.static)
 	sess.token, sess.hasToken = token, true
 	s.list(sess)

@@ -68,7 +68,7 @@ func (s *Sessions) wither(now time.Time, sess *session, within time.Duration) {
 	}
 	var heir *session
 	for _, o := range r.old { // of two made at once the remote may have lost only one
-		if s.rivals(o, sess) && o.due.After(now) {
+		if s.rivals(o, sess) && o.due > s.elapsed(now) {
 			heir = o
 		}
 	}
@@ -92,7 +92,7 @@ func (s *Sessions) promote(r *remote, sess *session) {
 		}
 	}
 	r.cur = sess
-	s.expiry.move(sess, sess.born.Add(s.lifetime(r).Reject))
+	s.expiry.move(sess, sess.born+s.lifetime(r).Reject)
 }
 
 // list makes a session known by the remote's index, once its token is.

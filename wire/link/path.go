@@ -14,6 +14,12 @@ type candidate struct {
 	asked  time.Time // the last challenge, zero when there was none
 }
 
+// former is a path that was proved before the present one.
+type former struct {
+	path Path
+	left time.Time
+}
+
 const (
 	challengeGap = 300 * time.Millisecond
 	// detour is how long after a move what is meant for the old path goes to the new one: until those above have heard of it.
@@ -27,7 +33,7 @@ func (s *Sessions) route(now time.Time, r *remote, p Path) Path {
 		return p
 	case p.Remote == r.path.Remote:
 		return r.path // the caller may not know from which address of ours to send
-	case p.Remote == r.former.Remote && now.Sub(r.moved) < detour:
+	case r.former != nil && p.Remote == r.former.path.Remote && now.Sub(r.former.left) < detour:
 		return r.path
 	}
 	return p
@@ -36,7 +42,7 @@ func (s *Sessions) route(now time.Time, r *remote, p Path) Path {
 // move makes a path the one that is proved.
 func (s *Sessions) move(now time.Time, r *remote, p Path) {
 	if r.path.Remote.IsValid() && r.path.Remote != p.Remote {
-		r.former, r.moved = r.path, now
+		r.former = &former{r.path, now}
 		s.Counts.Moves++
 	}
 	r.path = p

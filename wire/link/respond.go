@@ -23,7 +23,7 @@ func (s *Sessions) respond(now time.Time, p Path, h wire.Header, datagram, body 
 		return ErrStranger
 	}
 	if busy := s.load.ask(s.elapsed(now)); busy {
-		if err := s.prove(now, p, h, datagram, mac1); err != nil {
+		if err := s.challenge(now, p, h, datagram, mac1); err != nil {
 			return err
 		}
 	}
@@ -42,7 +42,7 @@ func (s *Sessions) respond(now time.Time, p Path, h wire.Header, datagram, body 
 	if err != nil {
 		return ErrForged
 	}
-	key, card, err := s.readVouch(hs.Payload, hs.Remote)
+	key, err := s.readVouch(hs.Payload, hs.Remote)
 	if err != nil || key == s.me.key {
 		return ErrForged
 	}
@@ -59,14 +59,14 @@ func (s *Sessions) respond(now time.Time, p Path, h wire.Header, datagram, body 
 	b = append(append(b, sum[:]...), make([]byte, noise.MacSize)...)
 
 	sess := s.begin(now, keys, index, h.Index, false, hs.Remote)
-	sess.unconfirmed = &unconfirmed{key: key, card: card, path: p, mac1: mac1, response: b}
+	sess.unconfirmed = &unconfirmed{key: key, static: hs.Remote, path: p, mac1: mac1, response: b}
 	s.pend(now, sess)
 	s.send(b, p)
 	return nil
 }
 
-// prove asks an initiator for a cookie, or checks the one that it has and how often its network was here.
-func (s *Sessions) prove(now time.Time, p Path, h wire.Header, datagram []byte, mac1 [noise.MacSize]byte) error {
+// challenge asks an initiator for a cookie, or checks the one that it has and how often its network was here.
+func (s *Sessions) challenge(now time.Time, p Path, h wire.Header, datagram []byte, mac1 [noise.MacSize]byte) error {
 	before, mac2 := datagram[:len(datagram)-noise.MacSize], datagram[len(datagram)-noise.MacSize:]
 	if s.jar.Check(now, p.Remote, mac2, before) {
 		if s.sources.take(s.elapsed(now), network(p.Remote.Addr())) {
@@ -92,7 +92,7 @@ func (s *Sessions) pend(now time.Time, sess *session) {
 	}
 	s.askers[u.key] = append(s.askers[u.key], sess)
 	s.pending[u.mac1] = sess
-	s.expiry.put(sess, now.Add(s.cfg.Confirm))
+	s.expiry.put(sess, s.elapsed(now)+s.cfg.Confirm)
 }
 
 // unpend takes a session out of those that are not confirmed.
@@ -117,7 +117,7 @@ func (s *Sessions) confirm(now time.Time, p Path, sess *session) {
 	u := sess.unconfirmed
 	s.unpend(sess)
 	r := s.remote(u.key)
-	r.static, r.card, r.proved, r.vouched = u.card.Static, u.card, true, true
+	r.static, r.vouched = u.static, true
 	if !s.cfg.Server { // a server waits for its clients to come
 		r.dialable = true
 	}

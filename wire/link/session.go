@@ -17,25 +17,27 @@ type session struct {
 	initiator   bool   // we made message 1
 	wins        bool   // of two made at once this one is for sending: its initiator has the lower static key
 	heard       bool   // something was opened with it: the remote has it too
-	born        time.Time
+	hasToken    bool
+	at          int32 // in expiry
+	born        instant
+	due         instant       // it ends
+	nudged      instant       // when we last showed that we have it, on seeing that the remote may not know
 	rekey       time.Duration // its age when it is stale
-	nudged      time.Time     // when we last showed that we have it, on seeing that the remote may not know
 	remote      *remote       // nil until it is confirmed
 	unconfirmed *unconfirmed  // nil once it is
 
-	token    [noise.MacSize]byte // by which the remote shows that it lost the session
-	hasToken bool
-	chain    *session // in Sessions.theirs
-
-	due time.Time // it ends
-	at  int       // in expiry
+	token [noise.MacSize]byte // by which the remote shows that it lost the session
+	chain *session            // in Sessions.theirs
 }
+
+// instant is a time since Sessions.epoch: a third of a time.Time, and a server has many sessions.
+type instant = time.Duration
 
 // unconfirmed is what a responder keeps until the initiator's first datagram shows that the initiation was no replay, and who
 // wrote it. Nothing else knows of it before: protocol.md §13.2.
 type unconfirmed struct {
 	key      wire.Key
-	card     Card
+	static   [32]byte
 	path     Path // that the response was sent on
 	mac1     [noise.MacSize]byte
 	response []byte // to be sent again when the same initiation comes again
@@ -45,11 +47,9 @@ type unconfirmed struct {
 type remote struct {
 	key      wire.Key
 	static   [32]byte
-	card     Card
 	dialable bool // static is good to dial
 	trusted  bool // it stays although there is no session
 	vouched  bool // static is known to be key's
-	proved   bool // card is its own, shown in a handshake
 	long     bool // which Lifetime
 
 	cur     *session   // for sending
@@ -57,8 +57,7 @@ type remote struct {
 	dial    *call      // the handshake under way, nil when there is none
 	waiting [][]byte   // messages for the session to come
 	path    Path       // proved; zero when none is
-	former  Path       // the one before,
-	moved   time.Time  // left then
+	former  *former    // the one before, nil when there was none
 	suitor  *candidate // a path that is not proved yet
 }
 
@@ -89,7 +88,8 @@ func (s *Sessions) lifetime(r *remote) Lifetime {
 
 // begin makes a session out of keys.
 func (s *Sessions) begin(born time.Time, keys *noise.Keys, ours, theirs uint32, initiator bool, static [32]byte) *session {
-	sess := &session{keys: keys, ours: ours, theirs: theirs, initiator: initiator, born: born}
+	sess := &session{keys: keys, ours: ours, theirs: theirs, initiator: initiator, born: s.elapsed(born)}
+	sess.nudged = sess.born - s.cfg.Retry
 	lower := lessKey(s.me.card.Static, static)
 	sess.wins = lower == initiator
 	s.sessions[ours] = sess
@@ -107,8 +107,8 @@ func (s *Sessions) establish(now time.Time, r *remote, sess *session) {
 	life := s.lifetime(r)
 	sess.remote = r
 	sess.rekey = time.Duration(float64(life.Rekey) * (0.9 + 0.2*s.jitter.Float64()))
-	due := sess.born.Add(life.Reject)
-	if sess.at < len(s.expiry) && s.expiry[sess.at] == sess {
+	due := sess.born + life.Reject
+	if int(sess.at) < len(s.expiry) && s.expiry[sess.at] == sess {
 		s.expiry.move(sess, due)
 	} else {
 		s.expiry.put(sess, due)
@@ -129,7 +129,7 @@ func (s *Sessions) establish(now time.Time, r *remote, sess *session) {
 
 // rivals reports whether two sessions come from handshakes that the two sides began at about the same time.
 func (s *Sessions) rivals(a, b *session) bool {
-	return a.initiator != b.initiator && a.born.Sub(b.born).Abs() < s.cfg.GiveUp
+	return a.initiator != b.initiator && (a.born-b.born).Abs() < s.cfg.GiveUp
 }
 
 // shelve keeps a session for receiving only.
@@ -142,9 +142,9 @@ func (s *Sessions) shelve(r *remote, sess *session) {
 
 // retire lets the old sessions end soon: the remote was heard in the present one.
 func (s *Sessions) retire(now time.Time, r *remote) {
-	end := now.Add(s.cfg.Linger)
+	end := s.elapsed(now) + s.cfg.Linger
 	for _, sess := range r.old {
-		if sess.due.After(end) {
+		if sess.due > end {
 			s.expiry.move(sess, end)
 		}
 	}
@@ -176,7 +176,7 @@ func (s *Sessions) end(sess *session) {
 // usable is the session to send in, nil when there is none.
 func (s *Sessions) usable(now time.Time, r *remote) *session {
 	sess := r.cur
-	if sess == nil || now.Sub(sess.born) >= s.lifetime(r).Reject || sess.sent >= 2*s.cfg.RekeyDatagrams {
+	if sess == nil || s.elapsed(now)-sess.born >= s.lifetime(r).Reject || sess.sent >= 2*s.cfg.RekeyDatagrams {
 		return nil
 	}
 	return sess
@@ -185,7 +185,7 @@ func (s *Sessions) usable(now time.Time, r *remote) *session {
 // stale reports whether it is time for new keys. It is the initiator's business; the responder steps in late, when
 // the initiator has not cared.
 func (s *Sessions) stale(now time.Time, sess *session) bool {
-	age, most := now.Sub(sess.born), s.cfg.RekeyDatagrams
+	age, most := s.elapsed(now)-sess.born, s.cfg.RekeyDatagrams
 	if !sess.initiator {
 		age -= (s.lifetime(sess.remote).Reject - sess.rekey) / 2
 		most += most / 2

@@ -38,7 +38,7 @@ type Sessions struct {
 	mac    *noise.Mac // for what is sent to us
 	jar    *noise.Jar
 	jitter *rand.Rand
-	epoch  time.Time // what the rates count from: the first time that was told
+	epoch  time.Time // what rates and instants count from: the first time that was told
 
 	remotes  map[wire.Key]*remote
 	sessions map[uint32]*session // by our index
@@ -129,14 +129,6 @@ func (s *Sessions) Forget(key wire.Key) {
 		}
 	}
 	s.tidy(r)
-}
-
-// Card is what key proved about itself in its last handshake. The signature is as it came where the static key was known to be key's.
-func (s *Sessions) Card(key wire.Key) (Card, bool) {
-	if r := s.remotes[key]; r != nil && r.proved {
-		return r.card, true
-	}
-	return Card{}, false
 }
 
 // Path is where key is, proved: the last path on which it was shown to hear us.
@@ -260,7 +252,7 @@ func (s *Sessions) open(now time.Time, p Path, datagram []byte) (from wire.Key, 
 func (s *Sessions) Tick(now time.Time) {
 	s.tries.Expire(now, func(key wire.Key, _ uint8) { s.retry(now, key) }, s.giveUp)
 	s.question.tries.Expire(now, func(uint64, uint8) { s.ask() }, func(uint64) {})
-	for len(s.expiry) > 0 && !s.expiry[0].due.After(now) {
+	for len(s.expiry) > 0 && s.expiry[0].due <= s.elapsed(now) {
 		s.end(s.expiry[0])
 	}
 }
@@ -271,14 +263,16 @@ func (s *Sessions) Next() (next time.Time, ok bool) {
 	if t, has := s.question.tries.Next(); has && (!ok || t.Before(next)) {
 		next, ok = t, true
 	}
-	if len(s.expiry) > 0 && (!ok || s.expiry[0].due.Before(next)) {
-		next, ok = s.expiry[0].due, true
+	if len(s.expiry) > 0 {
+		if end := s.epoch.Add(s.expiry[0].due); !ok || end.Before(next) {
+			next, ok = end, true
+		}
 	}
 	return next, ok
 }
 
-// elapsed is now for the rates. It does not follow the wall clock.
-func (s *Sessions) elapsed(now time.Time) time.Duration {
+// elapsed is now as an instant. It does not follow the wall clock.
+func (s *Sessions) elapsed(now time.Time) instant {
 	if s.epoch.IsZero() {
 		s.epoch = now
 	}
