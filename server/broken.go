@@ -18,6 +18,6 @@ const (
 
 // deletePushed deletes mail whose recipient has not said anything yet.
 func (c *Core) deletePushed(cl *client, it *item) {
-	change := store.Take{To: store.Key(cl.key), From: it.From, Marks: store.Marks{ToEpoch: it.Text.ToEpoch}, Orders: []uint64{it.Order}, Refused: true}
+	change := store.Take{To: store.Key(cl.key()), From: it.From, Marks: store.Marks{ToEpoch: it.Text.ToEpoch}, Orders: []uint64{it.Order}, Refused: true}
 	c.commit(change, func(time.Time, store.Result) {})
 }

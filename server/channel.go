@@ -12,7 +12,7 @@ import (
 // in their order only; one that skips comes again after the one before it.
 func (c *Core) post(cl *client, m *wire.Deposit) {
 	m = keep(m)
-	change := store.Post{Author: store.Key(cl.key), Base: m.Base, Text: store.Text(m.Text), Longest: c.cfg.Quota.Longest}
+	change := store.Post{Author: store.Key(cl.key()), Base: m.Base, Text: store.Text(m.Text), Longest: c.cfg.Quota.Longest}
 	c.commit(change, func(now time.Time, r store.Result) {
 		c.foundRoom(r)
 		c.stored(cl, m, r, wire.Verdict(r.Verdict))

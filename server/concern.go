@@ -27,7 +27,7 @@ func (c *Core) concern(cl *client, key wire.Key) {
 func (cl *client) note(key wire.Key) bool {
 	s := cl.session
 	switch {
-	case key == wire.Channel || key == cl.key || s.mode == wire.Sender || s.concerns[key]:
+	case key == wire.Channel || key == cl.key() || s.mode == wire.Sender || s.concerns[key]:
 		return false
 	case len(s.concerns) == maxConcerns:
 		return true
@@ -42,14 +42,14 @@ func (cl *client) note(key wire.Key) bool {
 func (c *Core) tellOf(cl *client, key wire.Key) {
 	s, of := cl.session, c.clients[key]
 	if c.crowded() && of != nil && of.published.Revision != 0 {
-		c.send(s.path, cl.key, &wire.Named{Name: of.published.Name, Rows: []wire.Row{c.row(of, s.path.Remote.Addr(), s.path.Local)}})
+		c.send(s.path, cl.key(), &wire.Named{Name: of.published.Name, Rows: []wire.Row{c.row(of, s.path.Remote.Addr(), s.path.Local)}})
 	}
 }
 
 // tellSize says beside an answer how many clients there are: in a crowd its reader sees but a few of them.
 func (c *Core) tellSize(cl *client) {
 	if s := cl.session; c.crowded() && s.mode != wire.Sender {
-		c.send(s.path, cl.key, &wire.Crowd{Clients: uint32(len(c.clients)), Present: uint32(c.present)})
+		c.send(s.path, cl.key(), &wire.Crowd{Clients: uint32(len(c.clients)), Present: uint32(c.present)})
 	}
 }
 

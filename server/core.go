@@ -14,9 +14,10 @@ import (
 
 // Core is the deciding part of a server. It is owned by one loop; not safe for concurrent use.
 type Core struct {
-	cfg  Config
-	rand *rand.Rand
-	head store.Head // durable; ID is this store's
+	cfg   Config
+	rand  *rand.Rand
+	epoch time.Time  // what instants count from: the first time that was told
+	head  store.Head // durable; ID is this store's
 
 	past  store.Past
 	begun bool // the run is noted on disk: before that nobody is answered
@@ -51,7 +52,6 @@ type Core struct {
 
 // client is a row of the directory and, while it is online, its session.
 type client struct {
-	key       wire.Key
 	row       *store.Client // as last submitted; mostly the same one as the next, and never changed: a change makes another row
 	published *store.Client // as last made durable: what the table tells
 	joining   uint32        // the request whose registration is being committed
@@ -60,34 +60,49 @@ type client struct {
 }
 
 func newClient(k wire.Key) *client {
-	return &client{key: k, row: new(store.Client), published: new(store.Client)}
+	none := &store.Client{Key: store.Key(k)}
+	return &client{row: none, published: none}
 }
 
-// session is what the server remembers of an online client. It ends with the process: a restarted server makes new ones.
+func (cl *client) key() wire.Key { return wire.Key(cl.row.Key) }
+
+// session is what the server remembers of an online client. It ends with the process: a restarted server makes new ones. There may be
+// 100,000, so its fields stand by their sizes.
 type session struct {
 	path     link.Path
-	index    int // in Core.online
+	heard    instant
+	lease    instant // it ends, if nothing was heard
+	index    int32   // in Core.online
+	leased   int32   // in Core.leases
+	request  uint32  // of the registration that began it, 0 when a ping did
 	mode     wire.Mode
-	heard    time.Time
-	lease    time.Time         // it ends, if nothing was heard
-	leased   int               // in Core.leases
-	request  uint32            // of the registration that began it, 0 when a ping did
 	waiting  bool              // something waited then
 	answered bool              // the registration: it is known whether something waits
 	asked    bool              // after a start, and waited for
 	sure     bool              // what the client knows of this store is true of it: what it is told now takes nothing back
-	since    uint64            // receipt order then: later posts are live
+	foreign  bool              // it knew another store when it registered, and has not named this one: what it has may be of that
+	more     bool              // the page on its way was full: the next follows at once
+	since    uint64            // receipt order when it began: later posts are live
 	told     uint64            // table revision that the client has, or needs nothing of
 	had      uint64            // the one that it said it has
-	foreign  bool              // it knew another store when it registered, and has not named this one: what it has may be of that
 	awaits   uint64            // the revision that it was told of, and waits for
-	concerns map[wire.Key]bool // whom it wrote to, asked for, or got something from
 	page     uint64            // revision that the page on its way leads to, 0 for none
-	more     bool              // that page was full: the next follows at once
+	cursor   uint64            // channel posts through here are had
+	stored   uint64            // the same, as submitted
+	concerns map[wire.Key]bool // whom it wrote to, asked for, or got something from
 	rtt      wire.RTT
 	stream   stream
-	cursor   uint64 // channel posts through here are had
-	stored   uint64 // the same, as submitted
+}
+
+// instant is a time since Core.epoch: a third of a time.Time.
+type instant = time.Duration
+
+// at is now as an instant. It does not follow the wall clock.
+func (c *Core) at(now time.Time) instant {
+	if c.epoch.IsZero() {
+		c.epoch = now
+	}
+	return now.Sub(c.epoch)
 }
 
 // receipt names what a recipient has of a sender's texts between two of their epochs.
@@ -157,7 +172,7 @@ func (c *Core) Handle(now time.Time, p link.Path, from wire.Key, m wire.Message)
 	switch {
 	case cl.session.sure:
 		c.handle(now, cl, m)
-	case !c.probes.Has(cl.key): // it is asked first what it knows, and what it sent comes again
+	case !c.probes.Has(cl.key()): // it is asked first what it knows, and what it sent comes again
 		c.probe(now, cl)
 	}
 }
@@ -204,7 +219,7 @@ func (c *Core) stranger(p link.Path, from wire.Key, cl *client, m wire.Message) 
 
 // Tick does what is due at now.
 func (c *Core) Tick(now time.Time) {
-	for end, ok := c.leases.next(); ok && !end.After(now); end, ok = c.leases.next() {
+	for end, ok := c.leases.next(); ok && end <= c.at(now); end, ok = c.leases.next() {
 		c.leaseOver(now, c.leases[0])
 	}
 	c.probes.Expire(now,
@@ -229,7 +244,9 @@ func (c *Core) Next() (time.Time, bool) {
 			next = t
 		}
 	}
-	earliest(c.leases.next())
+	if end, ok := c.leases.next(); ok {
+		earliest(c.epoch.Add(end), true)
+	}
 	earliest(c.probes.Next())
 	earliest(c.pages.Next())
 	earliest(c.pushes.Next())

@@ -171,8 +171,8 @@ func TestFormerOwnerComesBackAtOnce(t *testing.T) {
 func (b *bench) consistent() {
 	b.t.Helper()
 	for _, cl := range b.core.online {
-		if b.core.clients[cl.key] != cl {
-			b.t.Errorf("%v has a session and is not known", cl.key)
+		if b.core.clients[cl.key()] != cl {
+			b.t.Errorf("%v has a session and is not known", cl.key())
 		}
 	}
 	if n := len(b.rows()); n != len(b.core.clients) {

@@ -152,7 +152,7 @@ func TestWhoIsHiddenReceives(t *testing.T) {
 
 	b.deposit(ann, ops, text(ann, ops, 2, "it does not answer"))
 	b.advance(time.Minute)
-	if ops := b.core.clients[ops.key]; ops.session != nil || b.core.probes.Has(ops.key) {
+	if ops := b.core.clients[ops.key]; ops.session != nil || b.core.probes.Has(ops.key()) {
 		t.Error("who is hidden and silent is still there, or asked for")
 	}
 }

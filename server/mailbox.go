@@ -27,8 +27,8 @@ func (c *Core) deposit(cl *client, m *wire.Deposit) {
 		return
 	}
 	m = keep(m)
-	anew, back := c.unreadable(m.To, cl.key, m.Text)
-	change := store.Deposit{To: store.Key(m.To), From: store.Key(cl.key), Text: store.Text(m.Text), Quota: c.cfg.Quota, Anew: anew}
+	anew, back := c.unreadable(m.To, cl.key(), m.Text)
+	change := store.Deposit{To: store.Key(m.To), From: store.Key(cl.key()), Text: store.Text(m.Text), Quota: c.cfg.Quota, Anew: anew}
 	if c.cfg.Broken == EarlyStored {
 		c.stored(cl, m, store.Result{}, wire.Accepted)
 	}
@@ -44,7 +44,7 @@ func (c *Core) deposit(cl *client, m *wire.Deposit) {
 		c.head.Order = max(c.head.Order, r.Order)
 		// protocol.md §10: what is stored for who is there is pushed at once, and the push is the server's ping.
 		if to := c.clients[m.To]; to != nil && to.session != nil && to.session.mode != wire.Sender {
-			c.offer(now, to, store.Item{Order: r.Order, From: store.Key(cl.key), Text: change.Text})
+			c.offer(now, to, store.Item{Order: r.Order, From: store.Key(cl.key()), Text: change.Text})
 		}
 	})
 }
@@ -79,7 +79,7 @@ func (c *Core) stored(cl *client, m *wire.Deposit, r store.Result, v wire.Verdic
 		state, addr = row.State, row.Addr
 	}
 	c.concern(cl, m.To)
-	c.send(cl.session.path, cl.key, &wire.Stored{To: m.To, Epoch: m.Text.Epoch, ToEpoch: m.Text.ToEpoch, Seq: m.Text.Seq,
+	c.send(cl.session.path, cl.key(), &wire.Stored{To: m.To, Epoch: m.Text.Epoch, ToEpoch: m.Text.ToEpoch, Seq: m.Text.Seq,
 		Try: m.Try, Verdict: v, State: state, Addr: addr, Order: r.Order, Again: v == wire.Accepted && r.Order <= c.head.Order})
 }
 
@@ -118,7 +118,7 @@ func (c *Core) takenMail(now time.Time, cl *client, m *wire.Taken) {
 	if len(orders) == 0 {
 		return
 	}
-	c.endMail(store.Take{To: store.Key(cl.key), From: store.Key(m.From), Marks: marks, Orders: orders, Refused: m.Refusal == wire.Forged})
+	c.endMail(store.Take{To: store.Key(cl.key()), From: store.Key(m.From), Marks: marks, Orders: orders, Refused: m.Refusal == wire.Forged})
 	c.pump(now, cl)
 }
 
@@ -128,7 +128,7 @@ func (c *Core) owe(now time.Time, sender *client, to wire.Key, marks wire.Marks)
 	if s.stream.owed == nil {
 		s.stream.owed = map[receipt]wire.Marks{}
 	}
-	id := receipt{sender.key, to, marks.Epoch, marks.ToEpoch}
+	id := receipt{sender.key(), to, marks.Epoch, marks.ToEpoch}
 	s.stream.owed[id] = unite(s.stream.owed[id], marks)
 	c.receipts.Drop(id)
 	c.receipts.Track(now, id, c.background(s))
@@ -155,19 +155,19 @@ func (c *Core) sendReceipt(id receipt) {
 }
 
 func (c *Core) receiptAck(cl *client, m *wire.ReceiptAck) {
-	id := receipt{cl.key, m.To, m.Marks.Epoch, m.Marks.ToEpoch}
+	id := receipt{cl.key(), m.To, m.Marks.Epoch, m.Marks.ToEpoch}
 	owed, ok := cl.session.stream.owed[id]
 	if !ok || owed.Through != m.Marks.Through || !slices.Equal(owed.Ranges, m.Marks.Ranges) {
 		return
 	}
 	delete(cl.session.stream.owed, id)
 	c.receipts.Drop(id)
-	c.commit(store.Told{Sender: store.Key(cl.key), To: store.Key(m.To), Marks: storeMarks(m.Marks)}, func(time.Time, store.Result) {})
+	c.commit(store.Told{Sender: store.Key(cl.key()), To: store.Key(m.To), Marks: storeMarks(m.Marks)}, func(time.Time, store.Result) {})
 }
 
 // recallReceipts reads the receipts that a client that comes back was not told of.
 func (c *Core) recallReceipts(cl *client) {
-	s, key := cl.session, store.Key(cl.key)
+	s, key := cl.session, store.Key(cl.key())
 	var untold []store.Delivery
 	c.read(func(from store.Server) (err error) {
 		untold, err = from.Untold(key)

@@ -26,7 +26,7 @@ func (c *Core) askMissing(now time.Time) {
 	for len(m.unasked) > 0 && m.awaited < askAtOnce {
 		cl := m.unasked[0]
 		m.unasked = m.unasked[1:]
-		if cl.session == nil || cl.session.sure || c.probes.Has(cl.key) {
+		if cl.session == nil || cl.session.sure || c.probes.Has(cl.key()) {
 			continue
 		}
 		cl.session.asked = true

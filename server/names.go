@@ -58,7 +58,7 @@ func (c *Core) allowed(from wire.Key, wanted string) wire.Outcome {
 		return wire.BadName
 	}
 	for _, cl := range c.names.of(wanted) {
-		if cl.key != from && cl.row.Name != wanted {
+		if cl.key() != from && cl.row.Name != wanted {
 			return wire.NameTaken // it differs in capitals only, or is being given
 		}
 	}
@@ -68,7 +68,7 @@ func (c *Core) allowed(from wire.Key, wanted string) wire.Outcome {
 // forget drops a client that has no row, unless a registration of its own is under way: that decides.
 func (c *Core) forget(cl *client) {
 	if cl.published.Revision == 0 && cl.joining == 0 {
-		delete(c.clients, cl.key)
+		delete(c.clients, cl.key())
 	}
 }
 
@@ -78,10 +78,11 @@ func (c *Core) freed(k store.Key, n string) {
 	if k == (store.Key{}) || cl == nil {
 		return
 	}
-	c.cfg.Log.Info("name free again: not used for long", "name", n, "client", cl.key)
+	c.cfg.Log.Info("name free again: not used for long", "name", n, "client", cl.key())
 	c.end(cl)
 	c.names.unclaim(n, cl)
-	cl.row, cl.published = new(store.Client), new(store.Client)
+	none := newClient(cl.key())
+	cl.row, cl.published = none.row, none.published
 	c.forget(cl)
 }
 
@@ -93,7 +94,7 @@ func (c *Core) lookup(cl *client, m *wire.Lookup) {
 	}
 	cl.note(m.Key)
 	c.tellOf(cl, m.Key)
-	c.send(cl.session.path, cl.key, found)
+	c.send(cl.session.path, cl.key(), found)
 }
 
 // find tells who has exactly a name (protocol.md §8.9).
@@ -101,10 +102,10 @@ func (c *Core) find(cl *client, m *wire.Find) {
 	s, answer := cl.session, &wire.Named{Name: m.Name}
 	for _, of := range c.names.of(m.Name) {
 		if of.published.Revision != 0 && of.published.Name == m.Name {
-			cl.note(of.key)
+			cl.note(of.key())
 			answer.Rows = []wire.Row{c.row(of, s.path.Remote.Addr(), s.path.Local)}
 			break
 		}
 	}
-	c.send(s.path, cl.key, answer)
+	c.send(s.path, cl.key(), answer)
 }

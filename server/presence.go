@@ -13,9 +13,9 @@ import (
 func (c *Core) begin(now time.Time, cl *client, p link.Path, request uint32, mode wire.Mode) {
 	c.end(cl) // if there is one
 	// told: until the client says which revision it has, it is not bothered with the table.
-	cl.session = &session{path: p, index: len(c.online), heard: now, request: request, since: c.head.Order, told: c.head.Revision, had: c.head.Revision,
+	cl.session = &session{path: p, index: int32(len(c.online)), heard: c.at(now), request: request, since: c.head.Order, told: c.head.Revision, had: c.head.Revision,
 		awaits: c.head.Revision, mode: mode}
-	c.leases.grant(cl, now.Add(c.cfg.Lease))
+	c.leases.grant(cl, c.at(now)+c.cfg.Lease)
 	if mode == wire.Present {
 		c.present++
 	}
@@ -49,7 +49,7 @@ func (c *Core) serve(now time.Time, cl *client) {
 
 // end drops a client's session and all that was on its way to it.
 func (c *Core) end(cl *client) {
-	c.probes.Drop(cl.key)
+	c.probes.Drop(cl.key())
 	s := cl.session
 	if s == nil {
 		return
@@ -67,15 +67,15 @@ func (c *Core) end(cl *client) {
 		c.commit(store.Advance{Member: cl.row.Key, Order: s.cursor}, func(time.Time, store.Result) {})
 	}
 	c.leases.drop(cl)
-	c.pages.Drop(cl.key)
+	c.pages.Drop(cl.key())
 	for _, it := range s.stream.window {
-		c.pushes.Drop(pushID{cl.key, it.lead})
+		c.pushes.Drop(pushID{cl.key(), it.lead})
 	}
 	for id := range s.stream.owed {
 		c.receipts.Drop(id)
 	}
 	for order := range s.stream.unread {
-		c.unread.Drop(pushID{cl.key, order})
+		c.unread.Drop(pushID{cl.key(), order})
 	}
 	cl.session = nil
 }
@@ -88,7 +88,7 @@ func (c *Core) heard(now time.Time, cl *client, p link.Path) bool {
 		return false
 	}
 	s := cl.session
-	s.heard = now
+	s.heard = c.at(now)
 	if s.path == p {
 		return true
 	}
@@ -130,7 +130,7 @@ const reviving = ^uint32(0) - 1
 
 // probe pings a client until it says which table it has.
 func (c *Core) probe(now time.Time, cl *client) {
-	c.probes.Track(now, cl.key, c.patience(cl.session))
+	c.probes.Track(now, cl.key(), c.patience(cl.session))
 	c.ping(cl)
 }
 
@@ -160,8 +160,8 @@ func (c *Core) setState(seen time.Time, cl *client, state store.State, done func
 // leaseOver looks whether the client was heard from since the lease was last drawn.
 func (c *Core) leaseOver(now time.Time, cl *client) {
 	heard := cl.session.heard
-	if now.Sub(heard) < c.cfg.Lease {
-		c.leases.extend(cl, heard.Add(c.cfg.Lease))
+	if c.at(now)-heard < c.cfg.Lease {
+		c.leases.extend(cl, heard+c.cfg.Lease)
 		return
 	}
 	c.gone(cl, "lease ran out")
@@ -170,8 +170,8 @@ func (c *Core) leaseOver(now time.Time, cl *client) {
 // silent takes a client offline that left the tries that just ended unanswered. While its lease lives it is asked on, so that it is
 // back as soon as it can be reached, and not only with its next keepalive.
 func (c *Core) silent(now time.Time, cl *client) bool {
-	heard := cl.session.heard
-	if heard.After(now.Add(-c.window())) {
+	silence := c.at(now) - cl.session.heard
+	if silence < c.window() {
 		return false
 	}
 	hidden := cl.session.mode != wire.Present
@@ -179,18 +179,18 @@ func (c *Core) silent(now time.Time, cl *client) bool {
 	if hidden {
 		return true // it is not missed; it registers again
 	}
-	if left := c.cfg.Lease - now.Sub(heard); left > 0 {
-		c.probes.Track(now, cl.key, wire.Policy{First: c.cfg.AckTimeout, Factor: 2, Cap: searchCap, Jitter: 0.25, Deadline: left})
+	if left := c.cfg.Lease - silence; left > 0 {
+		c.probes.Track(now, cl.key(), wire.Policy{First: c.cfg.AckTimeout, Factor: 2, Cap: searchCap, Jitter: 0.25, Deadline: left})
 	}
 	return true
 }
 
 func (c *Core) gone(cl *client, why string) {
-	c.cfg.Log.Info("offline", "client", cl.key, "name", cl.row.Name, "why", why)
+	c.cfg.Log.Info("offline", "client", cl.key(), "name", cl.row.Name, "why", why)
 	s := cl.session
 	c.end(cl)
 	if s.mode == wire.Present {
-		c.setState(s.heard, cl, store.Offline, func() {})
+		c.setState(c.epoch.Add(s.heard), cl, store.Offline, func() {})
 	}
 }
 
@@ -199,12 +199,12 @@ func (c *Core) ping(cl *client) {
 	if cl.session != nil {
 		p = cl.session.path
 	}
-	c.send(p, cl.key, &wire.Ping{Nonce: c.rand.Uint32(), Store: c.head.ID, Revision: c.head.Revision, Order: c.head.Order})
+	c.send(p, cl.key(), &wire.Ping{Nonce: c.rand.Uint32(), Store: c.head.ID, Revision: c.head.Revision, Order: c.head.Order})
 }
 
 func (c *Core) pinged(now time.Time, cl *client, m *wire.Ping) {
 	c.position(now, cl, m.Store, m.Revision, m.Order)
-	c.send(cl.session.path, cl.key, c.pong(m.Nonce, true))
+	c.send(cl.session.path, cl.key(), c.pong(m.Nonce, true))
 	c.tellSize(cl)
 	c.hasten(now, cl)
 }

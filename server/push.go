@@ -19,10 +19,10 @@ func (c *Core) launch(now time.Time, cl *client, first store.Item) {
 	st := &cl.session.stream
 	it := item{Item: first, prev: st.pushed, lead: first.Order, first: now}
 	st.pushed = it.Order
-	if n := len(st.window); n > 0 && st.window[n-1].first.Equal(now) && c.pushes.Tries(pushID{cl.key, st.window[n-1].lead}) == 1 {
+	if n := len(st.window); n > 0 && st.window[n-1].first.Equal(now) && c.pushes.Tries(pushID{cl.key(), st.window[n-1].lead}) == 1 {
 		it.lead = st.window[n-1].lead
 	} else {
-		c.pushes.Track(now, pushID{cl.key, it.lead}, c.patience(cl.session))
+		c.pushes.Track(now, pushID{cl.key(), it.lead}, c.patience(cl.session))
 	}
 	st.window = append(st.window, it)
 	c.push(cl, &st.window[len(st.window)-1], 1)
@@ -36,14 +36,14 @@ func (c *Core) push(cl *client, it *item, try uint8) {
 	s := cl.session
 	c.concern(cl, wire.Key(it.From)) // whose name is to be shown
 	if !it.Post {
-		c.send(s.path, cl.key, &wire.Push{Prev: it.prev, Order: it.Order, Try: try, From: wire.Key(it.From), Text: wire.Text(it.Text)})
+		c.send(s.path, cl.key(), &wire.Push{Prev: it.prev, Order: it.Order, Try: try, From: wire.Key(it.From), Text: wire.Text(it.Text)})
 		return
 	}
 	live := it.Order > s.since
 	if p := c.posting; p == nil || p.Order != it.Order || p.Prev != it.prev || p.Try != try || p.Live != live {
 		c.posting = &wire.PushPost{Prev: it.prev, Order: it.Order, Try: try, Live: live, Author: wire.Key(it.From), Text: wire.Text(it.Text)}
 	}
-	c.send(s.path, cl.key, c.posting)
+	c.send(s.path, cl.key(), c.posting)
 }
 
 // pushAgain sends what is left of what left together. From the third try on a ping goes with it: a client that can take nothing now
@@ -69,7 +69,7 @@ func (st *stream) leads(order uint64, at int) bool {
 func (c *Core) land(cl *client, order uint64) {
 	st := &cl.session.stream
 	if i, _ := st.place(order); !st.leads(order, i) {
-		c.pushes.Drop(pushID{cl.key, order})
+		c.pushes.Drop(pushID{cl.key(), order})
 	}
 }
 
@@ -86,8 +86,8 @@ func (c *Core) pushFailed(now time.Time, id pushID) {
 // hasten tries what a client left unanswered for long again, when it says by itself that it is there. (Its answer to a ping is no
 // reason: pings go with the pushes.)
 func (c *Core) hasten(now time.Time, cl *client) {
-	if c.pages.Tries(cl.key) > patientTries {
-		c.pages.Hasten(now, cl.key)
+	if c.pages.Tries(cl.key()) > patientTries {
+		c.pages.Hasten(now, cl.key())
 	}
 	last := uint64(0)
 	for _, it := range cl.session.stream.window {
@@ -95,7 +95,7 @@ func (c *Core) hasten(now time.Time, cl *client) {
 			continue
 		}
 		last = it.lead
-		if id := (pushID{cl.key, it.lead}); c.pushes.Tries(id) > patientTries {
+		if id := (pushID{cl.key(), it.lead}); c.pushes.Tries(id) > patientTries {
 			c.pushes.Hasten(now, id)
 		}
 	}
@@ -108,7 +108,7 @@ func (c *Core) sample(now time.Time, cl *client, order uint64, try uint8) {
 	if !ok {
 		return
 	}
-	if rtt, sampled := c.pushes.Sample(now, pushID{cl.key, st.window[i].lead}, try); sampled {
+	if rtt, sampled := c.pushes.Sample(now, pushID{cl.key(), st.window[i].lead}, try); sampled {
 		cl.session.rtt.Sample(rtt)
 	}
 }

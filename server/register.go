@@ -68,7 +68,7 @@ func (c *Core) register(now time.Time, p link.Path, from wire.Key, m *wire.Regis
 func (c *Core) ask(now time.Time, cl *client, p link.Path, m *wire.Register) store.Client {
 	cl.joining = m.Request
 	row := *cl.row
-	row.Key, row.Name, row.Epoch = store.Key(cl.key), m.Name, m.Epoch
+	row.Key, row.Name, row.Epoch = store.Key(cl.key()), m.Name, m.Epoch
 	if row.State = shown(m.Mode); m.Mode == wire.Present {
 		row.Addr, row.Local = p.Remote, p.Local
 	}
@@ -95,8 +95,8 @@ func (c *Core) unasked(cl *client, p link.Path, m *wire.Register, why wire.Outco
 		c.names.unclaim(m.Name, cl)
 	}
 	c.forget(cl)
-	c.cfg.Log.Info("registration refused", "client", cl.key, "name", m.Name, "addr", p.Remote, "why", why)
-	c.refuse(p, cl.key, m.Request, why)
+	c.cfg.Log.Info("registration refused", "client", cl.key(), "name", m.Name, "addr", p.Remote, "why", why)
+	c.refuse(p, cl.key(), m.Request, why)
 }
 
 // catchUp moves the client's channel cursor to where the client says it is: a server that was killed may have lost the last
@@ -166,9 +166,9 @@ func (c *Core) registered(cl *client) {
 	s.answered, s.awaits = true, c.head.Revision
 	if cl.older {
 		// It is shown what is kept, before anything that was meant for that is pushed, and comes with a newer one.
-		c.send(s.path, cl.key, &wire.Found{Key: cl.key, Card: []byte(cl.row.Card)})
+		c.send(s.path, cl.key(), &wire.Found{Key: cl.key(), Card: []byte(cl.row.Card)})
 	}
-	c.send(s.path, cl.key, &wire.Registered{
+	c.send(s.path, cl.key(), &wire.Registered{
 		Request:    s.request,
 		Outcome:    wire.OK,
 		Store:      c.head.ID,
@@ -200,17 +200,17 @@ func outcome(v store.Verdict) wire.Outcome {
 // deregister takes a client offline at its own wish: it gets nothing until it registers again.
 func (c *Core) deregister(now time.Time, p link.Path, cl *client, m *wire.Deregister) {
 	if cl.row.Name != m.Name {
-		c.send(p, cl.key, &wire.Deregistered{Request: m.Request, Outcome: wire.NotYours})
+		c.send(p, cl.key(), &wire.Deregistered{Request: m.Request, Outcome: wire.NotYours})
 		return
 	}
 	c.end(cl)
 	if cl.row.State == store.Left { // it was there without presence
 		cl.joining = 0
-		c.send(p, cl.key, &wire.Deregistered{Request: m.Request, Outcome: wire.OK})
+		c.send(p, cl.key(), &wire.Deregistered{Request: m.Request, Outcome: wire.OK})
 		return
 	}
 	c.setState(now, cl, store.Left, func() {
-		c.cfg.Log.Info("deregistered", "client", cl.key, "name", cl.row.Name)
-		c.send(p, cl.key, &wire.Deregistered{Request: m.Request, Outcome: wire.OK})
+		c.cfg.Log.Info("deregistered", "client", cl.key(), "name", cl.row.Name)
+		c.send(p, cl.key(), &wire.Deregistered{Request: m.Request, Outcome: wire.OK})
 	})
 }

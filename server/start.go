@@ -108,8 +108,8 @@ func (c *Core) enroll(rows []store.Client) {
 	clients := make([]client, len(rows))
 	for i := range rows {
 		cl, row := &clients[i], &rows[i]
-		*cl = client{key: wire.Key(row.Key), row: row, published: row}
-		c.clients[cl.key] = cl
+		*cl = client{row: row, published: row}
+		c.clients[cl.key()] = cl
 		c.table.add(cl)
 		c.names.claim(row.Name, cl)
 	}

@@ -41,7 +41,7 @@ func (c *Core) fill(cl *client, then func(found int)) {
 	st.reading, st.more = true, false
 	var items []store.Item
 	var damaged int
-	after, key := st.loaded, store.Key(cl.key)
+	after, key := st.loaded, store.Key(cl.key())
 	c.read(func(from store.Server) (err error) {
 		items, damaged, err = from.Waiting(key, after, mailPage)
 		return err
@@ -51,7 +51,7 @@ func (c *Core) fill(cl *client, then func(found int)) {
 		}
 		st.reading = false
 		if damaged > 0 {
-			c.cfg.Log.Error("records are damaged and were left out: restore the database from a backup", "client", cl.key, "records", damaged)
+			c.cfg.Log.Error("records are damaged and were left out: restore the database from a backup", "client", cl.key(), "records", damaged)
 		}
 		if len(items) == mailPage {
 			st.more = true
@@ -73,7 +73,9 @@ func (c *Core) fill(cl *client, then func(found int)) {
 }
 
 // meant tells whether an item is to be sent: one's own posts are not.
-func (c *Core) meant(cl *client, it store.Item) bool { return !it.Post || wire.Key(it.From) != cl.key }
+func (c *Core) meant(cl *client, it store.Item) bool {
+	return !it.Post || wire.Key(it.From) != cl.key()
+}
 
 // offer gives a client what was just stored.
 func (c *Core) offer(now time.Time, cl *client, it store.Item) {

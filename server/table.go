@@ -91,7 +91,7 @@ func (c *Core) update(now time.Time, cl *client) {
 // sendPage sends what changed since the revision that the client has, as much as fits into one datagram.
 func (c *Core) sendPage(now time.Time, cl *client) {
 	c.repeatPage(cl)
-	c.pages.Track(now, cl.key, wire.Policy{First: cl.session.rtt.PTO(), Factor: 2, Cap: backoffCap, Jitter: 0.25})
+	c.pages.Track(now, cl.key(), wire.Policy{First: cl.session.rtt.PTO(), Factor: 2, Cap: backoffCap, Jitter: 0.25})
 }
 
 func (c *Core) repeatPage(cl *client) {
@@ -112,7 +112,7 @@ func (c *Core) repeatPage(cl *client) {
 	}
 	page.Span = until - s.had
 	s.page, s.more = until, page.More
-	c.send(s.path, cl.key, page)
+	c.send(s.path, cl.key(), page)
 }
 
 // news is what changed since the client was told: of all others, or of those that concern it.
@@ -136,7 +136,7 @@ func (c *Core) row(cl *client, viewer, local netip.Addr) wire.Row {
 	if r.State == store.Online {
 		state = wire.Online
 	}
-	return wire.Row{Key: cl.key, Name: r.Name, Epoch: r.Epoch, Addr: addr, State: state}
+	return wire.Row{Key: cl.key(), Name: r.Name, Epoch: r.Epoch, Addr: addr, State: state}
 }
 
 // tableAck notes which revision of a store's table a client has, if that is news.
@@ -151,7 +151,7 @@ func (c *Core) tableAck(now time.Time, cl *client, id, revision uint64) {
 		return
 	}
 	s.page = 0
-	c.pages.Drop(cl.key)
+	c.pages.Drop(cl.key())
 	switch {
 	case s.more:
 		c.sendPage(now, cl)
@@ -168,7 +168,7 @@ func (c *Core) position(now time.Time, cl *client, id, revision, order uint64) {
 		c.probe(now, cl) // until it hears of the id that this store has now, and registers
 		return
 	}
-	c.probes.Drop(cl.key)
+	c.probes.Drop(cl.key())
 	if !s.sure {
 		c.serve(now, cl)
 	}
@@ -182,7 +182,7 @@ func (c *Core) position(now time.Time, cl *client, id, revision, order uint64) {
 			return
 		}
 		s.page = 0
-		c.pages.Drop(cl.key)
+		c.pages.Drop(cl.key())
 	}
 	if c.crowded() && revision == s.had && revision >= s.awaits {
 		return // it was told what it needs

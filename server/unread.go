@@ -26,7 +26,7 @@ func (c *Core) setAside(now time.Time, cl *client, m *wire.Taken) {
 		})
 	}
 	if _, ok := st.unread[m.Order]; ok {
-		id := pushID{cl.key, m.Order}
+		id := pushID{cl.key(), m.Order}
 		if !c.unread.Has(id) {
 			c.unread.Track(now, id, c.background(cl.session))
 			c.askAnew(id)
@@ -41,7 +41,7 @@ func (c *Core) askAnew(id pushID) {
 	sender := c.clients[wire.Key(it.From)]
 	if ok && sender != nil && sender.session != nil && sender.session.sure {
 		x := it.Text
-		c.send(sender.session.path, sender.key, &wire.Stored{To: id.to, Epoch: x.Epoch, ToEpoch: x.ToEpoch, Seq: x.Seq, Verdict: wire.Unreadable})
+		c.send(sender.session.path, sender.key(), &wire.Stored{To: id.to, Epoch: x.Epoch, ToEpoch: x.ToEpoch, Seq: x.Seq, Verdict: wire.Unreadable})
 	}
 }
 
