@@ -12,17 +12,18 @@ const (
 	// mostGarbage is how many bytes may lie about before they are collected, where a quarter of what is in use is less.
 	mostGarbage = 32 << 20
 	// garbageLook is how often it is looked what is in use.
-	garbageLook = 5 * time.Second
+	garbageLook = 500 * time.Millisecond
 )
 
 // collectSoon keeps a server with many clients small. The runtime by itself waits until there is as much garbage as there is in use, which
-// with 100,000 clients is 200 MiB, and where next to nothing is done that is never. GOGC in the environment says otherwise.
-func collectSoon(ctx context.Context) {
+// with 100,000 clients is 200 MiB, and where next to nothing is done that is never. So in a quiet moment what is garbage is collected, and the
+// system gets it back; rest does the same for other memory. GOGC in the environment says otherwise.
+func collectSoon(ctx context.Context, rest func()) {
 	if os.Getenv("GOGC") != "" {
 		return
 	}
-	heap := []metrics.Sample{{Name: "/gc/heap/live:bytes"}, {Name: "/memory/classes/heap/objects:bytes"}, {Name: "/gc/cycles/total:gc-cycles"}}
-	percent, collected := 100, uint64(0)
+	heap := []metrics.Sample{{Name: "/gc/heap/live:bytes"}, {Name: "/gc/heap/allocs:bytes"}}
+	percent, last, rested := 100, uint64(0), uint64(0)
 	for ticker := time.NewTicker(garbageLook); ; {
 		select {
 		case <-ctx.Done():
@@ -31,16 +32,24 @@ func collectSoon(ctx context.Context) {
 		case <-ticker.C:
 		}
 		metrics.Read(heap)
-		live, all, cycles := heap[0].Value.Uint64(), heap[1].Value.Uint64(), heap[2].Value.Uint64()
+		live, allocated := heap[0].Value.Uint64(), heap[1].Value.Uint64()
 		if next := garbagePercent(live); next != percent {
 			percent = next
 			debug.SetGCPercent(percent)
 		}
-		if cycles == collected && all > live+live/4 {
-			debug.FreeOSMemory() // it was busy, and is not now
+		if quiet(live, allocated-last, allocated-rested) {
+			debug.FreeOSMemory()
+			rest()
+			rested = allocated
 		}
-		collected = cycles
+		last = allocated
 	}
+}
+
+// quiet tells whether it is time to tidy up: little was allocated since the last look, and since it was tidy as much as a quarter of what is
+// in use, which is when it would be collected at the latest where much is.
+func quiet(live, sinceLook, sinceTidy uint64) bool {
+	return sinceLook < live/16 && sinceTidy > live/4
 }
 
 // garbagePercent is how much of what is in use may be garbage.

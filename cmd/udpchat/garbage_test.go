@@ -19,3 +19,22 @@ func TestGarbagePercent(t *testing.T) {
 		}
 	}
 }
+
+func TestQuiet(t *testing.T) {
+	for _, c := range []struct {
+		name                       string
+		live, sinceLook, sinceTidy uint64
+		want                       bool
+	}{
+		{"nothing was done", 16 << 20, 0, 0, false},
+		{"after a storm", 16 << 20, 1000, 600 << 20, true},
+		{"in a storm", 16 << 20, 30 << 20, 600 << 20, false},
+		{"pings for a while", 160 << 20, 3 << 20, 41 << 20, true},
+		{"pings since it was tidy", 160 << 20, 3 << 20, 39 << 20, false},
+		{"messages one after another", 1 << 20, 5 << 20, 50 << 20, false},
+	} {
+		if got := quiet(c.live, c.sinceLook, c.sinceTidy); got != c.want {
+			t.Errorf("%s: %v, want %v", c.name, got, c.want)
+		}
+	}
+}

@@ -98,7 +98,13 @@ func (env *environment) serve(ctx context.Context, s serverSettings) (err error)
 	context.AfterFunc(ctx, stop) // from now on a signal has its ordinary effect
 	srv := server.New(s.config(log), socket, db)
 	var wg sync.WaitGroup
-	wg.Go(func() { collectSoon(ctx) })
+	wg.Go(func() {
+		collectSoon(ctx, func() {
+			if err := db.Rest(); err != nil {
+				log.Debug("pages of the database stay in memory", "err", err)
+			}
+		})
+	})
 	err = srv.Run(ctx, func() {
 		log.Info("listening", "addr", socket.LocalAddr(), "db", s.db)
 		invitation.log(log, s.host, socket.LocalAddr().Port())
