@@ -36,7 +36,7 @@ type SessionConfig struct {
 
 	MaxSessions int // 262,144
 	MaxPending  int // 4,096: sessions that were answered and not confirmed
-	Answers     int // 2,048 handshakes a second, at 0.27 ms each: however many come, those that are there have half of a core. Whoever is not answered asks again
+	Answers     int // 3,072 handshakes a second, at 0.19 ms each: however many come, those that are there have four tenths of a core. Whoever is not answered asks again
 	Handshakes  int // 128 a second: above it an initiator has to prove its address first
 
 	// Spread tells within which time those should make a new session whose own we have lost, if they have nothing to say. nil, and 0: within
@@ -73,7 +73,7 @@ func (cfg *SessionConfig) defaults() {
 	for _, n := range []struct {
 		field *int
 		value int
-	}{{&cfg.MaxSessions, 1 << 18}, {&cfg.MaxPending, 4096}, {&cfg.Handshakes, 128}, {&cfg.Answers, 2048}} {
+	}{{&cfg.MaxSessions, 1 << 18}, {&cfg.MaxPending, 4096}, {&cfg.Handshakes, 128}, {&cfg.Answers, 3072}} {
 		if *n.field == 0 {
 			*n.field = n.value
 		}
