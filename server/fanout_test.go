@@ -52,6 +52,7 @@ func newFanOut(tb testing.TB, members int) *fanOut {
 		f.settle()
 		f.author = who.Key() // the last one
 		f.members = append(f.members, who.Key())
+		f.now = f.now.Add(10 * time.Millisecond) // as many handshakes as a server answers
 	}
 	f.members = f.members[:members]
 	if len(f.core.online) != members+1 {
