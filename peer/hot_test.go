@@ -89,7 +89,7 @@ func TestDirectAllocates(t *testing.T) {
 		f    func(h *hot)
 		most float64 // for one text
 	}{
-		{"sent", (*hot).sendRow, 16},
+		{"sent", (*hot).sendRow, 13},
 		{"received", (*hot).receive, 10},
 	} {
 		h := newHot(t)
