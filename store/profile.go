@@ -9,7 +9,8 @@ type Profile interface {
 	// Read gives the lines of the history that a query asks for, in pages; damaged records are left out and counted. An error
 	// means that nothing was read.
 	Read(q Query) (Passage, error)
-	// Submit queues a change, with the promises of Server.Submit, but that done may be called before Submit returns.
+	// Submit queues a change, with the promises of Server.Submit, but that done may be called before Submit returns. Nobody waits for a Settle
+	// and a Shown.
 	Submit(c ProfileChange, done func(error))
 	// WhenCrowded has changes that begin to wait for room, and end it, told to f, from another goroutine. It is called once.
 	WhenCrowded(f Crowded)

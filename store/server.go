@@ -9,7 +9,8 @@ type Server interface {
 	// Submit queues a change. It never blocks on the disk. done is called from another goroutine, in the order of
 	// submission, once the change is durable; with an error, the outcome of this and of every later change is unknown
 	// and the store takes no more: the caller must stop acknowledging and exit (design: never retry an fsync). A full disk is no
-	// such error, and may change the order (full.go).
+	// such error, and may change the order (full.go). What nobody waits for, a Take and a Told, may wait some
+	// milliseconds for a change that somebody does, to be written with it.
 	Submit(c Change, done func(Result, error))
 	// Close waits for what was submitted and closes the file.
 	Close() error

@@ -14,6 +14,8 @@ import (
 const (
 	// gatherTime is how long a group waits for company. An fsync takes about as long (0.15 to 0.3 ms measured).
 	gatherTime = 300 * time.Microsecond
+	// patience is how long a change waits that nobody waits for.
+	patience = 5 * time.Millisecond
 	// maxGroup bounds a transaction's memory, and how long the first of a group waits for the last.
 	maxGroup = 1024
 	// roomPause is how often room is looked for when a change waits for it.
@@ -39,16 +41,24 @@ const (
 
 // committer turns a queue of changes into transactions: one goroutine, one transaction for all that waits. A change that is
 // alone is committed at once; else the group gathers toward the last one's size. bbolt's own Batch waits 10 ms by default and
-// is 15 to 20 times slower (measured).
+// is 15 to 20 times slower (measured). What nobody waits for causes no transaction of its own while there are others.
 type committer[C, R any] struct {
 	file   *file
 	apply  func(tx *bbolt.Tx, group []job[C, R], tight bool) error
 	growth func(C) int64 // bytes by which a change that takes something in makes the file longer, about
 
+	// patient tells of a change that nobody waits for: it goes with the next one that somebody waits for, or when patience has
+	// passed. Nil: there is none.
+	patient  func(C) bool
+	patience time.Duration
+
 	mu      sync.Mutex
 	queue   []job[C, R]
-	want    int           // how many in the queue are worth a wake-up
+	urgent  int           // in the queue, that somebody waits for
+	want    int           // how many of those are worth a wake-up
 	wake    chan struct{} // holds at most one
+	rested  bool          // what is patient has waited long enough
+	resting *time.Timer   // until then; nil: nothing patient waits
 	closing bool
 	late    []func() // submitted after Close
 
@@ -61,10 +71,11 @@ type committer[C, R any] struct {
 	waiting []job[C, R] // for room, in order
 	stuck   bool        // in this round not even the reserve was left
 	told    bool        // crowded knows that some wait
+	last    int         // changes in the last group that somebody waited for
 }
 
 func newCommitter[C, R any](f *file, apply func(tx *bbolt.Tx, group []job[C, R], tight bool) error, growth func(C) int64) *committer[C, R] {
-	c := &committer[C, R]{file: f, apply: apply, growth: growth, want: 1, wake: make(chan struct{}, 1), finished: make(chan struct{})}
+	c := &committer[C, R]{file: f, apply: apply, growth: growth, patience: patience, want: 1, wake: make(chan struct{}, 1), finished: make(chan struct{})}
 	go c.run() // close waits for it
 	return c
 }
@@ -78,7 +89,22 @@ func (c *committer[C, R]) submit(change C, done func(R, error)) {
 		return
 	}
 	c.queue = append(c.queue, job[C, R]{change: change, done: done})
-	if len(c.queue) >= c.want {
+	switch {
+	case !c.waits(change):
+		if c.urgent++; c.urgent >= c.want {
+			c.nudge()
+		}
+	case c.resting == nil:
+		c.resting = time.AfterFunc(c.patience, c.rest)
+	}
+}
+
+// rest ends the patience of what waits.
+func (c *committer[C, R]) rest() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.resting = nil
+	if c.rested = len(c.queue) > 0; c.rested {
 		c.nudge()
 	}
 }
@@ -122,7 +148,6 @@ func (c *committer[C, R]) run() {
 	defer close(c.finished)
 	timer := time.NewTimer(time.Hour)
 	timer.Stop()
-	last := 1
 	for {
 		if len(c.waiting) > 0 {
 			timer.Reset(roomPause)
@@ -131,9 +156,9 @@ func (c *committer[C, R]) run() {
 		} else {
 			c.gather(1, nil)
 		}
-		if last > 1 {
+		if c.last > 1 {
 			timer.Reset(gatherTime)
-			c.gather(last, timer.C)
+			c.gather(c.last, timer.C)
 			timer.Stop()
 		}
 		group, closing := c.take()
@@ -141,7 +166,6 @@ func (c *committer[C, R]) run() {
 			c.dismiss()
 			return
 		}
-		last = len(group)
 		c.round(group)
 	}
 }
@@ -176,12 +200,13 @@ func (c *committer[C, R]) dismiss() {
 	}
 }
 
-// gather waits until n changes are queued, the time is up, or the store closes.
+// gather waits until n changes are queued that somebody waits for, one that nobody waits for has waited long enough, the time is up, or
+// the store closes.
 func (c *committer[C, R]) gather(n int, timeUp <-chan time.Time) {
 	for {
 		c.mu.Lock()
 		c.want = n
-		enough := len(c.queue) >= n || c.closing
+		enough := c.urgent >= n || c.rested || c.closing
 		c.mu.Unlock()
 		if enough {
 			return
@@ -197,14 +222,25 @@ func (c *committer[C, R]) gather(n int, timeUp <-chan time.Time) {
 func (c *committer[C, R]) take() (group []job[C, R], closing bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if c.urgent > 0 { // else this says nothing of the next group
+		c.last = min(c.urgent, maxGroup)
+	}
 	group = c.queue
 	if len(group) <= maxGroup {
-		c.queue = nil
+		c.queue, c.urgent, c.rested = nil, 0, false
 		return group, c.closing
 	}
-	c.queue = group[maxGroup:]
-	return group[:maxGroup:maxGroup], c.closing
+	group, c.queue, c.urgent = group[:maxGroup:maxGroup], group[maxGroup:], 0
+	for i := range c.queue {
+		if !c.waits(c.queue[i].change) {
+			c.urgent++
+		}
+	}
+	return group, c.closing
 }
+
+// waits tells whether nobody waits for a change, so that it can.
+func (c *committer[C, R]) waits(change C) bool { return c.patient != nil && c.patient(change) }
 
 // commit applies a group and answers it. When there was no room for it, its halves are tried, down to a single change. After any
 // other error the state of the file is unknown: it is not touched again, and the error is everyone's answer. A failed fsync in

@@ -35,6 +35,7 @@ func OpenProfile(path string, o Options) (*Profile, error) {
 	f.reserve = profileReserve
 	p := &Profile{file: f}
 	p.committer = newCommitter(f, p.apply, profileGrowth)
+	p.committer.patient = profilePatient
 	return p, nil
 }
 
@@ -112,6 +113,15 @@ func profileGrowth(c store.ProfileChange) int64 {
 		}
 	}
 	return grown(records, bytes)
+}
+
+// profilePatient tells of what is noted for later: what was delivered is not sent again, what was shown not shown.
+func profilePatient(c store.ProfileChange) bool {
+	switch c.(type) {
+	case store.Settle, store.Shown:
+		return true
+	}
+	return false
 }
 
 func (t profileTx) change(c store.ProfileChange) error {

@@ -45,6 +45,7 @@ func submitAll(t *testing.T, c *committer[int, error], numbers ...int) (answered
 	c.mu.Lock()
 	for _, n := range numbers {
 		all.Add(1)
+		c.urgent++
 		c.queue = append(c.queue, job[int, error]{change: n, done: func(refused, err error) {
 			mu.Lock()
 			defer mu.Unlock()

@@ -33,6 +33,7 @@ func OpenServer(path string, o Options) (*Server, error) {
 	f.reserve = serverReserve
 	s := &Server{file: f}
 	s.committer = newCommitter(f, s.apply, serverGrowth)
+	s.committer.patient = serverPatient
 	return s, nil
 }
 
@@ -102,6 +103,15 @@ func serverGrowth(c store.Change) int64 {
 		return grown(1, len(c.Client.Card))
 	}
 	return 0
+}
+
+// serverPatient tells of what is noted for later: who it is about has it, and after a crash it is noted again.
+func serverPatient(c store.Change) bool {
+	switch c.(type) {
+	case store.Take, store.Told:
+		return true
+	}
+	return false
 }
 
 // change does one change. One that is refused has touched nothing.

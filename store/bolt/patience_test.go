@@ -1,0 +1,75 @@
+package bolt
+
+import (
+	"slices"
+	"testing"
+	"time"
+)
+
+// patients is a committer of numbers, of which nobody waits for those below 0, and that says which groups it wrote.
+func patients(t *testing.T, patience time.Duration) (c *committer[int, error], groups *[][]int) {
+	groups = new([][]int)
+	c = gate(t, func(group []int, _ bool) (fate, error) {
+		*groups = append(*groups, group)
+		return isDone, nil
+	})
+	c.patience, c.patient = patience, func(n int) bool { return n < 0 }
+	return c, groups
+}
+
+func TestWhatNobodyWaitsForGoesWithTheNextChange(t *testing.T) {
+	c, groups := patients(t, time.Hour)
+	done := make(chan int, 3)
+	for _, n := range []int{-1, -2, 3} {
+		c.submit(n, func(error, error) { done <- n })
+	}
+	for _, want := range []int{-1, -2, 3} {
+		if got := <-done; got != want {
+			t.Errorf("answered %d, not %d", got, want)
+		}
+	}
+	if !slices.EqualFunc(*groups, [][]int{{-1, -2, 3}}, slices.Equal) {
+		t.Errorf("groups %v", *groups)
+	}
+}
+
+func TestWhatNobodyWaitsForGoesByItselfAfterAWhile(t *testing.T) {
+	c, groups := patients(t, time.Millisecond)
+	done := make(chan error)
+	for range 3 { // each with a wait of its own
+		c.submit(-1, func(_, err error) { done <- err })
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	}
+	if len(*groups) != 3 {
+		t.Errorf("groups %v", *groups)
+	}
+}
+
+func TestWhatNobodyWaitsForIsWrittenAtTheEnd(t *testing.T) {
+	c, groups := patients(t, time.Hour)
+	done := make(chan error, 1)
+	c.submit(-1, func(_, err error) { done <- err })
+	c.close()
+	if err := <-done; err != nil || len(*groups) != 1 {
+		t.Errorf("groups %v, error %v", *groups, err)
+	}
+}
+
+// A group gathers toward those of the last one that somebody waited for: the others do not come when they are waited for.
+func TestAGroupGathersTowardWhatIsWaitedFor(t *testing.T) {
+	c, _ := patients(t, time.Hour)
+	for range 5 {
+		c.submit(-1, func(error, error) {})
+	}
+	done := make(chan error)
+	c.submit(1, func(_, err error) { done <- err })
+	<-done
+	c.submit(2, func(_, err error) { done <- err }) // alone: it goes at once
+	<-done
+	c.close()
+	if c.last != 1 {
+		t.Errorf("it gathers toward %d", c.last)
+	}
+}
