@@ -104,7 +104,12 @@ func (c *Core) pump(now time.Time, cl *client) {
 		for _, it := range st.queue[:n] {
 			c.launch(now, cl, it)
 		}
-		st.queue = slices.Delete(st.queue, 0, n)
+		clear(st.queue[:n])
+		if n == len(st.queue) {
+			st.queue = st.queue[:0]
+		} else {
+			st.queue = st.queue[n:] // what waits does not move: it may be a page
+		}
 	}
 	if len(st.queue) < mailPage/2 && st.more {
 		c.fill(cl, func(int) {})

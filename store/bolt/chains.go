@@ -3,7 +3,7 @@ package bolt
 import "udpchat/store"
 
 // putChain moves the end of an author's posts, and forgets another; nil moves and forgets none.
-func (t profileTx) putChain(c, gone *store.Chain) error {
+func (t *profileTx) putChain(c, gone *store.Chain) error {
 	if c != nil {
 		if err := t.shelf("chains").put(chainKey(c), (*chain)(c)); err != nil {
 			return err

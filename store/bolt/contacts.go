@@ -9,7 +9,7 @@ import (
 // maxAddress keeps an address below what bbolt takes as a key; a host's name has 253 bytes at most.
 const maxAddress = 1024
 
-func (t profileTx) meet(c store.Meet) error {
+func (t *profileTx) meet(c store.Meet) error {
 	for _, x := range c.Contacts {
 		if err := t.shelf("contacts").put(clientKey(x.Key), (*contact)(&x)); err != nil {
 			return err
@@ -18,7 +18,7 @@ func (t profileTx) meet(c store.Meet) error {
 	return nil
 }
 
-func (t profileTx) pinServer(c store.PinServer) error {
+func (t *profileTx) pinServer(c store.PinServer) error {
 	if n := len(c.Pin.Address); n == 0 || n > maxAddress {
 		return fmt.Errorf("store: a server's address of %d bytes", n)
 	}
@@ -26,7 +26,7 @@ func (t profileTx) pinServer(c store.PinServer) error {
 }
 
 // bound changes the record of a store that has one: the migration wrote them, and nothing else makes one.
-func (t profileTx) bound(c store.Bound) error {
+func (t *profileTx) bound(c store.Bound) error {
 	k, clear := numberKey(c.Clear.Store), t.shelf("clear")
 	known, err := clear.get(k, new(number))
 	if err != nil {

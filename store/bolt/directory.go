@@ -120,6 +120,7 @@ func (t *serverTx) makeWay(c store.PutClient, known bool) (none store.Key, err e
 // forget removes a client for whom nothing waits. What was delivered to it and by it stays, and so do its posts: their
 // identities name its epochs, so that they are as true of a client that comes back.
 func (t *serverTx) forget(id, name []byte) error {
+	clear(t.clients)
 	return errors.Join(t.shelf("clients").delete(id), t.shelf("names").delete(name), t.shelf("cursors").delete(id))
 }
 

@@ -11,7 +11,7 @@ import (
 // What became of one's own lines is apart from them: a long text is not written a second time when it is delivered.
 
 // putEnd notes the end of a line that is written; EndEndUnnoted has no record.
-func (t profileTx) putEnd(order uint64, e store.End) error {
+func (t *profileTx) putEnd(order uint64, e store.End) error {
 	if e == store.EndUnnoted {
 		return nil
 	}
@@ -19,7 +19,7 @@ func (t profileTx) putEnd(order uint64, e store.End) error {
 }
 
 // end notes what became of lines that have an end already.
-func (t profileTx) end(ends []store.Ended) error {
+func (t *profileTx) end(ends []store.Ended) error {
 	for _, e := range ends {
 		var before end
 		noted, err := t.shelf("ends").get(numberKey(e.Line), &before)

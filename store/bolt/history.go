@@ -50,7 +50,7 @@ func (p *Profile) historyPage(after uint64, limit int) (page []store.Line, err e
 }
 
 // putLine keeps a line. One's own were on the screen when they were typed; what came in waits for Shown.
-func (t profileTx) putLine(l store.Line) error {
+func (t *profileTx) putLine(l store.Line) error {
 	if err := t.shelf("lines").put(numberKey(l.Order), (*line)(&l)); err != nil {
 		return err
 	}
@@ -60,7 +60,7 @@ func (t profileTx) putLine(l store.Line) error {
 	return t.shelf("unshown").put(numberKey(l.Order), &nothing{})
 }
 
-func (t profileTx) shown(c store.Shown) error {
+func (t *profileTx) shown(c store.Shown) error {
 	for _, order := range c.Lines {
 		if err := t.shelf("unshown").delete(numberKey(order)); err != nil {
 			return err

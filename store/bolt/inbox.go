@@ -6,16 +6,14 @@ import (
 	"udpchat/store"
 )
 
-func (t profileTx) receive(c store.Receive) error {
+func (t *profileTx) receive(c store.Receive) error {
 	if c.Drop != nil {
 		if err := t.dropSource(*c.Drop); err != nil {
 			return err
 		}
 	}
 	if s := c.Source; s != nil {
-		if err := t.shelf("sources").put(sourceKey(*s), &source{s.Age, s.Marks}); err != nil {
-			return err
-		}
+		t.sources.put(sourceKey(*s), source{s.Age, s.Marks})
 	}
 	if p := c.Part; p != nil {
 		if err := t.shelf("parts").put(partKey(p.From, p.Text), &part{p.Mail, p.Post, p.Text}); err != nil {
@@ -31,24 +29,20 @@ func (t profileTx) receive(c store.Receive) error {
 		}
 	}
 	if s := c.Stream; s != nil {
-		if err := t.shelf("streams").put(numberKey(s.Store), &stream{s.Marks}); err != nil {
-			return err
-		}
+		t.streams.put(numberKey(s.Store), stream{s.Marks})
 	}
 	return t.putChain(c.Chain, c.Forget)
 }
 
 // dropSource removes a source and the parts that it leaves behind.
-func (t profileTx) dropSource(s store.Source) error {
-	if err := t.shelf("sources").delete(sourceKey(s)); err != nil {
-		return err
-	}
+func (t *profileTx) dropSource(s store.Source) error {
+	t.sources.delete(sourceKey(s))
 	return t.removeParts(s.From, s.Marks.Epoch, 0, func(_, toEpoch uint64) (bool, bool) { return toEpoch == s.Marks.ToEpoch, true })
 }
 
 // dropParts removes the parts of a text that is whole now. They name this client's epoch, as the source does, a post's what
 // its chain does, and one that nobody signed the server's store.
-func (t profileTx) dropParts(c store.Receive) error {
+func (t *profileTx) dropParts(c store.Receive) error {
 	return t.removeParts(c.Line.Peer, c.Line.Epoch, c.Line.First, func(seq, toEpoch uint64) (hit, more bool) {
 		switch {
 		case c.Source != nil:
@@ -65,7 +59,7 @@ func (t profileTx) dropParts(c store.Receive) error {
 }
 
 // removeParts removes those of a sender's parts that match says true of, from a seq on, as long as the second answer is true.
-func (t profileTx) removeParts(from store.Key, epoch, seq uint64, match func(seq, toEpoch uint64) (hit, more bool)) error {
+func (t *profileTx) removeParts(from store.Key, epoch, seq uint64, match func(seq, toEpoch uint64) (hit, more bool)) error {
 	var gone [][]byte
 	prefix := clientKey(from).number(epoch)
 	err := t.shelf("parts").scan(prefix, key(bytes.Clone(prefix)).number(seq), func(k, _ []byte) error {

@@ -41,17 +41,17 @@ func (p *waitingPage) read(f *file, tx *bbolt.Tx) error {
 	if err != nil || !known {
 		return err
 	}
-	mail, err := p.keys(f.strictShelf(tx, "mail"), clientKey(p.to), clientKey(p.to).number(p.after).after())
+	mail, err := p.records(f.strictShelf(tx, "mail"), clientKey(p.to), clientKey(p.to).number(p.after).after())
 	if err != nil {
 		return err
 	}
-	posts, err := p.keys(f.strictShelf(tx, "posts"), nil, numberKey(max(p.after, at.At)).after())
+	posts, err := p.records(f.strictShelf(tx, "posts"), nil, numberKey(max(p.after, at.At)).after())
 	if err != nil {
 		return err
 	}
 	p.more = len(mail)+len(posts) >= p.room // there may be more than was asked for, or what has no room here
 	for ; p.room > 0 && len(mail)+len(posts) > 0; p.room-- {
-		if len(posts) == 0 || len(mail) > 0 && orderOf(mail[0]) < orderOf(posts[0]) {
+		if len(posts) == 0 || len(mail) > 0 && orderOf(mail[0].key) < orderOf(posts[0].key) {
 			p.add(f.shelf(tx, "mail"), mail[0], false)
 			mail = mail[1:]
 		} else {
@@ -62,25 +62,34 @@ func (p *waitingPage) read(f *file, tx *bbolt.Tx) error {
 	return nil
 }
 
-// keys lists keys. A damaged neighbour may be one that belongs here: it is counted.
-func (p *waitingPage) keys(s shelf, prefix, from []byte) ([][]byte, error) {
-	keys, err := s.keys(prefix, from, p.room)
+// keyed is a record as it lies in a bucket: bbolt's, and good as long as the transaction.
+type keyed struct{ key, value []byte }
+
+// records lists records. A damaged neighbour may be one that belongs here: it is counted.
+func (p *waitingPage) records(s shelf, prefix, from []byte) (list []keyed, err error) {
+	err = s.scan(prefix, from, func(k, v []byte) error {
+		if len(list) == p.room {
+			return errStop
+		}
+		list = append(list, keyed{k, v})
+		return nil
+	})
 	if errors.As(err, new(edgeError)) {
 		p.damaged++
 		err = nil
 	}
-	for _, k := range keys {
-		if err == nil && len(k) != len(prefix)+8 {
-			err = s.file.damaged("record %x of %s has a key of %d bytes", k, s.name, len(k))
+	for _, x := range list {
+		if err == nil && len(x.key) != len(prefix)+8 {
+			err = s.file.damaged("record %x of %s has a key of %d bytes", x.key, s.name, len(x.key))
 		}
 	}
-	return keys, err
+	return list, err
 }
 
-func (p *waitingPage) add(s shelf, key []byte, post bool) {
-	p.after = orderOf(key)
+func (p *waitingPage) add(s shelf, x keyed, post bool) {
+	p.after = orderOf(x.key)
 	var it item
-	if err := s.must(key, &it); err != nil {
+	if err := s.read(x.key, x.value, &it); err != nil {
 		p.damaged++
 		return
 	}
@@ -95,7 +104,7 @@ func orderOf(key []byte) uint64 {
 
 // deposit puts a text into a mailbox.
 func (t *serverTx) deposit(c store.Deposit) (store.Result, error) {
-	if ok, err := t.strictShelf("clients").get(clientKey(c.To), &row{}); err != nil || !ok {
+	if ok, err := t.registered(c.To); err != nil || !ok {
 		return store.Result{Verdict: store.NoClient}, err
 	}
 	it := item{From: c.From, Text: c.Text}
@@ -121,6 +130,18 @@ func (t *serverTx) deposit(c store.Deposit) (store.Result, error) {
 		return store.Result{Verdict: verdict}, err
 	}
 	return t.lay(c)
+}
+
+// registered tells whether a client has a row.
+func (t *serverTx) registered(k store.Key) (bool, error) {
+	if t.clients[k] {
+		return true, nil
+	}
+	ok, err := t.strictShelf("clients").get(clientKey(k), &row{})
+	if err == nil && ok {
+		t.clients[k] = true
+	}
+	return ok, err
 }
 
 // lay puts a text into a mailbox under the next order.
@@ -160,10 +181,10 @@ func (t *serverTx) take(c store.Take) (store.Result, error) {
 	removed := false
 	for _, order := range c.Orders {
 		key := clientKey(c.To).number(order)
-		var it item
+		var it place
 		// A damaged record stays: nobody was shown it, and nobody can say whose it is.
 		ok, err := t.shelf("mail").get(key, &it)
-		if err != nil || !ok || !takes(c, it) {
+		if err != nil || !ok || !takes(c, item(it)) {
 			continue
 		}
 		removed = true
@@ -173,7 +194,7 @@ func (t *serverTx) take(c store.Take) (store.Result, error) {
 		if err := t.shelf("index").delete(textKey(c.To, it.From, it.Text, it.Text.Seq)); err != nil {
 			return store.Result{}, err
 		}
-		if err := t.discharge(c.To, it); err != nil {
+		if err := t.discharge(c.To, item(it)); err != nil {
 			return store.Result{}, err
 		}
 	}

@@ -6,7 +6,7 @@ import (
 	"udpchat/store"
 )
 
-func (t profileTx) accept(c store.Accept) error {
+func (t *profileTx) accept(c store.Accept) error {
 	if err := t.putOutgoing(c.Items); err != nil {
 		return err
 	}
@@ -16,7 +16,7 @@ func (t profileTx) accept(c store.Accept) error {
 	return t.putLine(c.Line)
 }
 
-func (t profileTx) settle(c store.Settle) error {
+func (t *profileTx) settle(c store.Settle) error {
 	for _, seq := range c.Seqs {
 		if err := t.shelf("outbox").delete(laneKey(c.To, c.Epoch, c.ToEpoch).number(seq)); err != nil {
 			return err
@@ -28,7 +28,7 @@ func (t profileTx) settle(c store.Settle) error {
 	return t.putChain(c.Chain, c.Forget)
 }
 
-func (t profileTx) renumber(c store.Renumber) error {
+func (t *profileTx) renumber(c store.Renumber) error {
 	for _, old := range c.Old {
 		if err := t.clear("outbox", laneKey(old.To, old.Epoch, old.ToEpoch)); err != nil {
 			return err
@@ -44,7 +44,7 @@ func (t profileTx) renumber(c store.Renumber) error {
 }
 
 // clear removes all records whose key begins with prefix.
-func (t profileTx) clear(name string, prefix []byte) error {
+func (t *profileTx) clear(name string, prefix []byte) error {
 	for {
 		keys, err := t.shelf(name).keys(prefix, nil, pageSize)
 		if err != nil || len(keys) == 0 {
@@ -56,7 +56,7 @@ func (t profileTx) clear(name string, prefix []byte) error {
 	}
 }
 
-func (t profileTx) putOutgoing(items []store.Outgoing) error {
+func (t *profileTx) putOutgoing(items []store.Outgoing) error {
 	for _, o := range items {
 		k := laneKey(o.To, o.Text.Epoch, o.Text.ToEpoch).number(o.Text.Seq)
 		if err := t.shelf("outbox").put(k, &outgoing{o.Text, o.Line}); err != nil {
@@ -67,10 +67,10 @@ func (t profileTx) putOutgoing(items []store.Outgoing) error {
 }
 
 // putLane writes how far a lane has counted. The age of a new one is the bucket's own count, and those that it follows go.
-func (t profileTx) putLane(l store.Lane) error {
-	s, k := t.shelf("lanes"), laneKey(l.To, l.Epoch, l.ToEpoch)
+func (t *profileTx) putLane(l store.Lane) error {
+	s, k := t.lanes.shelf, laneKey(l.To, l.Epoch, l.ToEpoch)
 	var kept agedLane
-	known, err := s.get(k, &kept)
+	known, err := t.lanes.get(k, &kept)
 	if err != nil {
 		return err
 	}
@@ -86,11 +86,15 @@ func (t profileTx) putLane(l store.Lane) error {
 		}
 	}
 	kept.Lane = l
-	return s.put(k, &kept)
+	t.lanes.put(k, kept)
+	return nil
 }
 
 // dropLanes forgets the lanes to a recipient of which nothing is in the outbox.
-func (t profileTx) dropLanes(to store.Key) error {
+func (t *profileTx) dropLanes(to store.Key) error {
+	if err := t.lanes.flush(); err != nil {
+		return err
+	}
 	var over [][]byte
 	err := t.shelf("lanes").scan(clientKey(to), nil, func(k, _ []byte) error {
 		left, err := t.shelf("outbox").keys(k, nil, 1)

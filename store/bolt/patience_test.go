@@ -63,11 +63,13 @@ func TestAGroupGathersTowardWhatIsWaitedFor(t *testing.T) {
 	for range 5 {
 		c.submit(-1, func(error, error) {})
 	}
-	done := make(chan error)
-	c.submit(1, func(_, err error) { done <- err })
-	<-done
-	c.submit(2, func(_, err error) { done <- err }) // alone: it goes at once
-	<-done
+	for _, n := range []int{1, 2} { // the second one is alone, and goes at once
+		done := make(chan error)
+		c.submit(n, func(_, err error) { done <- err })
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	}
 	c.close()
 	if c.last != 1 {
 		t.Errorf("it gathers toward %d", c.last)

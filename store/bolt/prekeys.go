@@ -9,7 +9,7 @@ import "udpchat/store"
 // until another change takes them. Writing zeros over the record first would only make one more such page. So whoever
 // gets hold of the whole file soon after a rotation may find the secret in its free pages, and the disk may keep
 // copies of its own in any case. What it takes to read old mail is both: that file, and the mail.
-func (t profileTx) rotate(c store.Rotate) error {
+func (t *profileTx) rotate(c store.Rotate) error {
 	for _, x := range c.Put {
 		if err := t.shelf("prekeys").put(prekeyKey(x.ID), (*prekey)(&x)); err != nil {
 			return err

@@ -57,10 +57,15 @@ func (p *Profile) Close() error {
 type profileTx struct {
 	file *file
 	tx   *bbolt.Tx
+	// How far each was counted, or received, is written once.
+	lanes   late[agedLane, *agedLane]
+	sources late[source, *source]
+	streams late[stream, *stream]
 }
 
 func (p *Profile) apply(tx *bbolt.Tx, group []job[store.ProfileChange, error], tight bool) error {
-	t := profileTx{file: p.file, tx: tx}
+	t := &profileTx{file: p.file, tx: tx}
+	t.lanes.shelf, t.sources.shelf, t.streams.shelf = t.shelf("lanes"), t.shelf("sources"), t.shelf("streams")
 	for i := range group {
 		g := &group[i]
 		if g.result, g.fate = nil, isDone; tight {
@@ -75,7 +80,7 @@ func (p *Profile) apply(tx *bbolt.Tx, group []job[store.ProfileChange, error], t
 			}
 		}
 	}
-	return nil
+	return cmp.Or(t.lanes.flush(), t.sources.flush(), t.streams.flush())
 }
 
 // withoutRoom is what becomes of a change when only the reserve is left (store/full.go).
@@ -124,7 +129,7 @@ func profilePatient(c store.ProfileChange) bool {
 	return false
 }
 
-func (t profileTx) change(c store.ProfileChange) error {
+func (t *profileTx) change(c store.ProfileChange) error {
 	switch c := c.(type) {
 	case store.Accept:
 		return t.accept(c)
@@ -148,7 +153,7 @@ func (t profileTx) change(c store.ProfileChange) error {
 	return fmt.Errorf("store: unknown change %T", c)
 }
 
-func (t profileTx) shelf(name string) shelf { return t.file.shelf(t.tx, name) }
+func (t *profileTx) shelf(name string) shelf { return t.file.shelf(t.tx, name) }
 
 var selfKey = []byte("self")
 

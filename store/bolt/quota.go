@@ -28,10 +28,10 @@ func (t *serverTx) charge(c store.Deposit) (store.Verdict, error) {
 // use adds a text to what is used.
 func (t *serverTx) use(c store.Deposit) (store.Verdict, error) {
 	var all, pair usage
-	if _, err := t.shelf("usage").get(clientKey(c.To), &all); err != nil {
+	if _, err := t.usage.get(clientKey(c.To), &all); err != nil {
 		return 0, err
 	}
-	if _, err := t.shelf("usage").get(clientKey(c.To).client(c.From), &pair); err != nil {
+	if _, err := t.usage.get(clientKey(c.To).client(c.From), &pair); err != nil {
 		return 0, err
 	}
 	size := uint64(c.Text.Size)
@@ -44,27 +44,22 @@ func (t *serverTx) use(c store.Deposit) (store.Verdict, error) {
 	if !pair.add(size, c.Quota.PairTexts, c.Quota.PairBytes) {
 		return store.FullPair, nil
 	}
-	if err := t.shelf("usage").put(clientKey(c.To), &all); err != nil {
-		return 0, err
-	}
-	return store.Accepted, t.shelf("usage").put(clientKey(c.To).client(c.From), &pair)
+	t.usage.put(clientKey(c.To), all)
+	t.usage.put(clientKey(c.To).client(c.From), pair)
+	return store.Accepted, nil
 }
 
 // free takes a text off what is used.
 func (t *serverTx) free(to, from store.Key, size uint64) error {
 	for _, key := range []key{clientKey(to), clientKey(to).client(from)} {
 		var u usage
-		if known, err := t.shelf("usage").get(key, &u); err != nil || !known {
+		if known, err := t.usage.get(key, &u); err != nil || !known {
 			return err
 		}
-		var err error
 		if u.sub(size); u.Texts == 0 {
-			err = t.shelf("usage").delete(key)
+			t.usage.delete(key)
 		} else {
-			err = t.shelf("usage").put(key, &u)
-		}
-		if err != nil {
-			return err
+			t.usage.put(key, u)
 		}
 	}
 	return nil

@@ -67,13 +67,17 @@ type serverTx struct {
 	file *file
 	tx   *bbolt.Tx
 	head head
-	// The head is in memory during the group, and written once.
+	// The head is in memory during the group, and written once. So is what is used of the mailboxes.
 	moved bool
+	usage late[usage, *usage]
 	tight bool // there is no room for anything new
+
+	clients map[store.Key]bool // that have a row
 }
 
 func (s *Server) apply(tx *bbolt.Tx, group []job[store.Change, store.Result], tight bool) (err error) {
-	t := &serverTx{file: s.file, tx: tx, tight: tight}
+	t := &serverTx{file: s.file, tx: tx, tight: tight, clients: map[store.Key]bool{}}
+	t.usage.shelf = t.shelf("usage")
 	if err := t.shelf(metaBucket).must(headKey, &t.head); err != nil {
 		return err
 	}
@@ -86,8 +90,8 @@ func (s *Server) apply(tx *bbolt.Tx, group []job[store.Change, store.Result], ti
 			group[i].fate = isRefused
 		}
 	}
-	if !t.moved {
-		return nil
+	if err := t.usage.flush(); err != nil || !t.moved {
+		return err
 	}
 	return t.shelf(metaBucket).put(headKey, &t.head)
 }

@@ -24,6 +24,18 @@ func (i *item) decode(r *reader) {
 	i.Text = decodeText(r)
 }
 
+// place is an item that is read for what it is, without its body.
+type place item
+
+func (p *place) encode(w *writer) { (*item)(p).encode(w) }
+
+func (p *place) decode(r *reader) {
+	r.array(2)
+	r.fill(p.From[:])
+	p.Text = decodeName(r)
+	r.view()
+}
+
 func encodeText(w *writer, x store.Text) {
 	w.array(9)
 	w.uint(x.Epoch)
@@ -37,14 +49,20 @@ func encodeText(w *writer, x store.Text) {
 	w.bytes(x.Body)
 }
 
-func decodeText(r *reader) (x store.Text) {
+func decodeText(r *reader) store.Text {
+	x := decodeName(r)
+	x.Body = r.bytes()
+	return x
+}
+
+// decodeName reads a text up to its body.
+func decodeName(r *reader) (x store.Text) {
 	r.array(9)
 	x.Epoch, x.ToEpoch, x.Seq = r.u64(), r.u64(), r.u64()
 	x.Part, x.Parts = uint16(r.uint(math.MaxUint16)), uint16(r.uint(math.MaxUint16))
 	x.Size = uint32(r.uint(math.MaxUint32))
 	x.Time = r.int()
 	x.Flags = uint8(r.uint(math.MaxUint8))
-	x.Body = r.bytes()
 	return x
 }
 
