@@ -46,6 +46,8 @@ const (
 	// asked in a second.
 	askAtOnce   = 128
 	askPatience = 150 * time.Millisecond
+	// maxPatience is the longest time for which one is waited for where many answer late: then at least 210 are asked in a second.
+	maxPatience = 600 * time.Millisecond
 	// returnRate is how many in a second a restarted server asks at least on a machine that is busy with other things: a third of what it can.
 	returnRate = 500
 	// readPage is how many rows of the directory are read at once.

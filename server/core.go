@@ -78,7 +78,9 @@ type session struct {
 	mode     wire.Mode
 	waiting  bool              // something waited then
 	answered bool              // the registration: it is known whether something waits
-	asked    bool              // after a start, and waited for
+	unasked  bool              // after a start: it is still to be asked,
+	asked    bool              // it was, and is waited for,
+	overdue  bool              // or is waited for no more
 	sure     bool              // what the client knows of this store is true of it: what it is told now takes nothing back
 	foreign  bool              // it knew another store when it registered, and has not named this one: what it has may be of that
 	more     bool              // the page on its way was full: the next follows at once

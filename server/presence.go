@@ -54,7 +54,7 @@ func (c *Core) end(cl *client) {
 	if s == nil {
 		return
 	}
-	c.missing.answered(s)
+	c.missing.forget(s)
 	if s.mode == wire.Present {
 		c.present--
 	}
@@ -162,6 +162,10 @@ func (c *Core) leaseOver(now time.Time, cl *client) {
 	heard := cl.session.heard
 	if c.at(now)-heard < c.cfg.Lease {
 		c.leases.extend(cl, heard+c.cfg.Lease)
+		return
+	}
+	if cl.session.unasked { // it had no chance to say anything
+		c.leases.extend(cl, c.at(now)+c.cfg.Lease)
 		return
 	}
 	c.gone(cl, "lease ran out")

@@ -276,6 +276,71 @@ func TestRestartAsksManyByTurns(t *testing.T) {
 	}
 }
 
+// protocol.md §8.6: who is still to be asked is there until then, however long that takes.
+func TestRestartKeepsWhoIsNotAskedYet(t *testing.T) {
+	b := newBench(t, Config{})
+	for i := range askAtOnce + 1 {
+		b.join(fmt.Sprintf("m%d", i))
+	}
+	last := b.people[askAtOnce]
+	b.cfg.Lease = askPatience / 2
+	b.restart()
+	b.advance(b.cfg.Lease - time.Millisecond)
+	if len(b.sentTo(last)) != 0 {
+		t.Error("the last one is asked too soon")
+	}
+	b.advance(time.Millisecond) // all the others make room, and its own lease is over too
+	if b.row(last).State != store.Online || len(b.sentTo(last)) != 1 {
+		t.Error("the last one is gone, and was not asked")
+	}
+	b.back(last)
+	if b.row(last).State != store.Online || b.row(b.people[0]).State != store.Offline {
+		t.Error("the last one is gone, or one who did not answer is there")
+	}
+}
+
+// protocol.md §8.6: answers that come late have the next ones waited for longer, and such that do not, shorter again.
+func TestRestartWaitsLongerForLateAnswers(t *testing.T) {
+	m := missing{}
+	for _, c := range []struct {
+		name  string
+		s     session
+		times int
+		want  time.Duration
+	}{
+		{"at first", session{}, 1, 150 * time.Millisecond},
+		{"in time", session{asked: true}, 1, 150 * time.Millisecond},
+		{"late", session{overdue: true}, 1, 300 * time.Millisecond},
+		{"late once more", session{overdue: true}, 1, 600 * time.Millisecond},
+		{"always late", session{overdue: true}, 9, 600 * time.Millisecond},
+		{"in time again", session{asked: true}, 16, 214 * time.Millisecond},
+		{"as ever", session{asked: true}, 16, 150 * time.Millisecond},
+		{"nobody asked it", session{}, 5, 150 * time.Millisecond},
+	} {
+		for range c.times {
+			s := c.s
+			m.answered(&s)
+		}
+		if got := m.wait().Round(time.Millisecond); got != c.want {
+			t.Errorf("%s: %v, want %v", c.name, got, c.want)
+		}
+	}
+	b := newBench(t, Config{})
+	for i := range 2*askAtOnce + 1 {
+		b.join(fmt.Sprintf("m%d", i))
+	}
+	b.restart()
+	b.advance(askPatience) // the second 128 are asked
+	b.back(b.people[0])
+	b.advance(askPatience) // and wait no longer for that
+	if last := b.people[2*askAtOnce]; len(b.sentTo(last)) == 0 {
+		t.Error("the last one is not asked")
+	}
+	if b.core.missing.patience != 2*askPatience {
+		t.Errorf("the next would be waited for %v", b.core.missing.wait())
+	}
+}
+
 // protocol.md §13.8: how many are still to be asked says within which time those should come who have nothing to say.
 func TestRestartSpreadsWhoComes(t *testing.T) {
 	b := newBench(t, Config{})

@@ -134,6 +134,7 @@ func (c *Core) remember(now time.Time) {
 		if cl := e.cl; cl.row.State == store.Online {
 			c.trust(cl.row) // who comes back is trusted then: until then nobody is dialled
 			c.begin(now, cl, link.Path{Remote: cl.row.Addr, Local: cl.row.Local}, 0, wire.Present)
+			cl.session.unasked = true
 			c.missing.unasked = append(c.missing.unasked, cl)
 		}
 	}

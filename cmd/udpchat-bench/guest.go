@@ -23,6 +23,7 @@ const (
 // guest is one client of a herd. Its part's lock holds for it.
 type guest struct {
 	part       *part
+	place      int // in it
 	conn       *link.Socket
 	sessions   *link.Sessions
 	name       string
@@ -76,8 +77,14 @@ func (g *guest) say(h *herd, now time.Time, m wire.Message) {
 	_ = g.sessions.Add(now, h.path, h.key, m) // it is said again until it is answered
 }
 
+// flush sends what there is, and notes when there is something to do next.
 func (g *guest) flush() {
 	_, _ = g.sessions.Flush(g.conn.Write) // what is lost is sent again
+	due := g.due
+	if next, ok := g.sessions.Next(); ok && next.Before(due) {
+		due = next
+	}
+	g.part.due[g.place] = due
 }
 
 // read handles what comes, until the socket is closed.

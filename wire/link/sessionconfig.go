@@ -50,8 +50,8 @@ type SessionConfig struct {
 	NoReplayWindow bool // for tests, which show that it is missed: a counter is good any number of times
 }
 
-// MaxSpread bounds for how long who has lost our session can have us wait: less than the lease of presence (protocol.md §8.3).
-const MaxSpread = time.Minute
+// MaxSpread bounds for how long who has lost our session can have us wait: so long a server may take to ask 150,000 clients.
+const MaxSpread = 5 * time.Minute
 
 func (cfg *SessionConfig) defaults() {
 	if cfg.Rand == nil {
