@@ -96,6 +96,7 @@ func TestLookup(t *testing.T) {
 	ann, bob, cid := b.join("ann"), b.join("bob"), b.away("cid")
 	zoe, new := b.person("zoe"), b.person("new")
 	b.hold()
+	b.reading = true
 	b.recv(new, ask(new, 3))
 	for _, c := range []struct {
 		name string
@@ -131,6 +132,7 @@ func TestLookupTellsWhatIsDurable(t *testing.T) {
 	before := bob.card
 	bob.card = card(bob.key, 2)
 	b.hold()
+	b.reading = true
 	b.recv(bob, ask(bob, 901))
 	b.recv(ann, &wire.Lookup{Key: bob.key})
 	b.want("the old one", ann, &wire.Found{Key: bob.key, Card: before})
@@ -171,6 +173,12 @@ func TestTrusts(t *testing.T) {
 	b.restart()
 	if want := []Trust{kept}; !slices.Equal(b.trusts, want) {
 		t.Errorf("after a restart, of who is there: %+v", b.trusts)
+	}
+	b.trusts = nil
+	b.advance(time.Hour)
+	b.recv(ann, &wire.Ping{Nonce: 1, Store: storeID})
+	if want := []Trust{kept}; !slices.Equal(b.trusts, want) {
+		t.Errorf("when who was silent is heard again: %+v", b.trusts)
 	}
 	b.trusts = nil
 	b.recv(bob, ask(bob, 7))

@@ -37,6 +37,7 @@ type Core struct {
 	receipts wire.Tracker[receipt]
 	unread   wire.Tracker[pushID] // mail that its recipient can't open: its sender is asked to seal it anew
 
+	known   []Trust // how to dial those who were there when the last server stopped, until the run begins
 	missing missing
 
 	posting *wire.PushPost // the last one that was sent: the next is mostly the same, for another member
@@ -53,10 +54,11 @@ type Core struct {
 // client is a row of the directory and, while it is online, its session.
 type client struct {
 	row       *store.Client // as last submitted; mostly the same one as the next, and never changed: a change makes another row
-	published *store.Client // as last made durable: what the table tells
-	joining   uint32        // the request whose registration is being committed
-	older     bool          // the last registration came with an older card than the one that is kept
+	published *store.Client // as last made durable: what the table tells; without the card, which the store has
 	session   *session
+	shown     *string // the card that is kept, when the last registration came with an older one
+	card      cardID  // as last submitted
+	joining   uint32  // the request whose registration is being committed
 }
 
 func newClient(k wire.Key) *client {

@@ -56,13 +56,6 @@ func (c *Core) read(do func(s store.Server) error, done func(now time.Time)) {
 	c.fx.Reads = append(c.fx.Reads, Read{do, done})
 }
 
-// trust lets the server begin a session with a client by itself: whoever wrote a card that is not its own is not reached by it.
-func (c *Core) trust(row *store.Client) {
-	if len(row.Card) == wire.CardSize {
-		c.fx.Trusts = append(c.fx.Trusts, Trust{wire.Key(row.Key), [32]byte([]byte(row.Card[:32]))})
-	}
-}
-
 // Take gives the effects gathered since the last call. They are the caller's until the next call of any method.
 func (c *Core) Take() *Effects {
 	c.endings = c.endings[:0]

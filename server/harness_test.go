@@ -26,6 +26,7 @@ type bench struct {
 
 	holding bool // commits and reads wait for release
 	slow    bool // only reads wait
+	reading bool // only commits wait
 	commits []Commit
 	reads   []Read
 	tables  bool // the test answers tables itself; otherwise they are acknowledged as they come
@@ -150,7 +151,7 @@ func (b *bench) settle() {
 		switch {
 		case !b.holding && len(b.commits) > 0:
 			b.release(1)
-		case !b.holding && !b.slow && len(b.reads) > 0:
+		case (!b.holding || b.reading) && !b.slow && len(b.reads) > 0:
 			r := b.reads[0]
 			b.reads = b.reads[1:]
 			if err := r.Do(b.store); err != nil {

@@ -18,10 +18,11 @@ func shown(m wire.Mode) store.State {
 	return store.Left
 }
 
-// same tells whether the row that a client without presence asks for is the one that is on disk.
+// same tells whether the row that a client without presence asks for is the one that is on disk, but for the card.
 func (c *Core) same(now time.Time, cl *client, row store.Client) bool {
 	have := *cl.published
 	age := c.cfg.Wall(now).Sub(time.UnixMicro(have.LastSeen))
+	row.Card = ""
 	have.Revision, have.Registered, have.LastSeen = row.Revision, row.Registered, row.LastSeen
 	return have == row && age.Abs() < seldom
 }

@@ -2,6 +2,7 @@ package server
 
 import (
 	"slices"
+	"time"
 
 	"udpchat/store"
 	"udpchat/wire"
@@ -88,13 +89,18 @@ func (c *Core) freed(k store.Key, n string) {
 
 // lookup tells the card of a client, and in a crowd, before it, its row, each time: the one before may have been lost.
 func (c *Core) lookup(cl *client, m *wire.Lookup) {
-	found := &wire.Found{Key: m.Key}
-	if of := c.clients[m.Key]; of != nil {
-		found.Card = []byte(of.published.Card)
-	}
 	cl.note(m.Key)
 	c.tellOf(cl, m.Key)
-	c.send(cl.session.path, cl.key(), found)
+	s, of := cl.session, m.Key
+	if c.clients[of] == nil {
+		c.send(s.path, cl.key(), &wire.Found{Key: of})
+		return
+	}
+	c.readCard(of, func(_ time.Time, card string) {
+		if cl.session == s {
+			c.send(s.path, cl.key(), &wire.Found{Key: of, Card: []byte(card)})
+		}
+	})
 }
 
 // find tells who has exactly a name (protocol.md §8.9).

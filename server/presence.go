@@ -112,7 +112,7 @@ func (c *Core) revive(now time.Time, cl *client, p link.Path) {
 		if !cl.joined(reviving) || cl.row.State != store.Online {
 			return
 		}
-		c.trust(cl.row)
+		c.readCard(cl.key(), func(_ time.Time, card string) { c.trust(cl.key(), card) })
 		c.begin(now, cl, p, 0, wire.Present)
 		c.probe(now, cl) // its answer says which table it has
 	})

@@ -37,8 +37,10 @@ func (c *Core) register(now time.Time, p link.Path, from wire.Key, m *wire.Regis
 		cl = newClient(from)
 		c.clients[from] = cl
 	}
+	settled := cl.row == cl.published && cl.card == identify(string(m.Card))
 	row := c.ask(now, cl, p, m)
-	if m.Mode != wire.Present && c.same(now, cl, row) {
+	if m.Mode != wire.Present && settled && c.same(now, cl, row) {
+		cl.row, cl.shown = cl.published, nil
 		c.join(now, cl, p, m)
 		return
 	}
@@ -48,19 +50,37 @@ func (c *Core) register(now time.Time, p link.Path, from wire.Key, m *wire.Regis
 			c.unasked(cl, p, m, outcome(r.Verdict))
 			return
 		}
-		c.trust(&row)
 		c.freed(r.Freed, m.Name)
 		c.names.claim(m.Name, cl)
 		if cl.published.Revision == 0 {
-			cl.row = &row
+			cl.submit(&row)
 		}
 		c.publish(now, cl, row, r.Revision)
 		c.cfg.Log.Info("registered", "client", from, "name", m.Name, "addr", p.Remote)
-		if m.Mode == wire.Sender {
-			c.join(now, cl, p, m)
-			return
+		c.settleCard(now, cl, row.Card, m.Request, func(now time.Time) {
+			if m.Mode == wire.Sender {
+				c.join(now, cl, p, m)
+				return
+			}
+			c.catchUp(now, seen, r.Cursor, cl, func(now time.Time) { c.join(now, cl, p, m) })
+		})
+	})
+}
+
+// settleCard has the server dial a client by the card that is kept. A client that came with an older one will be shown that.
+func (c *Core) settleCard(now time.Time, cl *client, card string, request uint32, then func(now time.Time)) {
+	if card != "" {
+		cl.shown = nil
+		c.trust(cl.key(), card)
+		then(now)
+		return
+	}
+	c.readCard(cl.key(), func(now time.Time, kept string) {
+		if cl.joining == request {
+			cl.shown = &kept
+			c.trust(cl.key(), kept)
+			then(now)
 		}
-		c.catchUp(now, seen, r.Cursor, cl, func(now time.Time) { c.join(now, cl, p, m) })
 	})
 }
 
@@ -73,17 +93,15 @@ func (c *Core) ask(now time.Time, cl *client, p link.Path, m *wire.Register) sto
 		row.Addr, row.Local = p.Remote, p.Local
 	}
 	row.Registered, row.LastSeen = c.cfg.Wall(now).UnixMicro(), c.cfg.Wall(now).UnixMicro()
-	if wire.CardPrekey(m.Card) < wire.CardPrekey([]byte(row.Card)) {
-		cl.older = true // protocol.md §5.5: the client forgot what it told before
-	} else {
-		cl.older, row.Card = false, string(m.Card)
+	if row.Card = string(m.Card); wire.CardPrekey(m.Card) < cl.card.prekey {
+		row.Card = "" // protocol.md §5.5: the client forgot what it told before
 	}
 	if cl.published.Revision == 0 {
 		c.names.claim(m.Name, cl)
 	}
 	if cl.row.Name == m.Name { // else it is refused
 		c.end(cl)
-		cl.row = &row
+		cl.submit(&row)
 	}
 	return row
 }
@@ -164,9 +182,9 @@ func (c *Core) seen(m *wire.Register) uint64 {
 func (c *Core) registered(cl *client) {
 	s := cl.session
 	s.answered, s.awaits = true, c.head.Revision
-	if cl.older {
+	if cl.shown != nil {
 		// It is shown what is kept, before anything that was meant for that is pushed, and comes with a newer one.
-		c.send(s.path, cl.key(), &wire.Found{Key: cl.key(), Card: []byte(cl.row.Card)})
+		c.send(s.path, cl.key(), &wire.Found{Key: cl.key(), Card: []byte(*cl.shown)})
 	}
 	c.send(s.path, cl.key(), &wire.Registered{
 		Request:    s.request,

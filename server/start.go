@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"runtime/debug"
+	"strings"
 	"time"
 
 	"udpchat/store"
@@ -108,7 +109,11 @@ func (c *Core) enroll(rows []store.Client) {
 	clients := make([]client, len(rows))
 	for i := range rows {
 		cl, row := &clients[i], &rows[i]
-		*cl = client{row: row, published: row}
+		*cl = client{row: row, published: row, card: identify(row.Card)}
+		if row.State == store.Online {
+			c.known = append(c.known, trust(cl.key(), row.Card)...)
+		}
+		row.Name, row.Card = strings.Clone(row.Name), "" // they share their bytes
 		c.clients[cl.key()] = cl
 		c.table.add(cl)
 		c.names.claim(row.Name, cl)
@@ -130,9 +135,10 @@ func (c *Core) start() {
 }
 
 func (c *Core) remember(now time.Time) {
+	c.fx.Trusts = append(c.fx.Trusts, c.known...) // who comes back is trusted then: until then nobody is dialled
+	c.known = nil
 	for _, e := range c.table.log {
 		if cl := e.cl; cl.row.State == store.Online {
-			c.trust(cl.row) // who comes back is trusted then: until then nobody is dialled
 			c.begin(now, cl, link.Path{Remote: cl.row.Addr, Local: cl.row.Local}, 0, wire.Present)
 			cl.session.unasked = true
 			c.missing.unasked = append(c.missing.unasked, cl)

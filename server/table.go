@@ -59,7 +59,7 @@ func (t *table) changed(now time.Time) {
 // publish makes a row that is on disk part of the table.
 func (c *Core) publish(now time.Time, cl *client, row store.Client, revision uint64) {
 	last := *cl.row == row
-	row.Revision = revision
+	row.Revision, row.Card = revision, ""
 	if cl.published = &row; last {
 		cl.row = &row
 	}

@@ -24,6 +24,8 @@ type Directory interface {
 	Past() (Past, error)
 	// Clients lists up to limit rows whose key is above after, by key.
 	Clients(after Key, limit int) ([]Client, error)
+	// Card is what a client says of its keys, "" when it has said nothing, or there is no such client.
+	Card(of Key) (string, error)
 }
 
 // Mailbox reads what waits for a client: its mail and the channel's posts after its cursor.
@@ -144,7 +146,8 @@ type Change interface{ serverChange() }
 
 // PutClient writes a row of the directory. The store gives it the next revision and keeps the first registration time.
 // The first row of a key binds its name to it (NameTaken, KeyTaken when either is bound otherwise) and puts its channel
-// cursor at the present head: a new name sees the channel from its registration on. With Rewind set the cursor goes
+// cursor at the present head: a new name sees the channel from its registration on. A row without a card keeps the one that it has.
+// With Rewind set the cursor goes
 // back to *Rewind if it is above it (a client whose state came back older), never below where it began.
 //
 // A name of another key makes way when FreeBefore is set, that key's row is not Online and was last seen before it (microseconds

@@ -1,7 +1,6 @@
 package wire
 
 import (
-	"encoding/binary"
 	"fmt"
 
 	"github.com/vmihailenco/msgpack/v5"
@@ -34,11 +33,15 @@ func (m *Found) check() error {
 }
 
 // CardPrekey is the id of the prekey in a card, 0 for no card: of two cards of a client the one with the higher id is newer.
-func CardPrekey(card []byte) uint32 {
+func CardPrekey[T string | []byte](card T) uint32 {
 	if len(card) != CardSize {
 		return 0
 	}
-	return binary.BigEndian.Uint32(card[32+64:])
+	id := uint32(0)
+	for i := 32 + 64; i < 32+64+4; i++ {
+		id = id<<8 | uint32(card[i])
+	}
+	return id
 }
 
 func checkCard(card []byte) error {

@@ -10,7 +10,7 @@ import (
 
 const (
 	// mostGarbage is how many bytes may lie about before they are collected, where a quarter of what is in use is less.
-	mostGarbage = 32 << 20
+	mostGarbage = 8 << 20
 	// garbageLook is how often it is looked what is in use.
 	garbageLook = 500 * time.Millisecond
 )

@@ -9,9 +9,9 @@ func TestGarbagePercent(t *testing.T) {
 		want int
 	}{
 		{"nothing", 0, 100},
-		{"a small server, as the runtime does it", 32 << 20, 100},
-		{"32 MiB beside 64", 64 << 20, 50},
-		{"a quarter", 128 << 20, 25},
+		{"a small server, as the runtime does it", 8 << 20, 100},
+		{"8 MiB beside 16", 16 << 20, 50},
+		{"a quarter", 32 << 20, 25},
 		{"never less", 8 << 30, 25},
 	} {
 		if got := garbagePercent(c.live); got != c.want {

@@ -61,6 +61,17 @@ func (s *Server) clientsPage(after store.Key, limit int) (rows []store.Client, e
 	return rows, err
 }
 
+// Card is the card of a client.
+func (s *Server) Card(of store.Key) (card string, err error) {
+	err = s.file.view(func(tx *bbolt.Tx) error {
+		var c row
+		_, err := s.file.strictShelf(tx, "clients").get(clientKey(of), &c)
+		card = strings.Clone(c.Card) // it shares its bytes with the name
+		return err
+	})
+	return card, err
+}
+
 func (t *serverTx) putClient(c store.PutClient) (store.Result, error) {
 	id := clientKey(c.Client.Key)
 	old, next := row{}, row(c.Client)
@@ -81,6 +92,9 @@ func (t *serverTx) putClient(c store.PutClient) (store.Result, error) {
 	}
 	if known {
 		next.Registered = old.Registered
+		if next.Card == "" {
+			next.Card = old.Card
+		}
 	}
 	t.head.Revision++
 	t.moved = true

@@ -104,7 +104,7 @@ func serverGrowth(c store.Change) int64 {
 	case store.Post:
 		return grown(1, len(c.Text.Body))
 	case store.PutClient:
-		return grown(1, len(c.Client.Card))
+		return grown(1, max(len(c.Client.Card), keptCard))
 	}
 	return 0
 }
@@ -117,6 +117,9 @@ func serverPatient(c store.Change) bool {
 	}
 	return false
 }
+
+// keptCard is about what a row has that keeps its card.
+const keptCard = 200
 
 // change does one change. One that is refused has touched nothing.
 func (t *serverTx) change(c store.Change) (store.Result, error) {

@@ -120,6 +120,16 @@ func (s *Server) Clients(after store.Key, limit int) ([]store.Client, error) {
 	return rows, s.open()
 }
 
+// Card is the card of a client.
+func (s *Server) Card(of store.Key) (card string, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if c := s.clients[of]; c != nil {
+		card = c.row.Card
+	}
+	return card, s.open()
+}
+
 func (s *Server) open() error {
 	if s.closed {
 		return store.ErrClosed
@@ -173,6 +183,9 @@ func (s *Server) putClient(c store.PutClient) store.Result {
 		s.clients[k] = old
 	} else {
 		c.Client.Registered = old.row.Registered
+		if c.Client.Card == "" {
+			c.Client.Card = old.row.Card
+		}
 		if c.Rewind != nil {
 			old.at = min(old.at, max(*c.Rewind, old.began))
 		}

@@ -45,8 +45,10 @@ func (m *model) putClient(c store.PutClient) store.Result {
 		who.at = max(*c.Rewind, who.began)
 	}
 	m.head.Revision++
-	first := who.row.Registered
-	who.row = c.Client
+	first, card := who.row.Registered, who.row.Card
+	if who.row = c.Client; c.Client.Card == "" {
+		who.row.Card = card
+	}
 	who.row.Registered, who.row.Revision = first, m.head.Revision
 	return store.Result{Revision: m.head.Revision, Cursor: who.at, Freed: freed}
 }

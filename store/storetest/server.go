@@ -19,6 +19,7 @@ func RunServer(t *testing.T, open func(t *testing.T) store.Server) {
 		{"a new store has an id and counts from zero", newStore},
 		{"a row is given back as it was put, with the next revision", rowComesBack},
 		{"the first registration time stays", registrationStays},
+		{"a row without a card keeps the one that it has", cardStays},
 		{"a name belongs to the first key and a key to its first name", namesBind},
 		{"clients are listed by key in pages", clientsInPages},
 		{"answers come in the order of submission", answersInOrder},
@@ -81,7 +82,7 @@ func rowComesBack(t *testing.T, s store.Server) {
 		Key: Key("ann"), Name: "ann", Epoch: 1 << 63, Addr: netip.MustParseAddrPort("[2001:db8::1]:4000"),
 		Local: netip.MustParseAddr("10.0.0.1"), State: store.Left, Registered: -5, LastSeen: 1 << 60,
 	}
-	cards := []string{"a card\x00\xff\xc4 of bytes", strings.Repeat("another", 100), ""}
+	cards := []string{"", "a card\x00\xff\xc4 of bytes", strings.Repeat("another", 100)}
 	for want := uint64(1); want < 4; want++ {
 		row.Card = cards[want-1]
 		if r := Do(t, s, store.PutClient{Client: row}); r.Revision != want || r.Verdict != store.Accepted {
