@@ -14,7 +14,7 @@ import (
 const (
 	// gatherTime is how long a group waits for company. An fsync takes about as long (0.15 to 0.3 ms measured).
 	gatherTime = 300 * time.Microsecond
-	// patience is how long a change waits that nobody waits for.
+	// patience is how long a change waits that nobody waits for, at least, and at most twice as long.
 	patience = 5 * time.Millisecond
 	// maxGroup bounds a transaction's memory, and how long the first of a group waits for the last.
 	maxGroup = 1024
@@ -58,7 +58,8 @@ type committer[C, R any] struct {
 	want    int           // how many of those are worth a wake-up
 	wake    chan struct{} // holds at most one
 	rested  bool          // what is patient has waited long enough
-	resting *time.Timer   // until then; nil: nothing patient waits
+	resting bool          // a timer runs until then
+	took    bool          // a group was taken since it began to
 	closing bool
 	late    []func() // submitted after Close
 
@@ -94,19 +95,27 @@ func (c *committer[C, R]) submit(change C, done func(R, error)) {
 		if c.urgent++; c.urgent >= c.want {
 			c.nudge()
 		}
-	case c.resting == nil:
-		c.resting = time.AfterFunc(c.patience, c.rest)
+	case !c.resting:
+		c.rest()
 	}
 }
 
-// rest ends the patience of what waits.
+// rest lets what is patient wait. A timer that began for what is written by now begins again: one for each of them would cost more.
 func (c *committer[C, R]) rest() {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.resting = nil
-	if c.rested = len(c.queue) > 0; c.rested {
-		c.nudge()
-	}
+	c.resting, c.took = true, false
+	time.AfterFunc(c.patience, func() {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		c.resting = false
+		switch {
+		case len(c.queue) == c.urgent:
+		case c.took:
+			c.rest()
+		default:
+			c.rested = true
+			c.nudge()
+		}
+	})
 }
 
 // refuse answers, in order, from a goroutine that lives as long as there is something to answer.
@@ -222,6 +231,7 @@ func (c *committer[C, R]) gather(n int, timeUp <-chan time.Time) {
 func (c *committer[C, R]) take() (group []job[C, R], closing bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.took = true
 	if c.urgent > 0 { // else this says nothing of the next group
 		c.last = min(c.urgent, maxGroup)
 	}

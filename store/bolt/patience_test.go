@@ -3,6 +3,7 @@ package bolt
 import (
 	"slices"
 	"testing"
+	"testing/synctest"
 	"time"
 )
 
@@ -45,6 +46,27 @@ func TestWhatNobodyWaitsForGoesByItselfAfterAWhile(t *testing.T) {
 	if len(*groups) != 3 {
 		t.Errorf("groups %v", *groups)
 	}
+}
+
+// The timer that ran for what was written with a change that somebody waited for is not that of what comes later.
+func TestPatienceIsOfItsOwn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c, groups := patients(t, patience)
+		done := make(chan error, 3)
+		submit := func(n int) { c.submit(n, func(_, err error) { done <- err }) }
+		submit(-1)
+		submit(2)
+		_, _ = <-done, <-done // they can't fail
+		time.Sleep(patience * 4 / 5)
+		begin := time.Now()
+		submit(-3)
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+		if d := time.Since(begin); d < patience || d > 2*patience || len(*groups) != 2 {
+			t.Errorf("it waited for %v, groups %v", d, *groups)
+		}
+	})
 }
 
 func TestWhatNobodyWaitsForIsWrittenAtTheEnd(t *testing.T) {
