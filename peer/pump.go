@@ -1,0 +1,80 @@
+package peer
+
+import (
+	"time"
+
+	"udpchat/wire"
+)
+
+func (c *Core) pumpAll(now time.Time) {
+	for _, l := range c.outbox.order {
+		if l.lanes[0] == l {
+			c.pump(now, l.way)
+		}
+	}
+}
+
+// pumpLane sends what waits in a lane, as far as its window allows, by the way that its recipient can be expected to hear.
+func (c *Core) pumpLane(now time.Time, l *lane, mail bool) {
+	room := l.room()
+	mail = mail || c.mailOnly(now, l)
+	if l.count[queued] == 0 || c.gathers(now, l) || !c.equipped(now, l, mail) {
+		return
+	}
+	long := -1
+	for ; room > 0 && l.count[queued] > 0 && l.first < len(l.parts); l.first++ {
+		p := l.parts[l.first]
+		switch {
+		case p.state != queued:
+			continue
+		case mail && l.to != wire.Channel && p.long():
+			if long < 0 {
+				long = l.first
+			}
+			continue
+		case mail:
+			c.depositPart(now, l, p)
+		default:
+			c.directPart(now, l, p)
+		}
+		room--
+	}
+	if long >= 0 { // it goes when its recipient is there
+		l.first = long
+		c.holdBack(l, (*part).long)
+		if p := l.parts[long]; !c.outbox.deposits.Has(p) {
+			c.outbox.deposits.Track(now, p, wire.Policy{First: downFirst, Factor: 2, Cap: downCap, Jitter: 0.25})
+		}
+	}
+	if l.blocked() {
+		c.tellKept(l)
+	}
+}
+
+// blocked: so much is refused that nothing further is offered (protocol.md §7).
+func (l *lane) blocked() bool { return l.count[kept] >= laneWindow }
+
+// tellKept tells of the texts that wait behind those.
+func (c *Core) tellKept(l *lane) {
+	for _, p := range l.parts[min(l.first, len(l.parts)):] {
+		if x := p.text; p.state == queued && !x.kept {
+			x.kept = true
+			c.tell(Kept{Line: x.line, To: c.roster.name(l.to), Why: l.refused})
+		}
+	}
+}
+
+// urge makes what earlier runs left behind as pressing as what was typed in this one: the program waits for it.
+func (c *Core) urge(now time.Time) {
+	for _, l := range c.outbox.order {
+		for _, p := range l.parts {
+			p.text.typed = true
+			if p.state == depositing {
+				c.depositPart(now, l, p)
+			}
+		}
+		if c.book.lookups.Has(l.to) {
+			c.lookup(now, l.to)
+		}
+	}
+}
