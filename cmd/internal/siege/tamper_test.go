@@ -36,6 +36,16 @@ func (s crooked) Clients(after store.Key, limit int) ([]store.Client, error) {
 	return rows, err
 }
 
+func (s crooked) Card(of store.Key) (string, error) {
+	rows, err := s.Clients(store.Key{}, 100)
+	for _, r := range rows {
+		if r.Key == of {
+			return r.Card, err
+		}
+	}
+	return "", err
+}
+
 // absent makes a world in which ben is known and away, and ann writes what is given, by mail and then in the channel.
 func absent(t *testing.T, mail, posts []string) (w *world, ann, ben *person) {
 	w = newWorld(t, memory.NewServer(5))
