@@ -23,7 +23,7 @@ type Client struct {
 	stopped chan struct{} // closed when Run has returned
 	several atomic.Bool   // more notices than few were told last
 	written written
-	full    atomic.Bool
+	full    atomic.Bool  // the core is
 	coming  atomic.Int64 // texts that the loop has not seen yet
 }
 

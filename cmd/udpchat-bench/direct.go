@@ -76,20 +76,26 @@ func (b *bench) pairs(name string, n, window, total int, history bool) error {
 	if err := errors.Join(append(errs, others.stop())...); err != nil {
 		return err
 	}
+	v := measured(all)
+	v["msg_s"] = float64(n*total) / took.Seconds()
+	v["srv_cpu_us_per_msg"] = (cpuSeconds(server.pid()) - cpu) * 1e6 / float64(n*total)
+	note := "history off"
+	if history {
+		note = "history on"
+	}
+	return b.report(name, note, v)
+}
+
+// measured is what all pairs met together.
+func measured(all []*pair) map[string]float64 {
 	var l latencies
 	fell := 0
 	for _, p := range all {
 		l, fell = append(l, p.took...), fell+p.fell
 	}
 	v := l.values()
-	v["msg_s"] = float64(n*total) / took.Seconds()
-	v["srv_cpu_us_per_msg"] = (cpuSeconds(server.pid()) - cpu) * 1e6 / float64(n*total)
 	v["by_mailbox"] = float64(fell)
-	note := "history off"
-	if history {
-		note = "history on"
-	}
-	return b.report(name, note, v)
+	return v
 }
 
 // warm is how many messages each pair sends before it is measured.

@@ -120,13 +120,18 @@ func (c *chat) run(ctx context.Context) error {
 	}
 }
 
-// open is the input, unless what is typed now is for the session to come, or a program writes faster than its messages are taken. Someone at a terminal may interrupt the wait for the
-// server's answer, or for what is read from the disk.
+// open is the input, unless what is typed now is for the session to come, or a program has to wait.
 func (c *chat) open(input <-chan typed) <-chan typed {
-	if c.next != nil || c.ended || (c.asked != nil || c.recalling > 0 || c.session != nil && c.session.client.Full()) && !c.screen.interactive() {
+	if c.next != nil || c.ended || c.busy() && !c.screen.interactive() {
 		return nil
 	}
 	return input
+}
+
+// busy tells whether a program that writes has to wait: for the server's answer, for what is read from the disk, or until more of its messages
+// are taken. Someone at a terminal may interrupt that.
+func (c *chat) busy() bool {
+	return c.asked != nil || c.recalling > 0 || c.session != nil && c.session.client.Full()
 }
 
 // notices are not heard while a silent server is asked who it is: the client has ended, and what follows from that is no news.

@@ -37,7 +37,7 @@ func (w *Window) Fresh(counter uint64) bool {
 	return b != nil && *b>>(counter%blockBits)&1 == 0
 }
 
-// Mark notes a counter as seen, and reports whether it is the highest so far. One that was not Fresh changes nothing.
+// Mark notes a Fresh counter as seen, and reports whether it is the highest so far.
 func (w *Window) Mark(counter uint64) (newest bool) {
 	if newest = counter >= w.next; newest {
 		w.advance(counter/blockBits - w.number())
