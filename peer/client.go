@@ -39,7 +39,11 @@ func New(cfg Config, conn link.Conn, profile store.Profile) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	loop := link.NewLoop(conn, link.SessionConfig{Identity: link.NewIdentity(loaded.Seed), Trace: cfg.Trace})
+	loop := link.NewLoop(conn, link.SessionConfig{Identity: link.NewIdentity(loaded.Seed), Trace: cfg.Trace, Answered: func(now time.Time, key wire.Key) {
+		if key == cfg.ServerKey {
+			core.Sensed(now)
+		}
+	}})
 	loop.Server = cfg.ServerKey
 	loop.TrustServer(cfg.Static)
 	c := &Client{profile: profile, core: core, me: keys.Public(), loop: loop, notices: link.NewQueue[Notice](), stopped: make(chan struct{})}

@@ -20,7 +20,7 @@ type Core struct {
 	// Registration.
 	phase     phase
 	typed     bool   // the registration on its way was asked for by the user
-	postponed bool   // and the user was told that it takes longer
+	postponed Delay  // and the user was told that it takes longer, and why
 	welcomed  bool   // and the user was told that it succeeded
 	request   uint32 // of the registration or deregistration on its way
 	store     uint64 // the server's store, 0 before the first registration
@@ -31,6 +31,7 @@ type Core struct {
 	began     place  // how far the server's store had counted at the first registration of this run
 	limit     int    // bytes of a text
 	heard     time.Time
+	sensed    time.Time // when the server last answered a handshake, be it that it has too much to do
 	requests  wire.Tracker[uint32]
 	pingDue   time.Time
 	probe     prober
@@ -181,8 +182,12 @@ func (c *Core) background() wire.Policy {
 // silent tells whether the server answered nothing at all during the tries that just ended (protocol.md §7): one lost
 // answer among others does not count against it.
 func (c *Core) silent(now time.Time) bool {
-	return !c.heard.After(now.Add(-time.Duration(c.cfg.tries()) * c.cfg.AckTimeout))
+	since := now.Add(-time.Duration(c.cfg.tries()) * c.cfg.AckTimeout)
+	return !c.heard.After(since) && !c.sensed.After(since)
 }
+
+// Sensed notes that the server answered a handshake: it is there, also when it has too much to do for another one (protocol.md §13.3).
+func (c *Core) Sensed(now time.Time) { c.sensed = now }
 
 // giveUp ends the program's trust in the server, when a command needs it.
 func (c *Core) giveUp() {

@@ -43,9 +43,14 @@ func (c *Core) Crowded(waits bool) {
 
 // postpone: the server has no room for a new name. It is asked again, with the same request, until it has.
 func (c *Core) postpone(now time.Time) {
-	if !c.postponed {
-		c.postponed = true
-		c.tell(Postponed{Name: c.cfg.Name})
-	}
+	c.delayed(NoRoom)
 	c.requests.Track(now, c.request, wire.Policy{First: time.Second, Factor: 2, Cap: fullCap, Jitter: 0.25})
+}
+
+// delayed tells the user, once for each reason, that a registration takes longer.
+func (c *Core) delayed(why Delay) {
+	if c.postponed != why {
+		c.postponed = why
+		c.tell(Postponed{Name: c.cfg.Name, Why: why})
+	}
 }

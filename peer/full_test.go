@@ -74,7 +74,7 @@ func TestRegistrationIsPostponed(t *testing.T) {
 			t.Fatalf("sent %+v", list)
 		}
 	}
-	b.wantTold("once", Postponed{Name: "ann"})
+	b.wantTold("once", Postponed{Name: "ann", Why: NoRoom})
 	b.answerRegister(storeID)
 	b.wantTold("at last", Welcome{Name: "ann"})
 }
@@ -173,4 +173,20 @@ func TestWhatIsReceivedWaitsForRoom(t *testing.T) {
 	}
 	b.told = b.told[:min(2, len(b.told))]
 	b.wantTold("once", Arrived{Line: 1, From: "bob", Text: "hi", Time: 1001}, DiskRoom{})
+}
+
+// protocol.md §7.3: a handshake that the server answers, or puts off, is a sign of life: the user waits, and is told so once.
+func TestWhoIsPutOffWaits(t *testing.T) {
+	b := newBench(t, Config{})
+	b.do(b.core.Register)
+	for range 10 {
+		b.advance(2500 * time.Millisecond)
+		b.core.Sensed(b.now)
+	}
+	b.wantTold("once", Postponed{Name: "ann", Why: Overloaded})
+	b.wantTold("and nothing else")
+	b.advance(2900 * time.Millisecond)
+	b.wantTold("not yet")
+	b.advance(3 * time.Second)
+	b.wantTold("then it is silent", ServerSilent{})
 }

@@ -37,8 +37,11 @@ type (
 		// last said. 0: All has everyone.
 		Clients, Present int
 	}
-	// Postponed: the server takes no new name for now, as its disk is full. It is asked again.
-	Postponed struct{ Name string }
+	// Postponed: the server does not register the name for now. It is asked again.
+	Postponed struct {
+		Name string
+		Why  Delay
+	}
 	// DiskFull: what was received waits for room on this machine's disk, and is not acknowledged. DiskRoom: it waits no more.
 	DiskFull struct{}
 	DiskRoom struct{}
@@ -64,6 +67,16 @@ type (
 	Drained struct{ Kept int }
 	// Quit: one has left, and can exit.
 	Quit struct{ Kept int }
+)
+
+// Delay is why a registration is not answered yet.
+type Delay uint8
+
+const (
+	// NoRoom: the server's disk is full, and the name is new.
+	NoRoom Delay = iota + 1
+	// Overloaded: the server is there, and does not come to it: too many register, or its disk takes its time.
+	Overloaded
 )
 
 // The notices about a text that was sent. To is the recipient's name; the channel's is "". Line is the order of the text's line of

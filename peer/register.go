@@ -12,7 +12,7 @@ import (
 func (c *Core) register(now time.Time, typed bool) {
 	c.requests.Drop(c.request)
 	c.requests.Drop(firstTable)
-	c.phase, c.typed, c.request, c.postponed = registering, typed, c.rand.Uint32()|1, false
+	c.phase, c.typed, c.request, c.postponed = registering, typed, c.rand.Uint32()|1, 0
 	c.track(now)
 }
 
@@ -87,6 +87,9 @@ func (c *Core) requestFailed(now time.Time, id uint32) {
 		c.reachedNot()
 	case c.silent(now) && c.needed():
 		c.giveUp()
+	case c.phase == registering && c.typed && id == c.request:
+		c.delayed(Overloaded)
+		c.track(now)
 	case id == find:
 		c.find(now)
 	case id != firstTable:

@@ -147,7 +147,7 @@ func (c *Core) Handle(now time.Time, p link.Path, from wire.Key, m wire.Message)
 	}
 	cl := c.clients[from]
 	if ask, ok := m.(*wire.Clock); ok { // protocol.md §8.11: from anyone
-		c.send(p, from, &wire.Clock{Nonce: ask.Nonce, Time: c.cfg.Wall(now).UnixMicro()})
+		c.tellTime(now, p, from, ask.Nonce)
 		return
 	}
 	if r, ok := m.(*wire.Register); ok {
@@ -155,7 +155,7 @@ func (c *Core) Handle(now time.Time, p link.Path, from wire.Key, m wire.Message)
 		return
 	}
 	if cl == nil || cl.published.Revision == 0 || cl.row.State == store.Left && cl.session == nil {
-		c.stranger(p, from, cl, m)
+		c.stranger(now, p, from, cl, m)
 		return
 	}
 	if d, ok := m.(*wire.Deregister); ok {
@@ -186,6 +186,9 @@ func (c *Core) handle(now time.Time, cl *client, m wire.Message) {
 	case *wire.TableAck:
 		c.tableAck(now, cl, m.Store, m.Revision)
 	case *wire.Deposit:
+		if m.Try >= patientTries {
+			c.tellTime(now, cl.session.path, cl.key(), 0)
+		}
 		c.deposit(cl, m)
 	case *wire.Taken:
 		c.takenMail(now, cl, m)
@@ -202,14 +205,15 @@ func (c *Core) handle(now time.Time, cl *client, m wire.Message) {
 
 // stranger answers who is not registered: it is told so, and registers (protocol.md §8). A client that left may still
 // ask again whether it was heard.
-func (c *Core) stranger(p link.Path, from wire.Key, cl *client, m wire.Message) {
+func (c *Core) stranger(now time.Time, p link.Path, from wire.Key, cl *client, m wire.Message) {
 	switch m := m.(type) {
 	case *wire.Deregister:
 		outcome := wire.NotYours
 		if cl != nil && cl.row.Name == m.Name {
 			cl.joining = 0 // a registration without presence is not over yet
 			if cl.published.State != store.Left {
-				return // not yet on disk
+				c.tellTime(now, p, from, 0) // not yet on disk
+				return
 			}
 			outcome = wire.OK
 		}

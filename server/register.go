@@ -14,12 +14,15 @@ import (
 func (c *Core) register(now time.Time, p link.Path, from wire.Key, m *wire.Register) {
 	cl := c.clients[from]
 	if cl != nil && cl.joining == m.Request {
+		c.tellTime(now, p, from, 0)
 		return
 	}
 	if cl != nil && cl.session != nil && cl.session.request == m.Request {
 		c.heard(now, cl, p)
 		if cl.session.answered {
 			c.registered(cl)
+		} else {
+			c.tellTime(now, p, from, 0)
 		}
 		return
 	}

@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -25,6 +26,7 @@ type place struct {
 	key    wire.Key
 	card   link.Card
 	store  *memory.Server
+	disk   atomic.Int64 // how long each change takes
 	guests int
 }
 
@@ -40,7 +42,7 @@ func newPlace(t *testing.T, c linktest.Conditions) *place {
 
 // open starts the server, and gives what ends it.
 func (w *place) open() (end func()) {
-	srv := server.New(server.Config{Seed: 1}, w.net.Listen(w.server), w.store)
+	srv := server.New(server.Config{Seed: 1}, w.net.Listen(w.server), &slowStore{w.store, w})
 	return run(w.t, "server", func(ctx context.Context) error { return srv.Run(ctx, func() {}) })
 }
 

@@ -87,10 +87,18 @@ func (w *world) join(name string) *person {
 
 func (w *world) joinAs(name string, mode wire.Mode) *person {
 	w.t.Helper()
+	p := w.start(name, mode, netip.AddrPortFrom(netip.AddrFrom4([4]byte{10, 0, 0, byte(len(w.people) + 1)}), 4000))
+	p.wait("registered", 1, func(n peer.Notice) bool { t, ok := n.(peer.Table); return ok && t.First })
+	return p
+}
+
+// start starts a client somewhere, which asks for its name.
+func (w *world) start(name string, mode wire.Mode, at netip.AddrPort) *person {
+	w.t.Helper()
 	n := byte(len(w.people) + 1)
 	p := &person{w: w, name: name, looking: true}
 	cfg := peer.Config{Name: name, Mode: mode, Server: link.Path{Remote: w.server}, ServerKey: w.key, Static: w.card.Static, Seed: uint64(n)}
-	conn := w.net.Listen(netip.AddrPortFrom(netip.AddrFrom4([4]byte{10, 0, 0, n}), 4000))
+	conn := w.net.Listen(at)
 	var err error
 	if p.client, err = peer.New(cfg, conn, memory.NewProfile([32]byte{n}, 1000+uint64(n))); err != nil {
 		w.t.Fatal(err)
@@ -103,7 +111,6 @@ func (w *world) joinAs(name string, mode wire.Mode) *person {
 		return p.client.Run(ctx)
 	})
 	p.client.Register()
-	p.wait("registered", 1, func(n peer.Notice) bool { t, ok := n.(peer.Table); return ok && t.First })
 	return p
 }
 

@@ -34,7 +34,7 @@ func (v view) lines(n peer.Notice) []string {
 	case peer.Table:
 		return tableLines(n)
 	case peer.Postponed:
-		return []string{fmt.Sprintf("SERVER: ERROR: no room for a new name now: %s is asked for again", plain.Name(n.Name))}
+		return []string{fmt.Sprintf("SERVER: ERROR: %s: %s is asked for again", wording.Delay(n.Why), plain.Name(n.Name))}
 	case peer.Left:
 		return []string{"[You are Offline. Bye.]"}
 	case peer.Waiting:

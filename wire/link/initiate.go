@@ -40,10 +40,11 @@ func (s *Sessions) policy(first time.Duration) wire.Policy {
 	return wire.Policy{First: first, Factor: 2, Cap: s.cfg.RetryCap, Deadline: s.cfg.GiveUp, Jitter: 0.2}
 }
 
-// dial begins a handshake, unless there is one: then it goes on on the path p.
+// dial begins a handshake, unless there is one: then it goes on on the path p, and sooner than it would if nothing was heard of the remote. Who has
+// something to say has it again and again, and the handshake must not be rarer than that.
 func (s *Sessions) dial(now time.Time, r *remote, p Path) {
 	if d := r.dial; d != nil && d.state != nil {
-		if d.path.Remote != p.Remote && now.Sub(d.sent) >= s.cfg.Retry {
+		if now.Sub(d.sent) >= s.cfg.Retry && (d.path.Remote != p.Remote || d.cookie == nil) {
 			d.path = p
 			s.tries.Hasten(now, r.key)
 		}
@@ -144,6 +145,7 @@ func (s *Sessions) finish(now time.Time, p Path, h wire.Header, datagram, body [
 		return ErrForged
 	}
 	s.hangUp(r)
+	s.reached(now, r)
 	r.vouched = true
 	sess := s.begin(d.born, keys, h.Index, theirs, true, d.static)
 	sess.token, sess.hasToken = token, true
@@ -160,6 +162,13 @@ func (s *Sessions) finish(now time.Time, p Path, h wire.Header, datagram, body [
 	}
 	s.release(r)
 	return nil
+}
+
+// reached tells the owner that a remote is there.
+func (s *Sessions) reached(now time.Time, r *remote) {
+	if s.cfg.Answered != nil {
+		s.cfg.Answered(now, r.key)
+	}
 }
 
 // release packs what waited for a session.
@@ -184,9 +193,10 @@ func (s *Sessions) cookie(now time.Time, h wire.Header, body []byte) error {
 	if err != nil {
 		return ErrForged
 	}
+	s.reached(now, r)
 	again := d.cookie != nil && given == d.given
 	d.cookie, d.given, d.baked = noise.NewMac(given[:]), given, now
-	if !again { // the same cookie a second time says nothing new, and is not worth a datagram
+	if !again { // the same cookie a second time says that one has to wait, and is not worth a datagram
 		s.initiate(now, d)
 	}
 	return nil

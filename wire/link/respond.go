@@ -22,21 +22,17 @@ func (s *Sessions) respond(now time.Time, p Path, h wire.Header, datagram, body 
 	if !s.mac.Check(mac1[:], before) {
 		return ErrStranger
 	}
-	if busy := s.load.ask(s.elapsed(now)); busy {
-		if err := s.challenge(now, p, h, datagram, mac1); err != nil {
-			return err
-		}
+	if busy := s.load.ask(s.elapsed(now)); busy && !s.welcome(now, p, datagram) {
+		return s.putOff(now, p, h, mac1)
 	}
 	// An initiation is sent again until it is answered: it is the same one, and gets the same response.
 	if again := s.pending[mac1]; again != nil {
 		s.send(again.unconfirmed.response, p)
 		return nil
 	}
-	if len(s.pending) >= s.cfg.MaxPending || len(s.sessions) >= s.cfg.MaxSessions {
-		return ErrBusy
-	}
-	if !s.answers.take(s.elapsed(now), perSecond(s.cfg.Answers, s.cfg.Answers/4)) {
-		return ErrBusy
+	if len(s.pending) >= s.cfg.MaxPending || len(s.sessions) >= s.cfg.MaxSessions ||
+		!s.answers.take(s.elapsed(now), perSecond(s.cfg.Answers, s.cfg.Answers/4)) {
+		return s.putOff(now, p, h, mac1)
 	}
 	hs, err := noise.Respond(s.cfg.Rand, s.me.static, prologue(h.Index), body[:message1Size])
 	if err != nil {
@@ -65,22 +61,20 @@ func (s *Sessions) respond(now time.Time, p Path, h wire.Header, datagram, body 
 	return nil
 }
 
-// challenge asks an initiator for a cookie, or checks the one that it has and how often its network was here.
-func (s *Sessions) challenge(now time.Time, p Path, h wire.Header, datagram []byte, mac1 [noise.MacSize]byte) error {
+// welcome reports whether an initiator has proved its address with a cookie, and its network was not here too often.
+func (s *Sessions) welcome(now time.Time, p Path, datagram []byte) bool {
 	before, mac2 := datagram[:len(datagram)-noise.MacSize], datagram[len(datagram)-noise.MacSize:]
-	if s.jar.Check(now, p.Remote, mac2, before) {
-		if s.sources.take(s.elapsed(now), network(p.Remote.Addr())) {
-			return nil
-		}
-		return ErrBusy
-	}
+	return s.jar.Check(now, p.Remote, mac2, before) && s.sources.take(s.elapsed(now), network(p.Remote.Addr()))
+}
+
+// putOff refuses a handshake for now, and answers with a cookie: it lets in who has none yet, and tells who has one that we are there
+// (protocol.md §13.3).
+func (s *Sessions) putOff(now time.Time, p Path, h wire.Header, mac1 [noise.MacSize]byte) error {
 	b := wire.AppendHeader(nil, wire.Header{Type: wire.TypeCookie, Index: h.Index}, noise.CookieSize)
-	b, err := s.jar.Give(b, now, p.Remote, mac1[:])
-	if err != nil {
-		return ErrBusy
+	if b, err := s.jar.Give(b, now, p.Remote, mac1[:]); err == nil {
+		s.Counts.Cookies++
+		s.send(b, p)
 	}
-	s.Counts.Cookies++
-	s.send(b, p)
 	return ErrBusy
 }
 

@@ -43,6 +43,10 @@ type SessionConfig struct {
 	// their ResetJitter. At most MaxSpread.
 	Spread func() time.Duration
 
+	// Answered is told of each answer to a handshake of ours, also when it is only that the remote has too much to do for another one: it is there.
+	// It calls no method. nil: nobody wants to know.
+	Answered func(now time.Time, key wire.Key)
+
 	// Trace is told of every datagram: of those that came before their messages are handled, of those that are sent when they were
 	// written. It calls no method. nil: nobody watches.
 	Trace func(Traced)

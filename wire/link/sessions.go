@@ -139,11 +139,11 @@ func (s *Sessions) Add(now time.Time, p Path, to wire.Key, m wire.Message) error
 	return nil
 }
 
-// AddIdle is Add for what nobody waits for. Where a handshake has its time (protocol.md §13.8) it begins none sooner, and one such
-// message waits for it.
+// AddIdle is Add for what nobody waits for. Where there is a handshake, or a time for one (protocol.md §13.8), it makes that no sooner, and one
+// such message waits for it.
 func (s *Sessions) AddIdle(now time.Time, p Path, to wire.Key, m wire.Message) error {
 	r := s.remotes[to]
-	if r == nil || r.dial == nil || r.dial.state != nil || s.usable(now, r) != nil {
+	if r == nil || r.dial == nil || s.usable(now, r) != nil {
 		return s.Add(now, p, to, m)
 	}
 	if len(r.waiting) > 0 {

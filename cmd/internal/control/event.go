@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"udpchat/cmd/internal/wording"
 	"udpchat/peer"
 	"udpchat/wire"
 	"udpchat/wire/words"
@@ -99,7 +100,7 @@ func ofClient(n peer.Notice) (Event, bool) {
 	case peer.Refused:
 		return Event{Event: "refused", Name: n.Name, Error: refusedError(n.Why), Why: n.Why.String()}, true
 	case peer.Postponed:
-		return Event{Event: "postponed", Name: n.Name, Why: "the server has no room for a new name now"}, true
+		return Event{Event: "postponed", Name: n.Name, Why: "the server has " + wording.Delay(n.Why)}, true
 	case peer.Left:
 		return Event{Event: "left"}, true
 	case peer.Waiting:

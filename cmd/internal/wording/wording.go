@@ -28,6 +28,14 @@ func Crowd(t peer.Table) string {
 	return fmt.Sprintf("%d clients, %d online: only those you have to do with are listed, and any name can be written to.", t.Clients, t.Present)
 }
 
+// Delay is what the server has, that a registration is not answered yet.
+func Delay(why peer.Delay) string {
+	if why == peer.NoRoom {
+		return "no room for a new name now"
+	}
+	return "too much to do now"
+}
+
 // About is a duration as people say it, in its largest unit, rounded down.
 func About(d time.Duration) string {
 	switch {
