@@ -65,6 +65,7 @@ func TestPostsAreAcceptedInOrder(t *testing.T) {
 	b.post(ann, 1, "one")
 	b.post(ann, 2, "two")
 	b.recv(ann, &wire.Deposit{To: wire.Channel, Try: 3, Text: post(ann, 1, "one")})
+	b.want("who asks for the third time is told at once that it is heard", ann, b.clock())
 	b.want("an old one gets its answer again", ann, &wire.Stored{To: wire.Channel, Epoch: ann.epoch, Seq: 1, Try: 3, Order: 1, Again: true})
 	if got, want := b.posts(bob), "0<1:one+ 1<2:two+"; got != want {
 		t.Errorf("bob was pushed %q, wanted %q", got, want)

@@ -24,3 +24,6 @@ func TestClock(t *testing.T) {
 	b.register(ann)
 	ask("a client")
 }
+
+// clock is what a client hears that asks again for what is not on disk yet (protocol.md §7.3).
+func (b *bench) clock() *wire.Clock { return &wire.Clock{Time: b.now.UnixMicro()} }

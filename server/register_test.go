@@ -18,8 +18,9 @@ func TestRegisterIsAnsweredAfterItsCommit(t *testing.T) {
 	b.recv(ann, ask(ann, 7))
 	b.wantIdle("the row is not on disk")
 	b.recv(ann, ask(ann, 7))
+	b.want("nor is it for the retry", ann, b.clock())
 	b.advance(400 * time.Millisecond)
-	b.wantIdle("nor is it for the retry")
+	b.wantIdle("still")
 	b.release()
 	b.want("on disk", ann, welcome(7, 1))
 	b.wantIdle("one answer")
@@ -224,7 +225,7 @@ func TestDeregisterIsAnsweredAfterItsCommit(t *testing.T) {
 	b.recv(ann, &wire.Deregister{Request: 5, Name: "ann"})
 	b.wantIdle("the row is not on disk")
 	b.recv(ann, &wire.Deregister{Request: 5, Name: "ann"})
-	b.wantIdle("nor is it for the retry")
+	b.want("nor is it for the retry", ann, b.clock())
 	b.release()
 	for _, s := range b.sentTo(ann) {
 		if r, ok := s.msg.(*wire.Deregistered); !ok || *r != (wire.Deregistered{Request: 5}) {

@@ -68,34 +68,49 @@ func TestRestartedServerDialsByCards(t *testing.T) {
 }
 
 // protocol.md §8.6: everybody is back after one handshake, which the server began: in the same second for all that they need not wait for each
-// other, and nobody dials it beside.
+// other, and nobody dials it beside. protocol.md §13.6: however young the session is that the server lost.
 func TestReturnTakesOneHandshakeEach(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, linktest.Conditions{Delay: 10 * time.Millisecond})
-		for i := range 40 {
-			w.join(fmt.Sprintf("p%d", i))
-		}
-		pass(time.Minute)
-		w.end()
-		pass(20 * time.Second) // some have asked meanwhile whether it is there
-		initiations := w.record(nil)
-		w.serve()
-		pass(10 * time.Second)
-		calls := slices.DeleteFunc(initiations.take(netip.AddrPort{}), func(s shot) bool { return s.kind != wire.TypeInitiation })
-		for _, s := range calls {
-			if s.from != w.server {
-				t.Errorf("%v dials the server", s.from)
-			}
-		}
-		if len(calls) != 40 {
-			t.Errorf("%d initiations for 40 clients", len(calls))
-		}
-		for _, p := range w.people {
-			if row, _ := w.state(p.client.Key()); row.State != store.Online {
-				t.Errorf("%s is %v", p.name, row.State)
-			}
-		}
-	})
+	for _, c := range []struct {
+		name      string
+		age, away time.Duration
+	}{
+		{"of old", time.Minute, 20 * time.Second}, // some have asked meanwhile whether it is there
+		{"just registered", 3 * time.Second, time.Second},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t, linktest.Conditions{Delay: 10 * time.Millisecond})
+				for i := range 40 {
+					w.join(fmt.Sprintf("p%d", i))
+				}
+				pass(c.age)
+				w.end()
+				pass(c.away)
+				said := w.record(nil)
+				w.serve()
+				pass(10 * time.Second)
+				calls, resets := 0, 0
+				for _, s := range said.take(netip.AddrPort{}) {
+					switch {
+					case s.kind == wire.TypeReset:
+						resets++
+					case s.kind == wire.TypeInitiation && s.from != w.server:
+						t.Errorf("%v dials the server", s.from)
+					case s.kind == wire.TypeInitiation:
+						calls++
+					}
+				}
+				if calls != 40 || resets > 0 {
+					t.Errorf("%d initiations for 40 clients, %d resets", calls, resets)
+				}
+				for _, p := range w.people {
+					if row, _ := w.state(p.client.Key()); row.State != store.Online {
+						t.Errorf("%s is %v", p.name, row.State)
+					}
+				}
+			})
+		})
+	}
 }
 
 // protocol.md §13.8: data for a session that is not known is answered with a reset, which only who has the server's seed can make.

@@ -87,7 +87,10 @@ func (s *Sessions) data(now time.Time, p Path, h wire.Header, datagram, body []b
 		s.confirm(now, p, sess)
 	}
 	r := sess.remote
-	if sess.heard = true; r.cur == sess && len(r.old) > 0 {
+	if !sess.heard {
+		sess.heard, sess.since = true, s.elapsed(now)
+	}
+	if r.cur == sess && len(r.old) > 0 {
 		s.retire(now, r)
 	}
 	s.notice(r, sess, p, newest, len(datagram))

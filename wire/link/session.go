@@ -19,6 +19,7 @@ type session struct {
 	heard       bool   // something was opened with it: the remote has it too
 	hasToken    bool
 	at          int32 // in expiry
+	since       instant // since then
 	born        instant
 	due         instant       // it ends
 	nudged      instant       // when we last showed that we have it, on seeing that the remote may not know
@@ -127,10 +128,14 @@ func (s *Sessions) establish(now time.Time, r *remote, sess *session) {
 	r.cur = sess
 }
 
-// rivals reports whether two sessions come from handshakes that the two sides began at about the same time.
+// rivals reports whether two sessions come from handshakes that the two sides began at about the same time. Who has a session in use begins no other
+// one for long: a handshake that comes after the remote was heard in a session was begun by a remote that has that no more.
 func (s *Sessions) rivals(a, b *session) bool {
-	return a.initiator != b.initiator && (a.born-b.born).Abs() < s.cfg.GiveUp
+	return a.initiator != b.initiator && (a.born-b.born).Abs() < s.cfg.GiveUp && !a.outlives(b) && !b.outlives(a)
 }
+
+// outlives reports whether a session was begun when the remote had used another one already.
+func (sess *session) outlives(o *session) bool { return o.heard && sess.born > o.since }
 
 // shelve keeps a session for receiving only.
 func (s *Sessions) shelve(r *remote, sess *session) {
