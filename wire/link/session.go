@@ -18,7 +18,7 @@ type session struct {
 	wins        bool   // of two made at once this one is for sending: its initiator has the lower static key
 	heard       bool   // something was opened with it: the remote has it too
 	hasToken    bool
-	at          int32 // in expiry
+	at          int32   // in expiry
 	since       instant // since then
 	born        instant
 	due         instant       // it ends
