@@ -17,7 +17,7 @@ import (
 func (env *environment) decodeCommand() *command {
 	var body bool
 	f := config.New("udpchat decode")
-	f.Example = "udpchat decode 94 06 ce 0000002a cf 0000000000000000 c5 0010 000102030405060708090a0b0c0d0e0f\nudpchat decode -body 94 05 07 00 00\nxxd -p datagram.bin | udpchat decode -"
+	f.Example = "udpchat decode 94 06 ce 0000002a cf 0000000000000000 c5 0010 000102030405060708090a0b0c0d0e0f\nudpchat decode -body 95 05 07 00 00 00\nxxd -p datagram.bin | udpchat decode -"
 	f.About = "Says what each byte means, with the names of docs/protocol.md. Blanks, newlines and colons may stand between the digits; HEX of - is standard input. It opens nothing: what is sealed is said to be sealed."
 	f.Exits = []config.Exit{{Code: "0", When: "everything is as it should be"},
 		{Code: "1", When: "it is malformed: what comes before the wrong byte is explained, and one line says what is wrong with it"}, exitsOfUsage}

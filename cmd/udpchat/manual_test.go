@@ -27,6 +27,28 @@ func TestEveryCommandExplainsItself(t *testing.T) {
 	}
 }
 
+// The examples that need nobody else, and no other program, do what they are examples of.
+func TestExamplesThatStandAlone(t *testing.T) {
+	ran := 0
+	for _, c := range allCommands() {
+		for line := range strings.SplitSeq(c.Flags.Example, "\n") {
+			switch words := strings.Fields(line); {
+			case strings.ContainsAny(line, "|<>~"):
+			case c.Name == "decode" || c.Name == "lab" || c.Name == "version" || c.Name == "help":
+				ran++
+				cmd := programCommand(t, words[1:]...)
+				cmd.Dir = t.TempDir()
+				if out, err := cmd.CombinedOutput(); err != nil {
+					t.Errorf("%s: %v\n%s", line, err, out)
+				}
+			}
+		}
+	}
+	if ran < 7 {
+		t.Errorf("only %d were there", ran)
+	}
+}
+
 // Every command and flag is in the completions of every shell and in the manual.
 func TestCompletionsAndManualAreWhole(t *testing.T) {
 	commands := allCommands()
