@@ -67,8 +67,8 @@ func (s *clientSettings) register(f *config.Flags) {
 // connection registers what every command needs that speaks as a client.
 func (s *clientSettings) connection(f *config.Flags) {
 	f.String(&s.name, "n", "name", "", "your `NAME`: 1 to 32 letters and digits")
-	f.String(&s.host, "i", "ip", "127.0.0.1", "the server's `ADDRESS` or host name, or an invite to it, udpchat://HOST:PORT#KEY; without it, and without a port, the server that the name had last", config.NotEmpty)
-	f.Port(&s.port, "p", "port", 9999, "the server's `PORT`; an invite has it")
+	f.String(&s.host, "i", "ip", "127.0.0.1", "the server's `ADDRESS` or host name, also with :PORT behind it, or an invite to it, udpchat://HOST:PORT#KEY; without it, and without a port, the server that the name had last", config.NotEmpty)
+	f.Port(&s.port, "p", "port", 9999, "the server's `PORT`, where the address has none")
 	f.String(&s.serverKey, "", "server-key", "", "the server's `KEY`, 52 characters, as an invite has it; empty: the one that your profile knows, or on first use the one that the server says")
 	f.Bool(&s.trustNew, "", "trust-new-server-key", false, "accept another key of the server than before; its words are shown")
 	f.String(&s.state, "", "state", "", "the `FOLDER` of your profiles (key, outbox, history); empty: $XDG_STATE_HOME/udpchat/clients")
@@ -104,8 +104,7 @@ func (s *clientSettings) check(ctx context.Context, env *environment, f *config.
 	return server, rule, nil
 }
 
-// rule says which server is the right one, and takes an invite apart. Its port gives way to nothing that is as strong as the
-// invite: a flag beats the environment, which beats the file.
+// rule says which server is the right one, and takes an invite, or HOST:PORT, apart.
 func (s *clientSettings) rule(f *config.Flags) (serverKey, error) {
 	rule := serverKey{renew: s.trustNew}
 	if s.trustNew && f.Source("trust-new-server-key") != config.CommandLine {
@@ -123,15 +122,32 @@ func (s *clientSettings) rule(f *config.Flags) (serverKey, error) {
 		switch {
 		case err != nil:
 			return rule, config.Errorf("flag -ip: %v", err)
-		case int(invite.Port) != s.port && f.Source("port") != config.Default && f.Source("port") >= f.Source("ip"):
+		case s.contradicts(f, int(invite.Port)):
 			return rule, config.Errorf("flag -port: %d is not the invite's port, %d: leave it out", s.port, invite.Port)
 		case rule.given != nil && *rule.given != invite.Key:
 			return rule, config.Errorf("flag -server-key: it is not the key of the invite: leave it out")
 		}
 		s.host, s.port, rule.given = invite.Host, int(invite.Port), (*wire.Key)(&invite.Key)
+	} else if host, digits, err := net.SplitHostPort(s.host); err == nil {
+		port, ok := portNumber(digits)
+		switch {
+		case host == "":
+			return rule, config.Errorf("flag -ip: there is no host before the colon")
+		case !ok:
+			return rule, config.Errorf("flag -ip: %q behind the colon is not a port: use a number from 1 to 65535", digits)
+		case s.contradicts(f, port):
+			return rule, config.Errorf("flag -port: %d is not the port of the address, %d: leave it out", s.port, port)
+		}
+		s.host, s.port = host, port
 	}
 	rule.address = net.JoinHostPort(strings.ToLower(strings.Trim(s.host, "[]")), strconv.Itoa(s.port))
 	return rule, nil
+}
+
+// contradicts tells whether the port of an address meets another one that is as strong as the address: a flag beats the
+// environment, which beats the file.
+func (s *clientSettings) contradicts(f *config.Flags, port int) bool {
+	return port != s.port && f.Source("port") != config.Default && f.Source("port") >= f.Source("ip")
 }
 
 // retries is the number for a Config, where 0 means the default.

@@ -34,8 +34,8 @@ func (env *environment) doctorCommand() *command {
 		{Code: "5", When: "the server does not answer"},
 		{Code: "7", When: "another server answers at the address than the one that is known, or that the invite or -server-key names; or your name belongs to another key"}}
 	f.String(&s.name, "n", "name", "", "your `NAME`; empty: the one of the last run")
-	f.String(&s.host, "i", "ip", "127.0.0.1", "the server's `ADDRESS` or host name, or an invite to it; without it, and without a port, the server that the name had last", config.NotEmpty)
-	f.Port(&s.port, "p", "port", 9999, "the server's `PORT`; an invite has it")
+	f.String(&s.host, "i", "ip", "127.0.0.1", "the server's `ADDRESS` or host name, also with :PORT behind it, or an invite to it; without it, and without a port, the server that the name had last", config.NotEmpty)
+	f.Port(&s.port, "p", "port", 9999, "the server's `PORT`, where the address has none")
 	f.String(&s.serverKey, "", "server-key", "", "the server's `KEY`, 52 characters, as an invite has it")
 	f.String(&s.state, "", "state", "", "the `FOLDER` of your profiles; empty: $XDG_STATE_HOME/udpchat/clients")
 	f.String(&with, "", "peer", "", "check the way to `NAME` too, by the client of your profile if one runs")

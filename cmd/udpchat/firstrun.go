@@ -151,8 +151,13 @@ func splitServer(server string) (host string, port int, ok bool) {
 	if err != nil || strings.Contains(server, "://") {
 		return "", 0, false
 	}
+	port, ok = portNumber(digits)
+	return host, port, ok && host != ""
+}
+
+func portNumber(digits string) (port int, ok bool) {
 	n, err := strconv.ParseUint(digits, 10, 16)
-	return host, int(n), err == nil && n > 0 && host != ""
+	return int(n), err == nil && n > 0
 }
 
 // questions are asked at a terminal before the prompt is there.

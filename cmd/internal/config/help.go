@@ -95,9 +95,10 @@ func (f *Flags) column() int {
 }
 
 func writeFlag(b *strings.Builder, heading, text string, column int) {
-	fmt.Fprintf(b, "%-*s", column, heading)
 	if utf8.RuneCountInString(heading) > column-2 {
-		fmt.Fprintf(b, "\n%*s", column, "")
+		fmt.Fprintf(b, "%s\n%*s", heading, column, "")
+	} else {
+		fmt.Fprintf(b, "%-*s", column, heading)
 	}
 	writeParagraph(b, column, text)
 }
