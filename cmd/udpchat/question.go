@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"time"
+	"unicode/utf8"
 
 	"golang.org/x/term"
 
@@ -37,6 +38,9 @@ func (env *environment) askCommand() *command {
 	c.exec = func(ctx context.Context, args []string) error {
 		if s.to, s.text = args[0], args[1]; s.text == "" {
 			return config.Errorf("the question is empty")
+		}
+		if !utf8.ValidString(s.text) {
+			return config.Errorf("the question is not UTF-8")
 		}
 		if s.to == control.All {
 			return config.Errorf("a question is for one person: the channel has no answer that is the right one")

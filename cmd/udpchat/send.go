@@ -7,6 +7,7 @@ import (
 	"io"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"golang.org/x/term"
 
@@ -53,6 +54,9 @@ func (env *environment) sendCommand() *command {
 		}
 		if s.text == "" {
 			return config.Errorf("the text is empty")
+		}
+		if !utf8.ValidString(s.text) {
+			return config.Errorf("the text is not UTF-8: convert it first (iconv -f LATIN1 -t UTF-8, or what it is)")
 		}
 		return s.run(ctx, s.do)
 	}

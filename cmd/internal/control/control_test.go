@@ -176,7 +176,7 @@ func TestStatusAndMistakes(t *testing.T) {
 		a.do(Command{Op: "sing", Ref: "q"})
 		a.want(Event{Event: "error", Ref: "q", Error: BadCommand, Why: "there is no op sing"})
 		_, _ = io.WriteString(a.with, "\n{}\nhello\n"+strings.Repeat("x", MaxLine+100)+"\n")
-		for _, why := range []string{`not a command: "op" is missing`, "not a command: invalid character 'h' looking for beginning of value", ErrTooLong.Error()} {
+		for _, why := range []string{`not a command: "op" is missing`, "not a command: it is not JSON: invalid character 'h' looking for beginning of value", ErrTooLong.Error()} {
 			a.want(Event{Event: "error", Error: BadCommand, Why: why})
 		}
 		a.end()

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"reflect"
 	"strings"
 	"unicode"
 	"unicode/utf16"
@@ -34,10 +35,13 @@ var ErrTooLong = fmt.Errorf("a line has more than %d bytes", MaxLine)
 
 // Parse reads a command. The error says in one line what is wrong.
 func Parse(line []byte) (c Command, err error) {
+	if !utf8.Valid(line) { // what is wrong in a text would be exchanged without a word
+		return c, errors.New("not a command: it is not UTF-8")
+	}
 	d := json.NewDecoder(bytes.NewReader(line))
 	d.DisallowUnknownFields()
 	if err := d.Decode(&c); err != nil {
-		return c, fmt.Errorf("not a command: %s", strings.TrimPrefix(err.Error(), "json: "))
+		return c, fmt.Errorf("not a command: %s", whatIsWrong(err))
 	}
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
 		return c, errors.New("not a command: something follows the object")
@@ -46,6 +50,27 @@ func Parse(line []byte) (c Command, err error) {
 		return c, errors.New(`not a command: "op" is missing`)
 	}
 	return c, nil
+}
+
+// whatIsWrong says what the JSON package found in words that need no Go.
+func whatIsWrong(err error) string {
+	var kind *json.UnmarshalTypeError
+	var syntax *json.SyntaxError
+	switch {
+	case errors.Is(err, io.EOF):
+		return "the line is empty"
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return "it ends in the middle"
+	case errors.As(err, &syntax):
+		return "it is not JSON: " + syntax.Error()
+	case errors.As(err, &kind) && kind.Field == "":
+		return fmt.Sprintf("it has to be an object, and is of type %s", kind.Value)
+	case errors.As(err, &kind) && kind.Type.Kind() == reflect.String:
+		return fmt.Sprintf("%q has to be a string, and is of type %s", kind.Field, kind.Value)
+	case errors.As(err, &kind):
+		return fmt.Sprintf("%q has to be a whole number from 0, and is of type %s", kind.Field, kind.Value)
+	}
+	return strings.TrimPrefix(err.Error(), "json: ")
 }
 
 // ReadLine reads a line without its end. A last one needs none.

@@ -13,8 +13,13 @@ func TestParse(t *testing.T) {
 		`{"op":"send","to":"bob","text":"hi","ref":"7"}`: "",
 		`{"op":"send","too":"bob"}`:                      `not a command: unknown field "too"`,
 		`{"op":"quit"} x`:                                "not a command: something follows the object",
-		`{"op":7}`:                                       "not a command: cannot unmarshal number into Go struct field Command.op of type string",
-		`[]`:                                             "not a command: cannot unmarshal array into Go value of type control.Command",
+		`{"op":7}`:                                       `not a command: "op" has to be a string, and is of type number`,
+		`{"op":"taken","id":"7"}`:                        `not a command: "id" has to be a whole number from 0, and is of type string`,
+		`[]`:                                             "not a command: it has to be an object, and is of type array",
+		`send bob hi`:                                    "not a command: it is not JSON: invalid character 's' looking for beginning of value",
+		`{"op":"quit"`:                                   "not a command: it ends in the middle",
+		``:                                               "not a command: the line is empty",
+		"{\"op\":\"send\",\"text\":\"f\xfcr\"}":          "not a command: it is not UTF-8",
 		`{}`:                                             `not a command: "op" is missing`,
 	} {
 		_, err := Parse([]byte(line))
