@@ -169,6 +169,9 @@ func (c *Core) keyOf(n string) (wire.Key, bool) {
 
 // nameOf is roster.name, also for those who are only remembered.
 func (c *Core) nameOf(k wire.Key) string {
+	if k == c.me {
+		return c.cfg.Name // who only sends has no table to find itself in
+	}
 	if e := c.book.entries[k]; c.roster.contacts[k] == nil && e != nil && e.Name != "" {
 		return e.Name
 	}

@@ -116,6 +116,6 @@ func (c *Core) foundOwn(now time.Time, m *wire.Found) {
 	if err != nil || card.Prekey.ID <= c.prekeys.newest() {
 		return
 	}
-	c.cfg.Log.Warn("this profile is an older copy")
+	c.cfg.Log.Warn("the server knows newer keys of this profile: it is an older copy, or was used without its history meanwhile")
 	c.rotate(now, card.Prekey.ID)
 }

@@ -74,7 +74,7 @@ func Way(t peer.TalkStatus) string {
 	case peer.WayBlocked:
 		return "blocked, since the key is another one; verify NAME and trust NAME"
 	case peer.WayNowhere:
-		return "by the mailbox, since not in the client table"
+		return "by the mailbox, since no address is known here"
 	}
 	return "none, since you are offline"
 }
