@@ -32,7 +32,7 @@ func (c *chat) arrive(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	socket, err := c.listen(c.settings.clientPort)
+	socket, err := link.Listen("", c.settings.clientPort) // the others may have addresses of another family than the server
 	if err != nil {
 		return errors.Join(err, o.profile.Close())
 	}
@@ -103,7 +103,7 @@ func (c *chat) ask(ctx context.Context, patience time.Duration, then func(answer
 }
 
 func (c *chat) askKey(ctx context.Context) (identity, error) {
-	socket, err := c.listen(0)
+	socket, err := link.Listen("", 0)
 	if err != nil {
 		return identity{}, err
 	}

@@ -63,7 +63,7 @@ func (d *checkup) reach(ctx context.Context) bool {
 	patience := time.Duration(1+d.settings.retries) * d.settings.ackTimeout
 	asking, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	socket, err := d.listen()
+	socket, err := link.Listen("", 0)
 	if err != nil {
 		d.bad(exitFailed, "server", oneLine(err), "this machine gives no UDP port")
 		return false
@@ -83,10 +83,6 @@ func (d *checkup) reach(ctx context.Context) bool {
 	d.bad(exitSilent, "server", fmt.Sprintf("nobody answers at %v for %s", d.server, wording.About(patience)),
 		fmt.Sprintf("see that the server runs there (it logs listening), and that every firewall on the way lets UDP port %d in", d.server.Port()))
 	return false
-}
-
-func (d *checkup) listen() (*link.Socket, error) {
-	return (&chat{server: d.server}).listen(0)
 }
 
 // key compares who the server says it is with who it should be.
@@ -111,7 +107,7 @@ func (d *checkup) key(context.Context) bool {
 
 // session makes one with the server, as a stranger, and measures the way.
 func (d *checkup) session(ctx context.Context) bool {
-	socket, err := d.listen()
+	socket, err := link.Listen("", 0)
 	var x peer.Examination
 	if err == nil {
 		x, err = peer.Examine(ctx, socket, link.Path{Remote: d.server}, d.said.key, d.said.static, pings)

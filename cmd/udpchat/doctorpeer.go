@@ -125,7 +125,7 @@ func (d *checkup) tryBeside(ctx context.Context) (reached peer.Reached, err erro
 
 // tryPeer runs a client for as long as it takes.
 func (d *checkup) tryPeer(ctx context.Context) (reached peer.Reached, err error) {
-	socket, err := d.listen()
+	socket, err := link.Listen("", 0)
 	if err != nil {
 		return reached, err
 	}

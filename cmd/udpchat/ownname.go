@@ -9,6 +9,7 @@ import (
 
 	"udpchat/cmd/internal/plain"
 	"udpchat/wire"
+	"udpchat/wire/link"
 	"udpchat/wire/name"
 )
 
@@ -73,7 +74,7 @@ func (c *chat) change(ctx context.Context) error {
 	c.session = nil
 	next := c.next
 	c.next = nil
-	socket, err := c.listen(c.settings.clientPort)
+	socket, err := link.Listen("", c.settings.clientPort)
 	if err != nil {
 		return errors.Join(err, next.profile.Close())
 	}

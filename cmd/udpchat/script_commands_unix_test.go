@@ -4,6 +4,8 @@ package main
 
 import (
 	"context"
+	"fmt"
+	"net"
 	"os/exec"
 	"path/filepath"
 	"regexp"
@@ -54,6 +56,17 @@ func setUp(env *testscript.Env) error {
 		}
 	})
 	return nil
+}
+
+func holds(name string) (bool, error) {
+	if name != "ipv6" {
+		return false, fmt.Errorf("unknown condition %q", name)
+	}
+	conn, err := net.ListenUDP("udp6", &net.UDPAddr{IP: net.IPv6loopback})
+	if err != nil {
+		return false, nil
+	}
+	return true, conn.Close()
 }
 
 // plainly is for commands that can't be negated.
@@ -178,7 +191,7 @@ func poured(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-var printedPort = regexp.MustCompile(`(127\.0\.0\.1:|Port->)[0-9]+`)
+var printedPort = regexp.MustCompile(`(127\.0\.0\.1:|\[::1\]:|Port->)[0-9]+`)
 
 var printedTime = regexp.MustCompile(`[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{15}Z`)
 

@@ -39,6 +39,7 @@ import (
 //	pours NAME FILE         a file is typed while the scene goes on
 //	[!] poured NAME         all of it was read
 //	bytes N PREFIX FILE     makes a file of one line: PREFIX and N letters
+//	[ipv6]                  this machine has an IPv6 loopback
 //
 // In what is seen, times are TIMESTAMP, ports PORT, the words of keys WORDS and their digits DIGITS.
 func TestScripts(t *testing.T) {
@@ -50,6 +51,7 @@ func TestScripts(t *testing.T) {
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		Setup:               setUp,
+		Condition:           holds,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"server": plainly(startServer), "client": plainly(startClient), "types": plainly(types), "sees": sees, "reads": plainly(reads), "counts": plainly(counts),
 			"pours": plainly(pours), "poured": poured,

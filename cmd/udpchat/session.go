@@ -34,15 +34,6 @@ func random() uint64 {
 	return binary.BigEndian.Uint64(b[:]) | 1
 }
 
-// listen opens a socket that can reach the server. Port 0 is any.
-func (c *chat) listen(port int) (*link.Socket, error) {
-	host := ""
-	if c.server.Addr().Is4() {
-		host = "0.0.0.0"
-	}
-	return link.Listen(host, port)
-}
-
 // start makes a client of a profile and a socket, which are the session's from now on, and registers it with the server that the
 // chat trusts.
 func (c *chat) start(ctx context.Context, o *opened, socket *link.Socket) error {
