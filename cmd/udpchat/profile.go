@@ -24,7 +24,11 @@ func (c *chat) openProfile(wanted string) (*opened, error) {
 	if err != nil {
 		return nil, err
 	}
-	file, err := bolt.OpenProfile(profileFile(c.settings.state, name), bolt.Options{})
+	path := profileFile(c.settings.state, name)
+	file, err := bolt.OpenProfile(path, bolt.Options{})
+	if errors.Is(err, store.ErrInUse) {
+		return nil, fmt.Errorf("%s is here already: %s is %w; end the client, or the tail, that has it, or take another name", name, path, store.ErrInUse)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -32,7 +36,7 @@ func (c *chat) openProfile(wanted string) (*opened, error) {
 	if err != nil {
 		return nil, errors.Join(err, file.Close())
 	}
-	notes := printingFile(profileFile(c.settings.state, name))
+	notes := printingFile(path)
 	left, err := unshown(file, notes, &loaded)
 	if err != nil {
 		return nil, errors.Join(err, file.Close())
