@@ -65,7 +65,7 @@ func (c *chat) command(ctx context.Context, in input) error {
 		c.ended = true
 		client.Quit()
 	case "help":
-		client.Note(helpLines())
+		client.Note(helpLines(c.screen.interactive()))
 	}
 	return nil
 }

@@ -132,11 +132,14 @@ func usageLine(command string) string {
 	return ""
 }
 
-// helpLines explain the commands at the prompt.
-func helpLines() string {
+// helpLines explain the commands at the prompt, and the keys where there are some.
+func helpLines(keys bool) string {
 	var b strings.Builder
 	for _, u := range usage {
 		fmt.Fprintf(&b, "%-18s %s\n", u.form, u.what)
+	}
+	if keys {
+		fmt.Fprintf(&b, "%-18s %s\n%-18s %s\n", "Tab", "complete a command or a name", "Up, Down, Ctrl-R", "what was typed before, and a search in it")
 	}
 	return strings.TrimSuffix(b.String(), "\n")
 }

@@ -64,7 +64,9 @@ func TestTalkingToSomeone(t *testing.T) {
 	r.must(r.x.press("t\t"))
 	r.must(r.x.sees(">>> t", "")) // to and trust
 	r.shows("x", "to  trust")
-	r.must(r.x.press("o yv\t"))
+	r.must(r.x.press("\x15help\r"))
+	r.shows("x", "Up, Down, Ctrl-R   what was typed before, and a search in it")
+	r.must(r.x.press("to yv\t"))
 	r.must(r.x.sees(">>> to yvonne ", ""))
 	r.must(r.x.press("\r"))
 	r.must(r.x.sees("yvonne >>> ", ""))

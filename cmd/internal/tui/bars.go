@@ -51,6 +51,8 @@ func (m *Model) stateRow() row {
 	switch {
 	case m.left:
 		state, s = "leaving, when all is sent…", barWarn
+	case m.search != nil:
+		state, s = m.search.prompt(), barWarn
 	case m.hint != "":
 		state, s = m.hint, barWarn
 	case m.link == connecting:
@@ -88,6 +90,8 @@ func (m *Model) stateRow() row {
 func (m *Model) helpRow() row {
 	keys := [][2]string{{"Enter", "send"}, {"Tab", "next talk"}, {"F1", "help"}, {"Ctrl-F", "search"}, {"Alt-Enter", "new line"}, {"Ctrl-T", "find someone"}, {"PgUp", "scroll"}, {"Ctrl-D", "leave"}}
 	switch {
+	case m.search != nil:
+		keys = [][2]string{{"Ctrl-R", "older"}, {"Enter", "send"}, {"Ctrl-G", "give up"}}
 	case m.over == nil && m.completes():
 		keys[1] = [2]string{"Tab", "complete"}
 	case m.over != nil && m.over.finder == noFinder:

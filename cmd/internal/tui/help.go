@@ -32,6 +32,7 @@ var helpRows = []struct{ keys, what string }{
 	{"Alt-Enter, Ctrl-J", "a new line"},
 	{"Tab", "completes /command, @NAME"},
 	{"Up, Down", "what you sent here before"},
+	{"Ctrl-R", "search in it; again: an older one"},
 	{"Ctrl-W, -U, -K", "delete a word, to the start, to the end"},
 	{"", "Talks"},
 	{"Tab, Shift-Tab", "the next, the one before"},

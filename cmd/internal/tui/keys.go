@@ -20,6 +20,7 @@ func (m *Model) key(k tea.KeyPressMsg) tea.Cmd {
 		return tea.ClearScreen
 	case m.over != nil:
 		return m.overKey(name, k)
+	case m.search != nil && m.searchKey(name, k.Text):
 	case m.global(name):
 	case name == "tab" && m.completes():
 		m.complete()
@@ -51,6 +52,8 @@ func (m *Model) global(name string) bool {
 		m.openFinder(textFinder)
 	case "ctrl+t", "f2":
 		m.openFinder(peopleFinder)
+	case "ctrl+r":
+		m.beginSearch()
 	default:
 		return false
 	}
@@ -115,7 +118,7 @@ func (m *Model) talkKey(name string) bool {
 func (m *Model) open(t *talk) {
 	if old := m.talks.open; old != t {
 		old.forgetRule()
-		m.talks.open, m.recall, m.target = t, 0, nil
+		m.talks.open, m.recall, m.search, m.target = t, 0, nil, nil
 		m.talks.sort() // an empty one may have lost its draft
 	}
 	m.over = nil
@@ -169,29 +172,10 @@ func (m *Model) paste(text string) tea.Cmd {
 	if m.over != nil {
 		return m.typeInto(strings.Join(strings.Fields(text), " "))
 	}
+	if m.search != nil {
+		m.searchText(strings.Join(strings.Fields(text), " "))
+		return nil
+	}
 	m.talks.open.input.insert(text)
 	return nil
-}
-
-// recallBy goes back, or forth again, among one's own texts in the open talk.
-func (m *Model) recallBy(by int) {
-	t, to := m.talks.open, m.recall+by
-	text := m.draft
-	if to > 0 {
-		var ok bool
-		if text, ok = t.own(to); !ok {
-			return
-		}
-		if strings.HasPrefix(text, "/") {
-			text = "/" + text // as it was typed
-		}
-	}
-	if to < 0 {
-		return
-	}
-	if m.recall == 0 {
-		m.draft = t.input.text()
-	}
-	m.recall = to
-	t.input.set(text)
 }

@@ -98,6 +98,7 @@ type Model struct {
 	ends    map[uint64]state    // of texts of one's own that are not read yet, by line
 	recall  int                 // how many steps back among one's own texts; 0: the draft
 	draft   string              // what was there before that
+	search  *search             // among one's own texts, while there is one
 	over    *overlay            // what covers the talk, if anything does
 
 	width, height int

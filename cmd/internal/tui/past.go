@@ -32,7 +32,7 @@ func (m *Model) begin(b Began) tea.Cmd {
 	}
 	m.me, m.talks, m.link, m.typed = b, newTalks(), connecting, map[uint64]*message{}
 	m.ends, m.stands = map[uint64]state{}, stands{}
-	m.recall, m.draft, m.unseen = 0, "", 0
+	m.recall, m.draft, m.search, m.unseen = 0, "", nil, 0
 	m.talks.open.messages = said
 	chat := m.chat
 	return tea.Batch(m.reach(), func() tea.Msg {

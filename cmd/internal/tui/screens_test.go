@@ -55,6 +55,12 @@ var scenes = []struct {
 		w.types("key")
 		return w
 	}},
+	{"recall", func(t *testing.T) *world {
+		w := talking(t)
+		w.press("ctrl+r")
+		w.types("three")
+		return w
+	}},
 	{"damaged", func(t *testing.T) *world {
 		w := newWorld(t)
 		w.err = errors.New("read history: it is damaged")
