@@ -29,7 +29,7 @@ func (env *environment) labCommand() *command {
 	f.About = "Plays a server and a few clients in one process and in virtual time, with the program's own code, and draws each datagram as an arrow with kind, seq and try; timers, and what became of each message.\n\nA script has a line for each thing that is done: a time, a name, and send NAME TEXT, send_all TEXT, dereg, reg, unplug or plug."
 	f.Exits = []config.Exit{{Code: "0", When: "played"},
 		{Code: "1", When: "the network was too bad for everybody to register, or a file could not be written"}, exitsOfUsage}
-	f.Count(&s.config.Clients, "", "clients", 3, lab.MinClients, lab.MaxClients, "how many clients there are, `N`: "+strings.Join(lab.Names(lab.MaxClients), ", "))
+	f.Count(&s.config.Clients, "", "clients", 3, lab.MinClients, lab.MaxClients, "how many clients there are: the first `N` of "+strings.Join(lab.Names(lab.MaxClients), ", "))
 	f.Percent(&s.config.Drop, "", "drop", 0, lab.MaxLoss, "how many datagrams the network loses")
 	f.Percent(&s.config.Dup, "", "dup", 0, 1, "how many it doubles")
 	f.Duration(&s.config.Delay, "", "delay", 10*time.Millisecond, 0, 10*time.Second, "how long a datagram takes, one way")

@@ -22,7 +22,7 @@ type asking struct{ sending }
 func (env *environment) askCommand() *command {
 	f := config.New("udpchat ask")
 	s := &asking{sending{script: script{env: env, flags: f, mode: wire.Hidden}, wait: "delivered"}}
-	f.Example = "udpchat ask alice \"restart the database? y/n\" -timeout 5m -n ops\nanswer=$(udpchat ask -n ops alice 'which host?') && ssh \"$answer\" uptime"
+	f.Example = "udpchat ask alice \"restart the database? y/n\" -timeout 5m -n ops\nanswer=$(udpchat ask -n ops alice 'which host?') && ssh -- \"$answer\" uptime"
 	f.About = "Sends QUESTION to NAME and writes the answer: the first message of NAME that was written after the question came. Other messages wait for the next tail or client."
 	f.Exits = exitsOf("the answer is on standard output",
 		config.Exit{Code: "4", When: "nobody has that name: nothing was sent"},

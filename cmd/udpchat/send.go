@@ -40,7 +40,7 @@ func (env *environment) sendCommand() *command {
 		config.Exit{Code: "6", When: "refused: a quota, a limit, too large; what is kept here is tried again while the profile is in use"},
 		config.Exit{Code: "7", When: "a key is not the one that was known: the server's, NAME's, or your own name's"})
 	f.Takes("NAME [TEXT|-]", 1, -1)
-	f.Choice(&s.wait, "", "wait", "stored", "what to wait for: stored, delivered or held on the server's disk; delivered, on the recipient's", "stored", "delivered")
+	f.Choice(&s.wait, "", "wait", "stored", "what to wait for; stored: the text is safe on the server's disk, or further; delivered: it is on the recipient's", "stored", "delivered")
 	f.Duration(&s.timeout, "", "timeout", 10*time.Second, 100*time.Millisecond, 24*time.Hour, "how long to wait for it")
 	s.connection()
 	c := &command{name: "send", short: "send one text, and say by the exit code what became of it", flags: f}
