@@ -110,10 +110,16 @@ const vouchSize = 32 + 64
 
 // readVouch is who vouches for a static key in vouchSize bytes. What is known already is not verified again: that takes as long as a fifth of
 // a handshake (protocol.md §13.2).
-func (s *Sessions) readVouch(b []byte, static [32]byte) (wire.Key, error) {
+func readVouch(b []byte, static [32]byte, knows func(key wire.Key, static [32]byte) bool) (wire.Key, error) {
 	key, card := wire.Key(b), Card{Static: static, Sig: [64]byte(b[32:])}
-	if r := s.remotes[key]; r != nil && r.vouched && r.static == static {
+	if knows(key, static) {
 		return key, nil
 	}
 	return key, card.Verify(key)
+}
+
+// knows reports whether it is known that a static key is key's.
+func (s *Sessions) knows(key wire.Key, static [32]byte) bool {
+	r := s.remotes[key]
+	return r != nil && r.vouched && r.static == static
 }

@@ -22,7 +22,8 @@ const (
 // call is a handshake that we began.
 type call struct {
 	index  uint32
-	state  *noise.Initiator // nil: it has not begun, only its time is set
+	state  *noise.Initiator // nil: it has not begun, only its time is set,
+	queued bool             // or it is among the chores
 	static [32]byte
 	path   Path
 	born   time.Time
@@ -43,28 +44,52 @@ func (s *Sessions) policy(first time.Duration) wire.Policy {
 // dial begins a handshake, unless there is one: then it goes on on the path p, and sooner than it would if nothing was heard of the remote. Who has
 // something to say has it again and again, and the handshake must not be rarer than that.
 func (s *Sessions) dial(now time.Time, r *remote, p Path) {
-	if d := r.dial; d != nil && d.state != nil {
+	if d := r.dial; d != nil && d.queued {
+		d.path = p
+		return
+	} else if d != nil && d.state != nil {
 		if now.Sub(d.sent) >= s.cfg.Retry && (d.path.Remote != p.Remote || d.cookie == nil) {
 			d.path = p
 			s.tries.Hasten(now, r.key)
 		}
 		return
 	}
-	index := s.index()
-	state, message, err := noise.Initiate(s.cfg.Rand, s.me.static, r.static, prologue(index), s.me.vouch(nil))
-	if err != nil {
-		s.giveUp(r.key) // no key of anyone's: nothing can come of it
+	s.tries.Drop(r.key) // the time that was set
+	r.dial = &call{path: p, queued: true}
+	if s.cfg.later {
+		s.leave(chore{dial: r})
 		return
 	}
-	d := &call{index: index, state: state, static: r.static, path: p, born: now}
-	d.datagram = wire.AppendHeader(nil, wire.Header{Type: wire.TypeInitiation, Index: d.index}, initiationSize)
-	d.datagram = append(d.datagram, message...)
-	d.mac1 = noise.MacFor(r.static).Sum(d.datagram)
-	d.datagram = append(d.datagram, d.mac1[:]...)
-	r.dial = d
-	s.dialling[d.index] = r
-	s.tries.Track(now, r.key, s.policy(s.cfg.Retry))
-	s.initiate(now, d)
+	s.do(now, s.begin(r))
+}
+
+// begin makes the initiation of a handshake, and sends it.
+func (s *Sessions) begin(r *remote) job {
+	d, index := r.dial, s.index()
+	d.static = r.static
+	var err error
+	return job{d.path, func(func(wire.Key, [32]byte) bool) {
+		var message []byte
+		if d.state, message, err = noise.Initiate(s.cfg.Rand, s.me.static, d.static, prologue(index), s.me.vouch(nil)); err != nil {
+			return
+		}
+		d.datagram = wire.AppendHeader(nil, wire.Header{Type: wire.TypeInitiation, Index: index}, initiationSize)
+		d.datagram = append(d.datagram, message...)
+		d.mac1 = noise.MacFor(d.static).Sum(d.datagram)
+		d.datagram = append(d.datagram, d.mac1[:]...)
+	}, func(now time.Time) error {
+		switch {
+		case r.dial != d: // it came by itself meanwhile
+		case err != nil:
+			s.giveUp(r.key) // no key of anyone's: nothing can come of it
+		default:
+			d.index, d.born, d.queued = index, now, false
+			s.dialling[index] = r
+			s.tries.Track(now, r.key, s.policy(s.cfg.Retry))
+			s.initiate(now, d)
+		}
+		return nil
+	}}
 }
 
 // redial sets the time of a handshake that nothing waits for.
@@ -127,31 +152,58 @@ func (s *Sessions) finish(now time.Time, p Path, h wire.Header, datagram, body [
 	if !s.mac.Check(macs[:noise.MacSize], datagram[:len(datagram)-macsSize]) {
 		return ErrStranger
 	}
-	r := s.dialling[h.Index]
-	if r == nil {
+	if s.dialling[h.Index] == nil {
 		return ErrUnknown
 	}
+	if s.cfg.later {
+		return s.leaveDatagram(p, datagram)
+	}
+	return s.do(now, s.conclude(p, h, body))
+}
+
+// conclude makes the session that a response completes.
+func (s *Sessions) conclude(p Path, h wire.Header, body []byte) job {
+	r := s.dialling[h.Index]
+	if r == nil {
+		return job{}
+	}
 	d := r.dial
-	payload, keys, err := d.state.Finish(body[:message2Size])
-	if err != nil {
-		return ErrForged
-	}
-	theirs, token := binary.BigEndian.Uint32(payload), [noise.MacSize]byte(payload[4:])
-	key, err := s.readVouch(payload[4+noise.MacSize:], d.static)
-	if err != nil || key != r.key {
-		// Whoever has the static key is not whom we dialled, and will not be the next time.
-		r.dialable = false
-		s.giveUp(r.key)
-		return ErrForged
-	}
+	var payload []byte
+	var keys *noise.Keys
+	var key wire.Key
+	var err, other error
+	return job{p, func(knows func(wire.Key, [32]byte) bool) {
+		if payload, keys, err = d.state.Finish(body[:message2Size]); err == nil {
+			key, other = readVouch(payload[4+noise.MacSize:], d.static, knows)
+		}
+	}, func(now time.Time) error {
+		switch {
+		case err != nil:
+			return ErrForged
+		case r.dial != d:
+			return ErrUnknown
+		case other != nil || key != r.key:
+			// Whoever has the static key is not whom we dialled, and will not be the next time.
+			r.dialable = false
+			s.giveUp(r.key)
+			return ErrForged
+		}
+		sess := s.session(d.born, keys, h.Index, binary.BigEndian.Uint32(payload), true, d.static)
+		sess.token, sess.hasToken = [noise.MacSize]byte(payload[4:]), true
+		s.complete(now, p, r, sess)
+		return nil
+	}}
+}
+
+// complete gives a session that we began to its remote, and what waited for it to the session.
+func (s *Sessions) complete(now time.Time, p Path, r *remote, sess *session) {
+	to := r.dial.path
 	s.hangUp(r)
 	s.reached(now, r)
 	r.vouched = true
-	sess := s.begin(d.born, keys, h.Index, theirs, true, d.static)
-	sess.token, sess.hasToken = token, true
 	s.list(sess)
 	// The path that we were told to dial has answered. An answer from elsewhere proves no other one.
-	if to := d.path; p.Remote == to.Remote {
+	if p.Remote == to.Remote {
 		s.move(now, r, p)
 	} else if !r.path.Remote.IsValid() {
 		s.move(now, r, to)
@@ -161,7 +213,6 @@ func (s *Sessions) finish(now time.Time, p Path, h wire.Header, datagram, body [
 		s.confirms = append(s.confirms, sess)
 	}
 	s.release(r)
-	return nil
 }
 
 // reached tells the owner that a remote is there.

@@ -63,6 +63,7 @@ type party struct {
 	from []wire.Key
 	path Path // of the last one
 	errs []error
+	idle bool // what is left for later stays
 }
 
 func newLab(t *testing.T) *lab {
@@ -115,6 +116,11 @@ func (p *party) ping(to *party, n uint32) {
 
 func (p *party) flush() {
 	l := p.lab
+	if !p.idle {
+		for j, ok := p.s.chore(); ok; j, ok = p.s.chore() {
+			p.s.Counts.note(p.s.do(l.now, j))
+		}
+	}
 	_, err := p.s.Flush(func(b []byte, to Path) error {
 		l.order++
 		f := flight{l.now.Add(l.delay), l.order, p.addr, to.Remote, bytes.Clone(b)}

@@ -94,7 +94,7 @@ func TestSimultaneousHandshakesSettle(t *testing.T) {
 		for loss := range 9 {
 			t.Run(fmt.Sprintf("skew %d loss %d", skew, loss), func(t *testing.T) {
 				l := newLab(t)
-				a, b := l.party(1, SessionConfig{}), l.party(2, SessionConfig{})
+				a, b := l.party(1, SessionConfig{later: loss%2 == 0}), l.party(2, SessionConfig{later: skew%2 == 0})
 				trust(a, b)
 				sent := 0
 				l.drop = func(f flight) bool {

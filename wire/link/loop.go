@@ -30,7 +30,8 @@ type Core interface {
 }
 
 // Loop runs a core on a socket, in sessions. Two goroutines take turns at the core and the sessions: one reads datagrams, and carries out what
-// they bring; the other does so for Events and for what is due. So a datagram crosses no goroutine on its way to its answer.
+// they bring; the other does so for Events and for what is due. So a datagram crosses no goroutine on its way to its answer. A server has a third
+// one, which makes handshakes beside them: who has a session is not held up by those who come.
 type Loop struct {
 	// Events are called in the loop, in order, from whichever goroutine they come.
 	Events *Queue[func(now time.Time)]
@@ -42,6 +43,7 @@ type Loop struct {
 
 	conn     Conn
 	fatal    chan error
+	behind   chan struct{} // holds a token while the sessions have chores
 	core     Core
 	carryOut func() []Send
 
@@ -57,7 +59,8 @@ type Loop struct {
 
 // NewLoop makes a loop on a socket, which Run closes. cfg.Identity is the party's.
 func NewLoop(conn Conn, cfg SessionConfig) *Loop {
-	return &Loop{Events: NewQueue[func(now time.Time)](), conn: conn, sessions: NewSessions(cfg), fatal: make(chan error, 1)}
+	cfg.later = cfg.Server
+	return &Loop{Events: NewQueue[func(now time.Time)](), conn: conn, sessions: NewSessions(cfg), fatal: make(chan error, 1), behind: make(chan struct{}, 1)}
 }
 
 // Trust is Sessions.Trust. Only the loop, and who made it before Run, may call it.
@@ -90,9 +93,15 @@ func (l *Loop) Run(ctx context.Context, core Core, carryOut func() []Send, stop 
 	l.turn.Lock()
 	l.runs = true
 	l.turn.Unlock()
+	chores, enough := context.WithCancel(ctx)
+	defer enough()
 	var wg sync.WaitGroup
 	wg.Go(func() { l.read(reader, make([]byte, room)) })
+	if l.sessions.cfg.later {
+		wg.Go(func() { l.shakeHands(chores) })
+	}
 	err := l.drive(ctx)
+	enough()
 	l.turn.Lock()
 	if l.runs = false; err == nil {
 		l.step(nil)
@@ -186,6 +195,9 @@ func (l *Loop) step(heard func()) {
 	})
 	l.flush()
 	l.arm()
+	if l.sessions.behind() {
+		l.wakeShaker()
+	}
 }
 
 // together is how many events are carried out at once, and maxPacked how many datagrams are held back while more is done: who gets the first ones

@@ -66,6 +66,9 @@ func (s *Sessions) wither(now time.Time, sess *session, within time.Duration) {
 		s.end(sess)
 		return
 	}
+	if s.cfg.Lost != nil {
+		s.cfg.Lost(now, r.key)
+	}
 	var heir *session
 	for _, o := range r.old { // of two made at once the remote may have lost only one
 		if s.rivals(o, sess) && o.due > s.elapsed(now) {

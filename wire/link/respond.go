@@ -12,7 +12,7 @@ import (
 // holds a few old ones can't push out the one that counts before it is confirmed.
 const maxAsked = 4
 
-// respond answers an initiation, and does nothing else (protocol.md §13.2).
+// respond answers an initiation, if there is room for it.
 func (s *Sessions) respond(now time.Time, p Path, h wire.Header, datagram, body []byte) error {
 	if len(body) != initiationSize || h.Counter != 0 {
 		return errLength
@@ -34,31 +34,56 @@ func (s *Sessions) respond(now time.Time, p Path, h wire.Header, datagram, body 
 		!s.answers.take(s.elapsed(now), perSecond(s.cfg.Answers, s.cfg.Answers/4)) {
 		return s.putOff(now, p, h, mac1)
 	}
-	hs, err := noise.Respond(s.cfg.Rand, s.me.static, prologue(h.Index), body[:message1Size])
-	if err != nil {
-		return ErrForged
+	if s.cfg.later {
+		return s.leaveDatagram(p, datagram)
 	}
-	key, err := s.readVouch(hs.Payload, hs.Remote)
-	if err != nil || key == s.me.key {
-		return ErrForged
-	}
+	return s.do(now, s.meet(p, h, datagram, body))
+}
+
+// meet makes the response to an initiation, and does nothing else (protocol.md §13.2).
+func (s *Sessions) meet(p Path, h wire.Header, datagram, body []byte) job {
+	u := &unconfirmed{path: p, mac1: [noise.MacSize]byte(datagram[len(datagram)-macsSize:])}
 	index := s.index()
 	token := s.me.token(index)
-	payload := append(binary.BigEndian.AppendUint32(nil, index), token[:]...)
-	message, keys, err := hs.Answer(s.me.vouch(payload))
+	var keys *noise.Keys
+	var err error
+	return job{p, func(knows func(wire.Key, [32]byte) bool) {
+		keys, err = s.response(u, h, body, append(binary.BigEndian.AppendUint32(nil, index), token[:]...), knows)
+	}, func(now time.Time) error {
+		if err != nil || u.key == s.me.key {
+			return ErrForged
+		}
+		if again := s.pending[u.mac1]; again != nil { // it came again before it was its turn
+			s.send(again.unconfirmed.response, p)
+			return nil
+		}
+		sess := s.session(now, keys, index, h.Index, false, u.static)
+		sess.unconfirmed = u
+		s.pend(now, sess)
+		s.send(u.response, p)
+		return nil
+	}}
+}
+
+// response reads an initiation and writes the response with what it is to say before our name, both for u. It may be at work beside the owner.
+func (s *Sessions) response(u *unconfirmed, h wire.Header, body, says []byte, knows func(wire.Key, [32]byte) bool) (*noise.Keys, error) {
+	hs, err := noise.Respond(s.cfg.Rand, s.me.static, prologue(h.Index), body[:message1Size])
 	if err != nil {
-		return ErrForged
+		return nil, err
+	}
+	u.static = hs.Remote
+	if u.key, err = readVouch(hs.Payload, hs.Remote, knows); err != nil {
+		return nil, err
+	}
+	message, keys, err := hs.Answer(s.me.vouch(says))
+	if err != nil {
+		return nil, err
 	}
 	b := wire.AppendHeader(nil, wire.Header{Type: wire.TypeResponse, Index: h.Index}, responseSize)
 	b = append(b, message...)
 	sum := noise.MacFor(hs.Remote).Sum(b)
-	b = append(append(b, sum[:]...), make([]byte, noise.MacSize)...)
-
-	sess := s.begin(now, keys, index, h.Index, false, hs.Remote)
-	sess.unconfirmed = &unconfirmed{key: key, static: hs.Remote, path: p, mac1: mac1, response: b}
-	s.pend(now, sess)
-	s.send(b, p)
-	return nil
+	u.response = append(append(b, sum[:]...), make([]byte, noise.MacSize)...)
+	return keys, nil
 }
 
 // welcome reports whether an initiator has proved its address with a cookie, and its network was not here too often.

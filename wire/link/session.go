@@ -87,8 +87,8 @@ func (s *Sessions) lifetime(r *remote) Lifetime {
 	return s.cfg.Peer
 }
 
-// begin makes a session out of keys.
-func (s *Sessions) begin(born time.Time, keys *noise.Keys, ours, theirs uint32, initiator bool, static [32]byte) *session {
+// session makes a session out of keys.
+func (s *Sessions) session(born time.Time, keys *noise.Keys, ours, theirs uint32, initiator bool, static [32]byte) *session {
 	sess := &session{keys: keys, ours: ours, theirs: theirs, initiator: initiator, born: s.elapsed(born)}
 	sess.nudged = sess.born - s.cfg.Retry
 	lower := lessKey(s.me.card.Static, static)
@@ -115,6 +115,9 @@ func (s *Sessions) establish(now time.Time, r *remote, sess *session) {
 		s.expiry.put(sess, due)
 	}
 	before := s.usable(now, r)
+	if before != nil && !sess.initiator && sess.outlives(before) && s.cfg.Lost != nil {
+		s.cfg.Lost(now, r.key) // or it wants new keys: then it is told for nothing
+	}
 	if before != nil && s.rivals(before, sess) && !sess.wins {
 		s.shelve(r, sess)
 		if before.heard {

@@ -39,6 +39,9 @@ type SessionConfig struct {
 	Answers     int // 3,072 handshakes a second, at 0.19 ms each: however many come, those that are there have four tenths of a core. Whoever is not answered asks again
 	Handshakes  int // 128 a second: above it an initiator has to prove its address first
 
+	// later leaves what is expensive in handshakes to the loop, which does it beside everything else. Rand is used there too then.
+	later bool
+
 	// Spread tells within which time those should make a new session whose own we have lost, if they have nothing to say. nil, and 0: within
 	// their ResetJitter. At most MaxSpread.
 	Spread func() time.Duration
@@ -46,6 +49,10 @@ type SessionConfig struct {
 	// Answered is told of each answer to a handshake of ours, also when it is only that the remote has too much to do for another one: it is there.
 	// It calls no method. nil: nobody wants to know.
 	Answered func(now time.Time, key wire.Key)
+
+	// Lost is told that a remote has lost the session that we sent in: what is on its way in it never arrives. It calls no method. nil: nobody wants
+	// to know.
+	Lost func(now time.Time, key wire.Key)
 
 	// Trace is told of every datagram: of those that came before their messages are handled, of those that are sent when they were
 	// written. It calls no method. nil: nobody watches.

@@ -55,6 +55,7 @@ type Sessions struct {
 	requests bucket
 	tries    wire.Tracker[wire.Key]
 	question question
+	chores   chores
 
 	packer
 	confirms []*session
