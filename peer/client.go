@@ -39,11 +39,15 @@ func New(cfg Config, conn link.Conn, profile store.Profile) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	loop := link.NewLoop(conn, link.SessionConfig{Identity: link.NewIdentity(loaded.Seed), Trace: cfg.Trace, Answered: func(now time.Time, key wire.Key) {
-		if key == cfg.ServerKey {
-			core.Sensed(now)
+	ofServer := func(f func(now time.Time)) func(time.Time, wire.Key) {
+		return func(now time.Time, key wire.Key) {
+			if key == cfg.ServerKey {
+				f(now)
+			}
 		}
-	}})
+	}
+	loop := link.NewLoop(conn, link.SessionConfig{Identity: link.NewIdentity(loaded.Seed), Trace: cfg.Trace,
+		Answered: ofServer(core.Sensed), Lost: ofServer(core.Lost)})
 	loop.Server = cfg.ServerKey
 	loop.TrustServer(cfg.Static)
 	c := &Client{profile: profile, core: core, me: keys.Public(), loop: loop, notices: link.NewQueue[Notice](), stopped: make(chan struct{})}

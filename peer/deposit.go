@@ -159,7 +159,7 @@ func (c *Core) skipped(now time.Time, l *lane, m *wire.Stored) {
 			return
 		}
 	}
-	c.hasten(now, l)
+	c.hastenLane(now, l, directTries)
 }
 
 // storedPart: the server has it on disk. A post ends with that; mail is held here on until it is delivered.
@@ -182,29 +182,6 @@ func (c *Core) storedPart(now time.Time, l *lane, p *part, m *wire.Stored) {
 	if tried && !p.extra && m.State == wire.Online && m.Addr.IsValid() && contact != nil && contact.addr != m.Addr && c.trust(l.to) {
 		p.extra = true
 		c.send(pathTo(m.Addr), l.to, &wire.Direct{Try: directTries + 1, Text: p.t})
-	}
-}
-
-// hasten tries what the server left unanswered for long again: it is there.
-func (c *Core) hasten(now time.Time, l *lane) {
-	for _, p := range l.parts {
-		if p.state == depositing && !p.skipped && c.outbox.deposits.Tries(p) > directTries {
-			c.outbox.deposits.Hasten(now, p)
-		}
-	}
-}
-
-// follow tries those posts again that came to the server too early, up to the first one that it has not refused.
-func (c *Core) follow(now time.Time, l *lane) {
-	for _, p := range l.parts {
-		switch {
-		case p.state == done:
-		case !p.skipped:
-			return
-		default:
-			p.skipped = false
-			c.outbox.deposits.Hasten(now, p)
-		}
 	}
 }
 

@@ -246,24 +246,28 @@ func (c *Core) pause() time.Duration {
 
 func (c *Core) pinged(now time.Time, m *wire.Ping) {
 	switch {
+	case c.phase == registering:
+		c.hastenRegistration(now)
 	case c.phase != ready && c.phase != loading:
 	case m.Store != c.store:
 		c.registerAgain(now)
 	default:
 		c.toServer(&wire.Pong{Nonce: m.Nonce, Known: true, Store: c.store, Revision: c.roster.revision, Order: c.knownOrder(c.inbox.stream(c.store))})
+		c.hasten(now, 1) // protocol.md §8.6: it may have taken nothing before it hears this
 	}
 }
 
 // ponged: a server that does not know this client, or that has another store than it had, is registered with again.
 func (c *Core) ponged(now time.Time, m *wire.Pong) {
 	c.answered(now, m.Nonce)
+	if c.phase == registering {
+		c.hastenRegistration(now)
+	}
 	if !m.Known || m.Store != c.store {
 		c.registerAgain(now)
 		return
 	}
-	for _, l := range c.outbox.order {
-		c.hasten(now, l)
-	}
+	c.hasten(now, directTries)
 }
 
 // registerAgain does so without troubling the user, unless the user waits for a registration that was not over yet.
