@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"udpchat/peer"
+	"udpchat/wire/link"
 )
 
 // receiveCommand is this program as a process of receivers: arguments are the server's address, key and static key, how many, whether they
@@ -73,7 +74,11 @@ func receive(ctx context.Context, args []string, stdin io.Reader, stdout io.Writ
 	}
 	var got atomic.Int64
 	for i := range n {
-		u, err := join(ctx, t, args[5], fmt.Sprintf("r%d", i), func(_ *user, n peer.Notice) {
+		socket, err := link.Listen(addressOf(i), 0)
+		if err != nil {
+			return err
+		}
+		u, err := joinOn(ctx, socket, t, args[5], fmt.Sprintf("r%d", i), func(_ *user, n peer.Notice) {
 			if _, ok := n.(peer.Arrived); ok {
 				got.Add(1)
 			}
