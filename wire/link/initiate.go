@@ -60,7 +60,7 @@ func (s *Sessions) dial(now time.Time, r *remote, p Path) {
 		s.leave(chore{dial: r})
 		return
 	}
-	s.do(now, s.begin(r))
+	_ = s.do(now, s.begin(r)) // it has none: what failed is given up
 }
 
 // begin makes the initiation of a handshake, and sends it.
