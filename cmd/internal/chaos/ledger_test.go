@@ -115,6 +115,7 @@ var (
 		`SERVER: \[You have messages\]`, `\[[0-9]+ messages? kept: sent at the next start\.\]`, `\[Nothing is waiting to be sent\.\]`,
 		`\[Server not responding\.\]`, `\[Exiting\.\]`, `\[You are Offline\. Bye\.\]`, `\[.*: the message to \w+ is kept here and tried again\.\]`,
 		`\[Unknown peer: \w+\]`, // one that was not met before the kill, and the table has not come yet: the text is not accepted
+		`SERVER: ERROR: too much to do now: \w+ is asked for again`, // the server's disk is frozen with it, or is slow
 		`\[\w+ was not here with this version .* is kept here until \w+ comes\.\]`,
 	}, "|") + `)$`)
 )
