@@ -38,7 +38,7 @@ func (env *environment) doctorCommand() *command {
 	f.Port(&s.port, "p", "port", 9999, "the server's `PORT`, where the address has none")
 	f.String(&s.serverKey, "", "server-key", "", "the server's `KEY`, 52 characters, as an invite has it")
 	f.String(&s.state, "", "state", "", "the `FOLDER` of your profiles; empty: $XDG_STATE_HOME/udpchat/clients")
-	f.String(&with, "", "peer", "", "check the way to `NAME` too, by the client of your profile if one runs")
+	f.String(&with, "", "peer", "", "check the way to `NAME` too, by the client of your profile if one runs", config.NotEmpty)
 	f.Duration(&s.ackTimeout, "", "ack-timeout", 500*time.Millisecond, 10*time.Millisecond, time.Minute, "the time between tries")
 	f.Count(&s.retries, "", "retries", 5, 0, 100, "further tries before something counts as not responding")
 	c := &command{name: "doctor", short: "find out at which hop the way to a server, or to someone, ends", flags: f}
@@ -66,7 +66,9 @@ type checkup struct {
 // say prints the line of a check.
 func (d *checkup) say(state, check, format string, args ...any) {
 	_, err := fmt.Fprintf(d.out, "%-4s %s: %s\n", state, check, fmt.Sprintf(format, args...))
-	d.broken = errors.Join(d.broken, err)
+	if d.broken == nil {
+		d.broken = err
+	}
 }
 
 // bad prints what ends the way, and what helps.
