@@ -42,6 +42,7 @@ type chat struct {
 	next    *opened // the profile that reg OTHER goes on with, once the present one has left
 	started bool    // the first registration succeeded
 	ended   bool    // the input is at its end
+	undone  bool    // something that was typed was not done
 }
 
 // firstSignal gives the first signal that asks to end. A second one has its ordinary effect: it ends a program that hangs.

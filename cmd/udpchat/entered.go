@@ -34,6 +34,7 @@ func (c *chat) entered(ctx context.Context, t typed) error {
 	}
 	in, wrong := parse(t.line, c.aim)
 	if wrong != "" {
+		c.undone = true
 		c.session.client.Note(wrong)
 		return nil
 	}

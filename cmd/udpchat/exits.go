@@ -7,8 +7,8 @@ var exitsOfUsage = config.Exit{Code: "2", When: "a flag, variable, file or argum
 
 // clientExits are the exit codes of udpchat client.
 var clientExits = []config.Exit{
-	{Code: "0", When: "left as asked; at the end of the input: everything that was sent is delivered or stored"},
-	{Code: "1", When: "the server does not answer, the name belongs to another key, at the end of the input something stays in the outbox or was not sent, or a file is damaged, foreign, newer, in use or not writable; the last lines say which"},
+	{Code: "0", When: "left as asked; at the end of the input: everything in it was done, and what was sent is delivered or stored"},
+	{Code: "1", When: "the server does not answer, the name belongs to another key, at the end of the input something stays in the outbox, was not sent, or was no command, or a file is damaged, foreign, newer, in use or not writable; the last lines say which"},
 	exitsOfUsage,
 	{Code: "7", When: "another server answers at the address than the one that is known, or that the invite or -server-key names"},
 	{Code: "130, 143, 129", When: "ended by SIGINT or Ctrl-C, SIGTERM, SIGHUP"},

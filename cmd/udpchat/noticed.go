@@ -47,9 +47,11 @@ func (c *chat) noticed(ctx context.Context, n peer.Notice) error {
 		}
 	case peer.NotSent:
 		c.session.kept = true // a script must know
+	case peer.UnknownPeer, peer.TooLong, peer.BadText, peer.Blocked, peer.NotRegistered, peer.NotYours:
+		c.undone = true
 	case peer.Drained:
 		c.session.client.Quit()
-		if n.Kept > 0 {
+		if n.Kept > 0 || c.undone && !c.settings.json { // a program that reads objects was told at once
 			c.session.kept = true
 		}
 	case peer.Quit:

@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -39,7 +40,8 @@ type seat struct {
 	pid     int
 	away    time.Duration // how long it stays away when it ends next
 	leaving bool
-	ends    []int // exit codes of those runs that nobody killed
+	ends    []int       // exit codes of those runs that nobody killed
+	undone  atomic.Bool // the present run did not do something that was typed
 	errs    lines
 	task    sync.WaitGroup
 	stop    context.CancelFunc
@@ -72,7 +74,14 @@ func (s *seat) start() error {
 	run, line := s.runs(), s.line
 	cmd := exec.Command(built, s.args...)
 	cmd.Env = play.Environ(s.home)
-	cmd.Stdout, cmd.Stderr = &lines{take: func(text string) { line(run, text) }}, &s.errs
+	s.undone.Store(false)
+	take := func(text string) {
+		if strings.HasPrefix(text, "[Unknown peer: ") {
+			s.undone.Store(true)
+		}
+		line(run, text)
+	}
+	cmd.Stdout, cmd.Stderr = &lines{take: take}, &s.errs
 	mortal(cmd)
 	in, err := cmd.StdinPipe()
 	if err != nil {
@@ -185,7 +194,8 @@ func (s *seat) types(ctx context.Context, line string) {
 	}
 }
 
-// leaves ends the input of a client, or asks a server to stop, and gives the exit code.
+// leaves ends the input of a client, or asks a server to stop, and gives the exit code. The one that is right is 0, or 1 when
+// something was not done.
 func (s *seat) leaves(ctx context.Context) (int, error) {
 	s.mu.Lock()
 	s.leaving = true
