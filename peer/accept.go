@@ -16,42 +16,58 @@ func (c *Core) accept(now time.Time, ref uint64, to wire.Key, toEpoch uint64, ty
 	c.inbox.lines++
 	x := &text{to: to, typed: true, line: c.inbox.lines, fresh: fresh{ref, typed}}
 	c.cut(l, x, typed, c.cfg.Wall(now).UnixMicro())
-	change := store.Accept{}
-	for _, p := range x.parts {
-		change.Items = append(change.Items, store.Outgoing{To: store.Key(to), Text: store.Text(p.t), Line: x.line})
-	}
 	first := x.parts[0].t
-	change.Lane = l.record()
-	change.Line = store.Line{Order: x.line, Peer: store.Key(to), Epoch: l.epoch, First: first.Seq, Last: first.Seq + uint64(first.Parts) - 1,
-		Time: first.Time, Arrived: first.Time, Out: true, Post: to == wire.Channel, End: store.EndOpen, Text: typed}
-	c.commitParts(change, x.parts)
-	c.fx.Commits[len(c.fx.Commits)-1].Refused = func(now time.Time) { c.unaccepted(now, l, x.parts) }
+	c.commitFor(store.Accept{Items: x.items(), Lane: l.record(), Line: store.Line{Order: x.line, Peer: store.Key(to), Epoch: l.epoch,
+		First: first.Seq, Last: first.Seq + uint64(first.Parts) - 1, Time: first.Time, Arrived: first.Time, Out: true,
+		Post: to == wire.Channel, End: store.EndOpen, Text: typed}}, x)
+	awaitSave(x.parts)
 	c.press()
+}
+
+// items is what a store keeps of a text that it does not have yet.
+func (x *text) items() []store.Outgoing {
+	items := x.item[:0]
+	for _, p := range x.parts {
+		items = append(items, store.Outgoing{To: store.Key(x.to), Text: store.Text(p.t), Line: x.line})
+	}
+	return items
 }
 
 // cut makes the parts of a text, with the next seqs.
 func (c *Core) cut(l *lane, x *text, typed string, written int64) {
-	bodies := wire.Split(typed)
+	var room [1][]byte
+	bodies := wire.Split(room[:0], typed)
 	for i, body := range bodies {
 		l.add(x, wire.Text{Epoch: l.epoch, ToEpoch: l.toEpoch, Seq: l.next(), Part: uint16(i), Parts: uint16(len(bodies)),
 			Size: uint32(len(typed)), Time: written, Body: body})
 	}
 }
 
+// durable lets a text that was typed go.
+func (x *text) durable(c *Core, now time.Time) { c.saved(now, x.parts) }
+
+func (x *text) refused(c *Core, now time.Time) { c.unaccepted(now, x.parts[0].lane, x.parts) }
+
 // commitParts lets parts go once they are on disk.
 func (c *Core) commitParts(change store.ProfileChange, parts []*part) {
+	awaitSave(parts)
+	c.commit(change, func(now time.Time) { c.saved(now, parts) })
+}
+
+func awaitSave(parts []*part) {
 	for _, p := range parts {
 		p.saves++
 	}
-	c.commit(change, func(now time.Time) {
-		for _, p := range parts {
-			if p.saves--; p.saves == 0 {
-				p.lane.queue(p)
-				c.tellAccepted(p.text)
-			}
+}
+
+func (c *Core) saved(now time.Time, parts []*part) {
+	for _, p := range parts {
+		if p.saves--; p.saves == 0 {
+			p.lane.queue(p)
+			c.tellAccepted(p.text)
 		}
-		c.pump(now, parts[0].lane.way)
-	})
+	}
+	c.pump(now, parts[0].lane.way)
 }
 
 // tellAccepted tells of a typed text that it is on disk: all its parts are with the first.

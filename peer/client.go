@@ -2,8 +2,8 @@ package peer
 
 import (
 	"context"
-	"errors"
 	"fmt"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -25,6 +25,9 @@ type Client struct {
 	written written
 	full    atomic.Bool  // the core is
 	coming  atomic.Int64 // texts that the loop has not seen yet
+
+	sendings    sync.Pool     // of *sending: to be used again
+	submissions []*submission // likewise; the loop's
 }
 
 // New makes a client on a socket, which Run closes, and a profile, which it does not. Its key comes from the profile's seed.
@@ -77,7 +80,7 @@ func (c *Client) Send(to, text string) { c.SendAs(0, to, text) }
 
 // SendAs is Send under a number of the caller's, which the notice that follows bears.
 func (c *Client) SendAs(ref uint64, to, text string) {
-	c.do(func(now time.Time) { c.core.SendAs(now, ref, to, text) })
+	c.do(typed{ref: ref, to: to, text: text})
 }
 
 // SendAll takes a text for the channel.
@@ -85,23 +88,7 @@ func (c *Client) SendAll(text string) { c.SendAllAs(0, text) }
 
 // SendAllAs is SendAll under a number of the caller's.
 func (c *Client) SendAllAs(ref uint64, text string) {
-	c.do(func(now time.Time) { c.core.SendAllAs(now, ref, text) })
-}
-
-// do takes a text. At least one notice says what came of it. The text goes at once, unless more are to be expected: who was told of several
-// things at once answers with several, and they go together.
-func (c *Client) do(send func(now time.Time)) {
-	c.coming.Add(1)
-	f := func(now time.Time) {
-		send(now)
-		c.full.Store(c.core.full)
-		c.coming.Add(-1)
-	}
-	if c.several.Load() {
-		c.loop.Events.Put(f)
-	} else {
-		c.loop.Do(f)
-	}
+	c.do(typed{ref: ref, all: true, text: text})
 }
 
 // Full tells whether so much is under way that who sends more should wait for a notice, at the latest OutboxRoom, and ask again: nothing
@@ -166,19 +153,8 @@ func (c *Client) Run(ctx context.Context) error {
 func (c *Client) carryOut() []link.Send {
 	fx := c.core.Take()
 	c.full.Store(c.core.full)
-	for _, cm := range fx.Commits {
-		c.written.submit()
-		c.profile.Submit(cm.Change, func(err error) {
-			defer c.written.answer()
-			switch {
-			case err == nil:
-				c.loop.Events.Put(cm.Done)
-			case !errors.Is(err, store.ErrFull):
-				c.loop.Fail(fmt.Errorf("write profile: %w", err))
-			case cm.Refused != nil: // else the profile was closed while this waited for room
-				c.loop.Events.Put(cm.Refused)
-			}
-		})
+	for _, m := range fx.Commits {
+		c.submit(m)
 	}
 	for _, t := range fx.Trusts {
 		c.loop.Trust(t.Key, t.Static)

@@ -30,7 +30,12 @@ func (c *Core) directPart(now time.Time, l *lane, p *part) {
 func (c *Core) sendDirect(p *part, try uint8) {
 	to := p.lane.to
 	if contact := c.roster.contacts[to]; contact != nil && contact.addr.IsValid() && c.trust(to) {
-		c.send(pathTo(contact.addr), to, &wire.Direct{Try: try, Text: p.t})
+		m := &p.sent
+		if try > 1 { // the first one may not have left yet
+			m = new(wire.Direct)
+		}
+		*m = wire.Direct{Try: try, Text: p.t}
+		c.send(pathTo(contact.addr), to, m)
 	}
 }
 
@@ -49,8 +54,7 @@ func (c *Core) direct(now time.Time, p link.Path, from wire.Key, m *wire.Direct)
 		c.send(p, from, &wire.Ack{Marks: c.present(from, m.Text), Seq: seq, Try: try})
 		return
 	}
-	s := c.source(from, m.Text.Epoch)
-	c.receive(now, s, m.Text, nil, func() { c.answer(p, from, s, seq, try) })
+	c.receive(now, m.Text, reply{source: c.source(from, m.Text.Epoch), seq: seq, try: try, path: p})
 }
 
 // missed: the recipient did not answer in time. The same identity goes to the mailbox, and so does what follows.

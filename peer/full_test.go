@@ -84,7 +84,7 @@ func (b *bench) refuse() {
 	b.t.Helper()
 	c := b.commits[0]
 	b.commits = b.commits[1:]
-	if c.Refused == nil {
+	if !c.Refusable() {
 		b.t.Fatalf("%T is not refused by a full disk", c.Change)
 	}
 	c.Refused(b.now)

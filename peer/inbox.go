@@ -47,7 +47,7 @@ type source struct {
 	fresh      bool // nothing of it was stored yet
 	toEpoch    uint64
 	had, taken wire.Window
-	waiting    map[uint64][]func(now time.Time) // answers owed once the seq's commit is done
+	waiting    map[uint64][]reply // owed once the seq's commit is done
 	parts      map[uint64][]*store.Part
 	gate       gate
 	lines      int // on their way to the screen
@@ -112,11 +112,7 @@ func (c *Core) mail(now time.Time, m *wire.Push) {
 		c.toServer(&wire.Taken{From: from, Marks: had, Order: order, Try: try})
 		return
 	}
-	s := c.source(from, t.Epoch)
-	answer := func() {
-		c.toServer(&wire.Taken{From: from, Marks: s.marks(seq), Order: order, Try: try})
-	}
-	c.receive(now, s, t, at, answer)
+	c.receive(now, t, reply{source: c.source(from, t.Epoch), seq: seq, try: try, at: at})
 }
 
 // present answers a text that was meant for a state of this client's that is gone: it names the present epoch (protocol.md §5),
@@ -141,7 +137,7 @@ func (c *Core) source(from wire.Key, epoch uint64) *source {
 	s := c.inbox.sources[id]
 	if s == nil {
 		c.inbox.age++
-		s = &source{sourceID: id, age: c.inbox.age, fresh: true, toEpoch: c.epoch, waiting: map[uint64][]func(time.Time){}, parts: map[uint64][]*store.Part{}}
+		s = &source{sourceID: id, age: c.inbox.age, fresh: true, toEpoch: c.epoch, waiting: map[uint64][]reply{}, parts: map[uint64][]*store.Part{}}
 		c.inbox.sources[id] = s
 		c.inbox.order = append(c.inbox.order, s)
 		c.inbox.sender(from).add(s)
@@ -158,51 +154,6 @@ func (s *source) marks(near uint64) wire.Marks {
 	return wire.Marks{Epoch: s.epoch, ToEpoch: s.toEpoch, Through: s.had.Through(), Ranges: s.had.Marks(wire.MaxRanges, near)}
 }
 
-// receive takes a text or a part of one, whichever way it came. answer is called when it is on disk.
-func (c *Core) receive(now time.Time, s *source, t wire.Text, at *span, answer func()) {
-	from := t.From()
-	switch {
-	case s.had.HasRange(from, t.Seq):
-		answer()
-		c.pass(now, at)
-		return
-	case s.taken.HasRange(from, t.Seq):
-		if len(s.waiting[t.Seq]) < maxAnswers || at != nil && len(s.waiting[t.Seq]) < 2*maxAnswers {
-			s.waiting[t.Seq] = append(s.waiting[t.Seq], func(now time.Time) { answer(); c.pass(now, at) })
-		}
-		return
-	case !s.taken.FitsRange(from, t.Seq):
-		return // not acknowledged: the sender waits until the gap is closed
-	}
-	c.mark(&s.taken, from, t.Seq)
-	change, line := s.store(c, now, t, at != nil)
-	if at != nil {
-		at.taken.MarkSpan(at.prev, at.order)
-		change.Stream = at.record(c.store)
-		defer c.catchUp(now, at.stream)
-	}
-	if c.cfg.Broken == EarlyAck {
-		s.had.Mark(t.Seq)
-		answer()
-	}
-	seq, toEpoch := t.Seq, t.ToEpoch
-	c.commit(change, func(now time.Time) {
-		if s.toEpoch == toEpoch { // else one's own state became another one meanwhile
-			c.mark(&s.had, from, seq)
-		}
-		answer()
-		if line != nil {
-			c.enter(now, s, line, at)
-		}
-		c.pass(now, at)
-		c.release(now, s)
-		for _, also := range s.waiting[seq] { // behind the line: they let go what waits for it
-			also(now)
-		}
-		delete(s.waiting, seq)
-	})
-}
-
 // pass notes that a place in the stream is on disk, and lets go what waited behind it.
 func (c *Core) pass(now time.Time, at *span) {
 	if at == nil {
@@ -212,31 +163,6 @@ func (c *Core) pass(now time.Time, at *span) {
 	at.had.MarkSpan(at.prev, at.order)
 	at.gate.release(now, at.had.Through())
 	c.catchUp(now, at.stream)
-}
-
-// store makes the change that keeps a text or part: with the last part, the whole line.
-func (s *source) store(c *Core, now time.Time, t wire.Text, mail bool) (store.Receive, *store.Line) {
-	change := store.Receive{Drop: c.makeRoom(s), Source: &store.Source{From: store.Key(s.from), Age: s.age,
-		Marks: store.Marks{Epoch: s.epoch, ToEpoch: c.epoch, Through: s.taken.Through(), Ranges: ranges(s.taken.Ranges())}}}
-	if t.Flags&wire.FlagVoid != 0 {
-		return change, nil
-	}
-	if t.Parts == 1 && len(s.parts[t.Seq]) == 0 {
-		change.Line = c.newLine(now, store.Key(s.from), store.Text(t), mail, string(t.Body))
-		return change, change.Line
-	}
-	p := &store.Part{From: store.Key(s.from), Text: store.Text(t), Mail: mail}
-	p.Text.Body = slices.Clone(t.Body)
-	first := p.Text.First()
-	s.parts[first] = append(s.parts[first], p)
-	line := c.whole(now, s.parts[first])
-	if line == nil {
-		change.Part = p
-		return change, nil
-	}
-	delete(s.parts, first)
-	change.Line = line
-	return change, line
 }
 
 // whole makes a line of the parts when none is missing.
@@ -253,14 +179,15 @@ func (c *Core) whole(now time.Time, parts []*store.Part) *store.Line {
 		text.Write(p.Text.Body)
 		mail = mail || p.Mail
 	}
-	return c.newLine(now, parts[0].From, first, mail, text.String())
+	line := c.newLine(now, parts[0].From, first, mail, text.String())
+	return &line
 }
 
 // newLine is what is shown of a text, whose first part is given.
-func (c *Core) newLine(now time.Time, from store.Key, first store.Text, mail bool, text string) *store.Line {
+func (c *Core) newLine(now time.Time, from store.Key, first store.Text, mail bool, text string) store.Line {
 	c.inbox.lines++
 	c.unseen(1)
-	return &store.Line{Order: c.inbox.lines, Peer: from, Epoch: first.Epoch, First: first.First(), Last: first.Last(),
+	return store.Line{Order: c.inbox.lines, Peer: from, Epoch: first.Epoch, First: first.First(), Last: first.Last(),
 		Time: first.Time, Arrived: c.cfg.Wall(now).UnixMicro(), Mail: mail, Text: text}
 }
 

@@ -48,9 +48,10 @@ type part struct {
 	skipped bool // a post that came to the server before the one that it follows
 	held    bool // it can't go by the mailbox: lane.held counts it
 
-	covered []byte   // the body as the server gets it: sealed, or signed; nil until it is made
-	prekey  uint32   // that it is sealed to
-	hash    [32]byte // of a post, once it is known
+	sent    wire.Direct // the first direct copy
+	covered []byte      // the body as the server gets it: sealed, or signed; nil until it is made
+	prekey  uint32      // that it is sealed to
+	hash    [32]byte    // of a post, once it is known
 	hashed  bool
 }
 
@@ -81,6 +82,7 @@ type text struct {
 
 	first part // room for the first of its parts: most texts have no other
 	one   [1]*part
+	item  [1]store.Outgoing
 }
 
 // fresh is what the user typed, and its number. The zero value is nothing.

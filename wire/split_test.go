@@ -18,7 +18,7 @@ func TestSplit(t *testing.T) {
 		{MaxText, MaxParts, MaxText - (MaxParts-1)*PartSize},
 	} {
 		text := strings.Repeat("привет, мир! ", tt.size/10+1)[:tt.size]
-		parts := Split(text)
+		parts := Split(nil, text)
 		if len(parts) != tt.parts || len(parts[len(parts)-1]) != tt.last {
 			t.Errorf("%d bytes: %d parts, the last of %d", tt.size, len(parts), len(parts[len(parts)-1]))
 		}

@@ -18,6 +18,7 @@ type Profile struct {
 	seed    [32]byte
 	epoch   uint64
 	outbox  map[textID]store.Outgoing // textID.from is the recipient
+	bodies  shelf                     // of what is in the outbox
 	lanes   []store.Lane              // by last use
 	sources map[textID]store.Source   // textID.seq is 0
 	parts   map[textID]store.Part
@@ -178,7 +179,7 @@ func (id textID) of(l store.Lane) bool {
 // recipient of which nothing is left go.
 func (p *Profile) send(items []store.Outgoing, l store.Lane) {
 	for _, o := range items {
-		o.Text = cloneText(o.Text)
+		o.Text.Body = p.bodies.keep(o.Text.Body)
 		p.outbox[idOf(o.To, o.Text)] = o
 	}
 	if i := slices.IndexFunc(p.lanes, func(a store.Lane) bool { return a.To == l.To && a.Epoch == l.Epoch && a.ToEpoch == l.ToEpoch }); i >= 0 {
