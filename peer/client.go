@@ -159,8 +159,8 @@ func (c *Client) carryOut() []link.Send {
 	for _, t := range fx.Trusts {
 		c.loop.Trust(t.Key, t.Static)
 	}
-	for _, n := range fx.Notices {
-		c.notices.Put(n)
+	if len(fx.Notices) > 0 {
+		c.notices.Put(fx.Notices...)
 	}
 	return fx.Sends
 }

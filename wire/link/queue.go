@@ -11,15 +11,16 @@ type Queue[T any] struct {
 	mu      sync.Mutex
 	items   []T
 	spare   []T  // an emptied one
+	taken   int  // how many were taken last: it may be as many again
 	serving bool // somebody takes and will look again: no token is needed
 }
 
 // NewQueue makes an empty queue.
 func NewQueue[T any]() *Queue[T] { return &Queue[T]{Ready: make(chan struct{}, 1)} }
 
-// Put appends one thing.
-func (q *Queue[T]) Put(item T) {
-	if q.add(item) {
+// Put appends things. It keeps nothing of the slice.
+func (q *Queue[T]) Put(items ...T) {
+	if q.add(items...) {
 		return
 	}
 	select {
@@ -29,10 +30,13 @@ func (q *Queue[T]) Put(item T) {
 }
 
 // add is Put without a token. It reports whether somebody serves, who will look again.
-func (q *Queue[T]) add(item T) (serving bool) {
+func (q *Queue[T]) add(items ...T) (serving bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	q.items = append(q.items, item)
+	if q.items == nil {
+		q.items = make([]T, 0, max(q.taken, len(items)))
+	}
+	q.items = append(q.items, items...)
 	return q.serving
 }
 
@@ -41,7 +45,7 @@ func (q *Queue[T]) Take() []T {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	items := q.items
-	q.items = nil
+	q.items, q.taken = nil, len(items)
 	return items
 }
 
