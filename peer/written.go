@@ -1,15 +1,20 @@
 package peer
 
-import "sync"
+import (
+	"sync"
+	"sync/atomic"
+)
 
 // written counts the commits that were submitted and answered, so that who reads the profile can wait for those that what was told
 // came with. While some of them wait for room on the disk, which may be for ever, nobody waits. The zero value is ready. Safe for
 // concurrent use.
 type written struct {
-	mu                  sync.Mutex
-	submitted, answered uint64
-	crowded             bool
-	waiting             []waiting
+	submitted, answered atomic.Uint64
+	awaited             atomic.Bool // somebody waits
+
+	mu      sync.Mutex
+	crowded bool
+	waiting []waiting
 }
 
 type waiting struct {
@@ -17,20 +22,20 @@ type waiting struct {
 	done  chan struct{}
 }
 
-func (w *written) submit() {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.submitted++
-}
+func (w *written) submit() { w.submitted.Add(1) }
 
 func (w *written) answer() {
+	w.answered.Add(1)
+	if !w.awaited.Load() { // who begins to wait now sees this answer
+		return
+	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.answered++
-	for len(w.waiting) > 0 && w.waiting[0].until <= w.answered {
+	for len(w.waiting) > 0 && w.waiting[0].until <= w.answered.Load() {
 		close(w.waiting[0].done)
 		w.waiting = w.waiting[1:]
 	}
+	w.awaited.Store(len(w.waiting) > 0)
 }
 
 // crowd says whether some wait for room.
@@ -42,6 +47,7 @@ func (w *written) crowd(waits bool) {
 			close(x.done)
 		}
 		w.waiting = nil
+		w.awaited.Store(false)
 	}
 }
 
@@ -49,11 +55,13 @@ func (w *written) crowd(waits bool) {
 func (w *written) all() <-chan struct{} {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	done := make(chan struct{})
-	if w.crowded || w.answered == w.submitted {
+	w.awaited.Store(true)
+	done, until := make(chan struct{}), w.submitted.Load()
+	if w.crowded || w.answered.Load() >= until {
 		close(done)
+		w.awaited.Store(len(w.waiting) > 0)
 	} else {
-		w.waiting = append(w.waiting, waiting{w.submitted, done})
+		w.waiting = append(w.waiting, waiting{until, done})
 	}
 	return done
 }

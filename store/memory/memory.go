@@ -9,7 +9,7 @@ package memory
 
 import "sync"
 
-// answers calls functions in order, one at a time. The zero value works.
+// answers calls functions in order, one at a time, without the lock of the store whose answers they are: that is mu. The zero value works.
 type answers struct {
 	mu           sync.Mutex
 	queue, spare []answer        // spare is an emptied one
@@ -23,17 +23,11 @@ type answer struct {
 	err  error
 }
 
-// add leaves a function to run.
-func (a *answers) add(call func(error), err error) {
-	a.mu.Lock()
-	a.queue = append(a.queue, answer{call, err})
-	a.mu.Unlock()
-}
+// add leaves a function to run. The caller has the lock.
+func (a *answers) add(call func(error), err error) { a.queue = append(a.queue, answer{call, err}) }
 
-// run calls what was added, unless someone does so already and will find it.
+// run calls what was added, unless someone does so already and will find it. The caller has the lock, and has it again after that.
 func (a *answers) run() {
-	a.mu.Lock()
-	defer a.mu.Unlock()
 	if a.busy {
 		return
 	}

@@ -4,16 +4,13 @@ import (
 	"cmp"
 	"maps"
 	"slices"
-	"sync"
 
 	"udpchat/store"
 )
 
 // Profile is a client's store.
 type Profile struct {
-	answers answers
-
-	mu      sync.Mutex
+	answers // with the lock of what follows
 	closed  bool
 	seed    [32]byte
 	epoch   uint64
@@ -49,15 +46,15 @@ func NewProfile(seed [32]byte, epoch uint64) *Profile {
 
 // Submit does the change and answers at once.
 func (p *Profile) Submit(c store.ProfileChange, done func(error)) {
-	defer p.answers.run() // without the lock: an answer may submit
 	p.mu.Lock()
-	defer p.mu.Unlock()
 	if p.closed {
-		p.answers.add(done, store.ErrClosed)
-		return
+		p.add(done, store.ErrClosed)
+	} else {
+		p.submit(waiter{c, done})
+		p.again()
 	}
-	p.submit(waiter{c, done})
-	p.again()
+	p.run()
+	p.mu.Unlock()
 }
 
 // Apply does the change, whatever room there is.
@@ -72,12 +69,12 @@ func (p *Profile) Close() error {
 	p.mu.Lock()
 	p.closed = true
 	for _, w := range p.waiting {
-		p.answers.add(w.done, store.ErrFull)
+		p.add(w.done, store.ErrFull)
 	}
 	p.waiting = nil
+	p.run()
 	p.mu.Unlock()
-	p.answers.run()
-	p.answers.wait()
+	p.wait()
 	return nil
 }
 

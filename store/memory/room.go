@@ -40,11 +40,11 @@ func (s *Server) Room(bytes int) {
 // Room does for a profile what Server.Room does; what is settled gives its room back. Changes that wait are tried again at each
 // Room and at each change.
 func (p *Profile) Room(bytes int) {
-	defer p.answers.run()
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.room.set(bytes)
 	p.again()
+	p.run()
 }
 
 // WhenCrowded has f told of changes that wait for room.
@@ -67,10 +67,10 @@ func (p *Profile) submit(w waiter) {
 	case receive && len(p.waiting) > 0, receive && !p.room.take(need(w.change)):
 		p.waiting = append(p.waiting, w)
 	case !receive && !p.room.take(need(w.change)):
-		p.answers.add(w.done, store.ErrFull)
+		p.add(w.done, store.ErrFull)
 	default:
 		p.change(w.change)
-		p.answers.add(w.done, nil)
+		p.add(w.done, nil)
 	}
 }
 
@@ -80,12 +80,12 @@ func (p *Profile) again() {
 		w := p.waiting[0]
 		p.waiting = p.waiting[1:]
 		p.change(w.change)
-		p.answers.add(w.done, nil)
+		p.add(w.done, nil)
 	}
 	if waits := len(p.waiting) > 0; waits != p.told {
 		p.told = waits
 		if tell := p.crowded; tell != nil {
-			p.answers.add(func(error) { tell(waits) }, nil)
+			p.add(func(error) { tell(waits) }, nil)
 		}
 	}
 }

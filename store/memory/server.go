@@ -5,16 +5,13 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"sync"
 
 	"udpchat/store"
 )
 
 // Server is a server's store. Orders, revisions and verdicts are those of store/bolt.
 type Server struct {
-	answers answers
-
-	mu      sync.Mutex
+	answers // with the lock of what follows
 	closed  bool
 	head    store.Head
 	past    store.Past
@@ -73,8 +70,12 @@ func (s *Server) Submit(c store.Change, done func(store.Result, error)) {
 	if !s.closed {
 		res, err = s.change(c), nil
 	}
-	s.answers.add(func(err error) { done(res, err) }, err)
-	go s.answers.run() // Close waits for it
+	s.add(func(err error) { done(res, err) }, err)
+	go func() { // Close waits for it
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.run()
+	}()
 }
 
 // Apply does the change and tells what it came to.
@@ -89,7 +90,7 @@ func (s *Server) Close() error {
 	s.mu.Lock()
 	s.closed = true
 	s.mu.Unlock()
-	s.answers.wait()
+	s.wait()
 	return nil
 }
 
