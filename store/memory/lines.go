@@ -11,9 +11,11 @@ import (
 const keptLines = 10_000
 
 // lines is the history, by order. Orders follow each other nearly without gaps, and a new line is nearly always the last one.
-type lines struct {
-	list    []store.Line
-	unshown map[uint64]bool
+type lines struct{ list []line }
+
+type line struct {
+	store.Line
+	unshown bool
 }
 
 // place is where the line with that order is, or would be.
@@ -25,7 +27,7 @@ func (h *lines) place(order uint64) (int, bool) {
 	if back := h.list[n-1].Order - order; back < uint64(n) && h.list[n-1-int(back)].Order == order { // there are no gaps behind it
 		return n - 1 - int(back), true
 	}
-	return slices.BinarySearchFunc(h.list, order, func(a store.Line, o uint64) int { return cmp.Compare(a.Order, o) })
+	return slices.BinarySearchFunc(h.list, order, func(a line, o uint64) int { return cmp.Compare(a.Order, o) })
 }
 
 // end notes what became of lines.
@@ -37,15 +39,21 @@ func (h *lines) end(ends []store.Ended) {
 	}
 }
 
-func (h *lines) keep(l store.Line) {
-	at, found := h.place(l.Order)
-	if found {
-		h.list[at] = l
-	} else {
-		h.list = slices.Insert(h.list, at, l)
+// shown notes that lines are on the screen.
+func (h *lines) shown(orders []uint64) {
+	for _, o := range orders {
+		if at, found := h.place(o); found {
+			h.list[at].unshown = false
+		}
 	}
-	if !l.Out {
-		h.unshown[l.Order] = true
+}
+
+func (h *lines) keep(l store.Line) {
+	kept := line{l, !l.Out}
+	if at, found := h.place(l.Order); found {
+		h.list[at] = kept
+	} else {
+		h.list = slices.Insert(h.list, at, kept)
 	}
 	if len(h.list) > 2*keptLines {
 		h.trim()
@@ -56,7 +64,7 @@ func (h *lines) keep(l store.Line) {
 func (h *lines) trim() {
 	stay := 0
 	for i, l := range h.list {
-		if i >= keptLines || h.unshown[l.Order] {
+		if i >= keptLines || l.unshown {
 			h.list[stay] = l
 			stay++
 		}

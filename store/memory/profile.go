@@ -14,10 +14,9 @@ type Profile struct {
 	closed  bool
 	seed    [32]byte
 	epoch   uint64
-	outbox  map[textID]store.Outgoing // textID.from is the recipient
-	bodies  shelf                     // of what is in the outbox
-	lanes   []store.Lane              // by last use
-	sources map[textID]store.Source   // textID.seq is 0
+	outbox  outbox
+	lanes   []store.Lane            // by last use
+	sources map[textID]store.Source // textID.seq is 0
 	parts   map[textID]store.Part
 	streams map[uint64]store.Marks
 	history lines
@@ -35,11 +34,10 @@ var _ store.Profile = (*Profile)(nil)
 func NewProfile(seed [32]byte, epoch uint64) *Profile {
 	return &Profile{
 		seed: seed, epoch: epoch,
-		outbox:  map[textID]store.Outgoing{},
+		outbox:  outbox{},
 		sources: map[textID]store.Source{},
 		parts:   map[textID]store.Part{},
 		streams: map[uint64]store.Marks{},
-		history: lines{unshown: map[uint64]bool{}},
 		keys:    newKnown(),
 	}
 }
@@ -86,11 +84,7 @@ func (p *Profile) Load() (store.Loaded, error) {
 		return store.Loaded{}, store.ErrClosed
 	}
 	l := store.Loaded{Seed: p.seed, Epoch: p.epoch, Lanes: slices.Clone(p.lanes)}
-	for _, id := range slices.SortedFunc(maps.Keys(p.outbox), compareTexts) {
-		o := p.outbox[id]
-		o.Text = cloneText(o.Text)
-		l.Outbox = append(l.Outbox, o)
-	}
+	l.Outbox = p.outbox.load()
 	for _, id := range slices.SortedFunc(maps.Keys(p.sources), compareTexts) {
 		src := p.sources[id]
 		src.Marks = cloneMarks(src.Marks)
@@ -105,8 +99,8 @@ func (p *Profile) Load() (store.Loaded, error) {
 		l.Streams = append(l.Streams, store.Stream{Store: id, Marks: cloneMarks(p.streams[id])})
 	}
 	for _, line := range p.history.list {
-		if l.Lines = line.Order; p.history.unshown[line.Order] {
-			l.Unshown = append(l.Unshown, line)
+		if l.Lines = line.Order; line.unshown {
+			l.Unshown = append(l.Unshown, line.Line)
 		}
 	}
 	p.keys.load(&l)
@@ -117,7 +111,11 @@ func (p *Profile) Load() (store.Loaded, error) {
 func (p *Profile) Outgoing() int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return len(p.outbox)
+	n := 0
+	for _, l := range p.outbox {
+		n += len(l.list)
+	}
+	return n
 }
 
 // History lists lines.
@@ -130,7 +128,7 @@ func (p *Profile) History(after uint64, limit int) ([]store.Line, error) {
 	var lines []store.Line
 	for _, l := range p.history.list {
 		if len(lines) < limit && l.Order > after {
-			lines = append(lines, l)
+			lines = append(lines, l.Line)
 		}
 	}
 	return lines, nil
@@ -142,59 +140,43 @@ func (p *Profile) change(c store.ProfileChange) {
 		p.send(c.Items, c.Lane)
 		p.history.keep(c.Line)
 	case store.Settle:
-		for _, seq := range c.Seqs {
-			id := textID{c.To, epochs{c.Epoch, c.ToEpoch}, seq}
-			if o, ok := p.outbox[id]; ok {
-				p.room.give(textRoom(o.Text))
-				delete(p.outbox, id)
-			}
-		}
+		p.outbox.settle(laneID(c.To, c.Epoch, c.ToEpoch), c.Seqs, func(o store.Outgoing) { p.room.give(textRoom(o.Text)) })
 		p.keys.chain(c.Chain, c.Forget)
 		p.history.end(c.Ends)
 	case store.Renumber:
-		maps.DeleteFunc(p.outbox, func(id textID, _ store.Outgoing) bool {
-			return slices.ContainsFunc(c.Old, func(l store.Lane) bool { return id.of(l) })
-		})
+		for _, l := range c.Old {
+			delete(p.outbox, laneID(l.To, l.Epoch, l.ToEpoch))
+		}
 		p.send(c.Items, c.New)
 		p.history.end(c.Ends)
 	case store.Receive:
 		p.receive(c)
 	case store.Shown:
-		for _, order := range c.Lines {
-			delete(p.history.unshown, order)
-		}
+		p.history.shown(c.Lines)
 	default:
 		p.keys.change(c)
 	}
-}
-
-func (id textID) of(l store.Lane) bool {
-	return id.from == l.To && id.epochs == epochs{l.Epoch, l.ToEpoch}
 }
 
 // send puts texts into the outbox, and notes how far their lane has counted. A new lane is the last in the list, and those to the same
 // recipient of which nothing is left go.
 func (p *Profile) send(items []store.Outgoing, l store.Lane) {
 	for _, o := range items {
-		o.Text.Body = p.bodies.keep(o.Text.Body)
-		p.outbox[idOf(o.To, o.Text)] = o
+		p.outbox.put(o)
 	}
 	if i := slices.IndexFunc(p.lanes, func(a store.Lane) bool { return a.To == l.To && a.Epoch == l.Epoch && a.ToEpoch == l.ToEpoch }); i >= 0 {
 		p.lanes[i] = l
 		return
 	}
-	p.lanes = slices.DeleteFunc(p.lanes, func(a store.Lane) bool { return a.To == l.To && !p.waits(a) })
-	p.lanes = append(p.lanes, l)
-}
-
-// waits tells whether something of a lane is in the outbox.
-func (p *Profile) waits(l store.Lane) bool {
-	for id := range p.outbox {
-		if id.of(l) {
-			return true
+	p.lanes = slices.DeleteFunc(p.lanes, func(a store.Lane) bool {
+		id := laneID(a.To, a.Epoch, a.ToEpoch)
+		gone := a.To == l.To && p.outbox.empty(id)
+		if gone {
+			delete(p.outbox, id)
 		}
-	}
-	return false
+		return gone
+	})
+	p.lanes = append(p.lanes, l)
 }
 
 func (p *Profile) receive(c store.Receive) {

@@ -24,11 +24,12 @@ func (p *Profile) Read(q store.Query) (got store.Passage, err error) {
 		first++
 	}
 	end, _ := p.history.place(q.Before)
-	lines := slices.Clone(p.history.list[first:max(first, end)])
-	if !q.Oldest {
-		slices.Reverse(lines)
-	}
-	for i, l := range lines {
+	lines := p.history.list[first:max(first, end)]
+	for i := range lines {
+		l := lines[i].Line
+		if !q.Oldest {
+			l = lines[len(lines)-1-i].Line
+		}
 		if q.Asks(l) {
 			got.Lines = append(got.Lines, l)
 		}
