@@ -17,20 +17,37 @@ func (c *Core) accept(now time.Time, ref uint64, to wire.Key, toEpoch uint64, ty
 	x := &text{to: to, typed: true, line: c.inbox.lines, fresh: fresh{ref, typed}}
 	c.cut(l, x, typed, c.cfg.Wall(now).UnixMicro())
 	first := x.parts[0].t
-	c.commitFor(store.Accept{Items: x.items(), Lane: l.record(), Line: store.Line{Order: x.line, Peer: store.Key(to), Epoch: l.epoch,
-		First: first.Seq, Last: first.Seq + uint64(first.Parts) - 1, Time: first.Time, Arrived: first.Time, Out: true,
-		Post: to == wire.Channel, End: store.EndOpen, Text: typed}}, x)
+	a := c.acceptance(x)
+	a.change.Lane = l.record()
+	a.change.Line = store.Line{Order: x.line, Peer: store.Key(to), Epoch: l.epoch, First: first.Seq, Last: first.Seq + uint64(first.Parts) - 1,
+		Time: first.Time, Arrived: first.Time, Out: true, Post: to == wire.Channel, End: store.EndOpen, Text: typed}
+	c.commitFor(&a.change, a)
 	awaitSave(x.parts)
 	c.press()
 }
 
-// items is what a store keeps of a text that it does not have yet.
-func (x *text) items() []store.Outgoing {
-	items := x.item[:0]
+// acceptance is a text that is being committed. It is used again.
+type acceptance struct {
+	text   *text
+	change store.Accept
+}
+
+func (c *Core) acceptance(x *text) *acceptance {
+	a := spare(&c.acceptances)
+	a.text = x
 	for _, p := range x.parts {
-		items = append(items, store.Outgoing{To: store.Key(x.to), Text: store.Text(p.t), Line: x.line})
+		a.change.Items = append(a.change.Items, store.Outgoing{To: store.Key(x.to), Text: store.Text(p.t), Line: x.line})
 	}
-	return items
+	return a
+}
+
+// over leaves an acceptance to be used again.
+func (a *acceptance) over(c *Core) *text {
+	x, items := a.text, a.change.Items
+	clear(items)
+	*a = acceptance{change: store.Accept{Items: items[:0]}}
+	keep(&c.acceptances, a)
+	return x
 }
 
 // cut makes the parts of a text, with the next seqs.
@@ -44,9 +61,12 @@ func (c *Core) cut(l *lane, x *text, typed string, written int64) {
 }
 
 // durable lets a text that was typed go.
-func (x *text) durable(c *Core, now time.Time) { c.saved(now, x.parts) }
+func (a *acceptance) durable(c *Core, now time.Time) { c.saved(now, a.over(c).parts) }
 
-func (x *text) refused(c *Core, now time.Time) { c.unaccepted(now, x.parts[0].lane, x.parts) }
+func (a *acceptance) refused(c *Core, now time.Time) {
+	x := a.over(c)
+	c.unaccepted(now, x.parts[0].lane, x.parts)
+}
 
 // commitParts lets parts go once they are on disk.
 func (c *Core) commitParts(change store.ProfileChange, parts []*part) {

@@ -61,7 +61,7 @@ func (c *Core) catchUp(now time.Time, st *stream) {
 func (c *Core) takePost(now time.Time, st *stream, m *wire.PushPost) {
 	order, prev, try := m.Order, m.Prev, m.Try
 	st.taken.MarkSpan(prev, order)
-	change := store.Receive{Stream: st.record(c.store)}
+	change := &store.Receive{Stream: st.record(c.store)}
 	t, end, gone, ok := c.believe(m)
 	change.Chain, change.Forget = end, gone
 	var line *store.Line

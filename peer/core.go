@@ -50,6 +50,9 @@ type Core struct {
 	outbox  outbox
 	inbox   inbox
 
+	acceptances []*acceptance // to be used again
+	incomings   []*incoming   // likewise
+
 	fx, taken Effects
 	deposits  []deposit // among fx.Sends
 }

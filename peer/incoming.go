@@ -26,7 +26,7 @@ func (r *reply) say(c *Core, now time.Time) {
 	c.toServer(&wire.Taken{From: r.source.from, Marks: r.source.marks(r.seq), Order: r.at.order, Try: r.try})
 }
 
-// incoming is a text or a part of one that is being committed, with what that takes in one piece.
+// incoming is a text or a part of one that is being committed, with what that takes in one piece. It is used again.
 type incoming struct {
 	reply
 	from, toEpoch uint64
@@ -52,7 +52,8 @@ func (c *Core) receive(now time.Time, t wire.Text, r reply) {
 		return // not acknowledged: the sender waits until the gap is closed
 	}
 	c.mark(&s.taken, from, t.Seq)
-	in := &incoming{reply: r, from: from, toEpoch: t.ToEpoch}
+	in := spare(&c.incomings)
+	in.reply, in.from, in.toEpoch = r, from, t.ToEpoch
 	in.store(c, now, t)
 	if at != nil {
 		at.taken.MarkSpan(at.prev, at.order)
@@ -63,7 +64,7 @@ func (c *Core) receive(now time.Time, t wire.Text, r reply) {
 		s.had.Mark(t.Seq)
 		r.say(c, now)
 	}
-	c.commitFor(in.change, in)
+	c.commitFor(&in.change, in)
 }
 
 // durable acknowledges what came, and shows it.
@@ -85,6 +86,8 @@ func (in *incoming) durable(c *Core, now time.Time) {
 		}
 		delete(s.waiting, in.seq)
 	}
+	*in = incoming{}
+	keep(&c.incomings, in)
 }
 
 // store makes the change that keeps a text or part: with the last part, the whole line.

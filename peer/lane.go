@@ -82,7 +82,6 @@ type text struct {
 
 	first part // room for the first of its parts: most texts have no other
 	one   [1]*part
-	item  [1]store.Outgoing
 }
 
 // fresh is what the user typed, and its number. The zero value is nothing.

@@ -23,7 +23,7 @@ func (b *bench) firstCut(to *friend, first uint64, typed string) {
 	last := first + parts - 1
 	change.Lane = store.Lane{To: store.Key(to.key), Epoch: myEpoch, ToEpoch: to.epoch, Last: last}
 	change.Line = store.Line{Order: first, Peer: store.Key(to.key), Epoch: myEpoch, First: first, Last: last, Out: true, Text: typed}
-	b.profile.Apply(change)
+	b.profile.Apply(&change)
 }
 
 // hadCut is what a recipient has of them.

@@ -18,12 +18,9 @@ type submission struct {
 
 // submit gives a commit to the store. Only the loop may call it.
 func (c *Client) submit(m Commit) {
-	var x *submission
-	if last := len(c.submissions) - 1; last >= 0 {
-		x, c.submissions = c.submissions[last], c.submissions[:last]
-	} else {
-		x = &submission{client: c}
-		x.answer, x.done, x.withdraw = x.answered, x.durable, x.refused
+	x := spare(&c.submissions)
+	if x.client == nil {
+		x.client, x.answer, x.done, x.withdraw = c, x.answered, x.durable, x.refused
 	}
 	x.commit = m
 	c.written.submit()
@@ -51,11 +48,6 @@ func (x *submission) refused(now time.Time) { x.over().Refused(now) }
 func (x *submission) over() Commit {
 	m := x.commit
 	x.commit = Commit{}
-	if c := x.client; len(c.submissions) < maxSpare {
-		c.submissions = append(c.submissions, x)
-	}
+	keep(&x.client.submissions, x)
 	return m
 }
-
-// maxSpare bounds what is kept to be used again.
-const maxSpare = 1024

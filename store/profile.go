@@ -10,7 +10,7 @@ type Profile interface {
 	// means that nothing was read.
 	Read(q Query) (Passage, error)
 	// Submit queues a change, with the promises of Server.Submit, but that done may be called before Submit returns. Nobody waits for a Settle
-	// and a Shown.
+	// and a Shown. What an Accept or a Receive points to may be used again when done is called: not before, and the bodies of texts not at all.
 	Submit(c ProfileChange, done func(error))
 	// WhenCrowded has changes that begin to wait for room, and end it, told to f, from another goroutine. It is called once.
 	WhenCrowded(f Crowded)
@@ -152,7 +152,8 @@ type Ended struct {
 // ProfileChange is one of the types below.
 type ProfileChange interface{ profileChange() }
 
-// Accept takes a typed text into the outbox: its parts, the lane's count and the line of history, all at once.
+// Accept takes a typed text into the outbox: its parts, the lane's count and the line of history, all at once. It and Receive are what each
+// text costs, and travel as pointers.
 type Accept struct {
 	Items []Outgoing
 	Lane  Lane
@@ -212,10 +213,10 @@ type PinServer struct{ Pin ServerPin }
 // store that is among Loaded.Clear; for another one it takes the place of the record of store 0, or does nothing.
 type Bound struct{ Clear Clear }
 
-func (Accept) profileChange()    {}
+func (*Accept) profileChange()   {}
 func (Settle) profileChange()    {}
 func (Renumber) profileChange()  {}
-func (Receive) profileChange()   {}
+func (*Receive) profileChange()  {}
 func (Shown) profileChange()     {}
 func (Meet) profileChange()      {}
 func (Rotate) profileChange()    {}

@@ -17,7 +17,7 @@ func printingBench(t *testing.T, lines uint64) (*memory.Profile, string) {
 	}
 	profile := memory.NewProfile([32]byte{1}, 1)
 	for line := uint64(1); line <= lines; line++ {
-		profile.Apply(store.Receive{Line: &store.Line{Order: line, Text: "hi"}})
+		profile.Apply(&store.Receive{Line: &store.Line{Order: line, Text: "hi"}})
 	}
 	return profile, filepath.Join(t.TempDir(), "printing")
 }

@@ -31,7 +31,7 @@ func TestForgetful(t *testing.T) {
 	contact := store.Contact{Key: store.Key{3}, Name: "y", Verified: true}
 	var answered atomic.Int32
 	for i, c := range []store.ProfileChange{
-		store.Accept{Items: []store.Outgoing{{To: store.Key{3}, Text: store.Text{Epoch: 1, Seq: 1, Parts: 1}}}, Line: store.Line{Order: 1, Out: true}},
+		&store.Accept{Items: []store.Outgoing{{To: store.Key{3}, Text: store.Text{Epoch: 1, Seq: 1, Parts: 1}}}, Line: store.Line{Order: 1, Out: true}},
 		store.Meet{Contacts: []store.Contact{contact}},
 		store.Rotate{Put: []store.Prekey{{ID: 1}}},
 	} {

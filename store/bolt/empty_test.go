@@ -18,7 +18,7 @@ func TestABucketOfEmptyLeavesIsDamaged(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "profile.db")
 	p := must(OpenProfile(path, Options{}))(t)
 	for n := range uint64(400) {
-		storetest.Change(t, p, store.Receive{Line: &store.Line{Order: n + 1, Text: "a line"}})
+		storetest.Change(t, p, &store.Receive{Line: &store.Line{Order: n + 1, Text: "a line"}})
 	}
 	closeAndCheck(t, p, path)
 	var root uint64

@@ -207,8 +207,8 @@ func TestWhatIsTypedLeavesTheReserve(t *testing.T) {
 }
 
 // typed is a text of n bytes to ann, its line and its parts.
-func typed(order uint64, n int) store.Accept {
-	a := store.Accept{Line: store.Line{Order: order, Peer: storetest.Key("ann"), Out: true, End: store.EndOpen, Text: strings.Repeat("x", n)}}
+func typed(order uint64, n int) *store.Accept {
+	a := &store.Accept{Line: store.Line{Order: order, Peer: storetest.Key("ann"), Out: true, End: store.EndOpen, Text: strings.Repeat("x", n)}}
 	for seq := order << 16; ; seq++ {
 		a.Items = append(a.Items, store.Outgoing{To: storetest.Key("ann"), Text: storetest.Single(seq, strings.Repeat("x", min(n, 880))), Line: order})
 		a.Lane = store.Lane{To: storetest.Key("ann"), Epoch: 1, ToEpoch: 1, Last: seq}

@@ -6,7 +6,7 @@ import (
 	"udpchat/store"
 )
 
-func (t *profileTx) receive(c store.Receive) error {
+func (t *profileTx) receive(c *store.Receive) error {
 	if c.Drop != nil {
 		if err := t.dropSource(*c.Drop); err != nil {
 			return err
@@ -42,7 +42,7 @@ func (t *profileTx) dropSource(s store.Source) error {
 
 // dropParts removes the parts of a text that is whole now. They name this client's epoch, as the source does, a post's what
 // its chain does, and one that nobody signed the server's store.
-func (t *profileTx) dropParts(c store.Receive) error {
+func (t *profileTx) dropParts(c *store.Receive) error {
 	return t.removeParts(c.Line.Peer, c.Line.Epoch, c.Line.First, func(seq, toEpoch uint64) (hit, more bool) {
 		switch {
 		case c.Source != nil:

@@ -6,7 +6,7 @@ import (
 	"udpchat/store"
 )
 
-func (t *profileTx) accept(c store.Accept) error {
+func (t *profileTx) accept(c *store.Accept) error {
 	if err := t.putOutgoing(c.Items); err != nil {
 		return err
 	}

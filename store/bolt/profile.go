@@ -86,9 +86,9 @@ func (p *Profile) apply(tx *bbolt.Tx, group []job[store.ProfileChange, error], t
 // withoutRoom is what becomes of a change when only the reserve is left (store/full.go).
 func withoutRoom(c store.ProfileChange) fate {
 	switch c.(type) {
-	case store.Accept, store.PinServer:
+	case *store.Accept, store.PinServer:
 		return isRefused
-	case store.Receive:
+	case *store.Receive:
 		return mustWait
 	}
 	return isDone
@@ -98,12 +98,12 @@ func withoutRoom(c store.ProfileChange) fate {
 func profileGrowth(c store.ProfileChange) int64 {
 	records, bytes := 0, 0
 	switch c := c.(type) {
-	case store.Accept:
+	case *store.Accept:
 		records, bytes = len(c.Items)+1, len(c.Line.Text)
 		for _, o := range c.Items {
 			bytes += len(o.Text.Body)
 		}
-	case store.Receive:
+	case *store.Receive:
 		records = 1
 		if c.Part != nil {
 			bytes += len(c.Part.Text.Body)
@@ -131,13 +131,13 @@ func profilePatient(c store.ProfileChange) bool {
 
 func (t *profileTx) change(c store.ProfileChange) error {
 	switch c := c.(type) {
-	case store.Accept:
+	case *store.Accept:
 		return t.accept(c)
 	case store.Settle:
 		return t.settle(c)
 	case store.Renumber:
 		return t.renumber(c)
-	case store.Receive:
+	case *store.Receive:
 		return t.receive(c)
 	case store.Shown:
 		return t.shown(c)

@@ -77,9 +77,9 @@ func largePerson(t *testing.T) (content, sidecar []byte, who person) {
 			seq, to := i*10+j+1, people[j%5]
 			x := storetest.Single(seq, fmt.Sprintf("to %s, %d", to, seq))
 			changes = append(changes,
-				store.Accept{Items: []store.Outgoing{{To: storetest.Key(to), Text: x}}, Lane: store.Lane{To: storetest.Key(to), Epoch: 1, ToEpoch: 1, Last: seq}, Line: *line(to, true, 5)},
-				store.Receive{Source: &store.Source{From: storetest.Key(to), Marks: store.Marks{Epoch: 1, ToEpoch: 1, Through: seq}}, Line: line(to, false, 1+int(seq%20))},
-				store.Receive{Part: &store.Part{From: storetest.Key(to), Text: storetest.Part(seq*100, 0, 3, 3000)}})
+				&store.Accept{Items: []store.Outgoing{{To: storetest.Key(to), Text: x}}, Lane: store.Lane{To: storetest.Key(to), Epoch: 1, ToEpoch: 1, Last: seq}, Line: *line(to, true, 5)},
+				&store.Receive{Source: &store.Source{From: storetest.Key(to), Marks: store.Marks{Epoch: 1, ToEpoch: 1, Through: seq}}, Line: line(to, false, 1+int(seq%20))},
+				&store.Receive{Part: &store.Part{From: storetest.Key(to), Text: storetest.Part(seq*100, 0, 3, 3000)}})
 		}
 		k := storetest.Key(fmt.Sprint("contact ", i))
 		changes = append(changes, store.Meet{Contacts: []store.Contact{{Key: k, Name: fmt.Sprint("n", i), Card: strings.Repeat("c", 100)}}},

@@ -20,11 +20,11 @@ func told(t *testing.T) (path string) {
 	for order := uint64(1); order <= 200; order++ {
 		l := store.Line{Order: order, Peer: bob, Text: "some words of a line"}
 		if order%2 == 0 {
-			changes = append(changes, store.Receive{Line: &l})
+			changes = append(changes, &store.Receive{Line: &l})
 			continue
 		}
 		l.Out, l.End = true, store.EndDelivered
-		changes = append(changes, store.Accept{Lane: store.Lane{To: bob, Epoch: 1, ToEpoch: 1, Last: order}, Line: l})
+		changes = append(changes, &store.Accept{Lane: store.Lane{To: bob, Epoch: 1, ToEpoch: 1, Last: order}, Line: l})
 	}
 	storetest.Change(t, p, changes...)
 	closeAndCheck(t, p, path)

@@ -142,8 +142,8 @@ func TestADamagedProfileIsAnErrorThatNamesTheRecord(t *testing.T) {
 			p := must(OpenProfile(path, Options{}))(t)
 			k, x := storetest.Key("bob"), storetest.Single(1, "text")
 			storetest.Change(t, p,
-				store.Accept{Items: []store.Outgoing{{To: k, Text: x}}, Lane: store.Lane{To: k, Last: 1}, Line: store.Line{Order: 1, Out: true, End: store.EndOpen}},
-				store.Receive{
+				&store.Accept{Items: []store.Outgoing{{To: k, Text: x}}, Lane: store.Lane{To: k, Last: 1}, Line: store.Line{Order: 1, Out: true, End: store.EndOpen}},
+				&store.Receive{
 					Source: &store.Source{From: k}, Part: &store.Part{From: k, Text: storetest.Part(9, 0, 2, 9)},
 					Line: &store.Line{Order: 2, Peer: k, Text: "text"}, Stream: &store.Stream{Store: 1}, Chain: &store.Chain{Author: k},
 				},

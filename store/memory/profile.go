@@ -136,7 +136,7 @@ func (p *Profile) History(after uint64, limit int) ([]store.Line, error) {
 
 func (p *Profile) change(c store.ProfileChange) {
 	switch c := c.(type) {
-	case store.Accept:
+	case *store.Accept:
 		p.send(c.Items, c.Lane)
 		p.history.keep(c.Line)
 	case store.Settle:
@@ -149,7 +149,7 @@ func (p *Profile) change(c store.ProfileChange) {
 		}
 		p.send(c.Items, c.New)
 		p.history.end(c.Ends)
-	case store.Receive:
+	case *store.Receive:
 		p.receive(c)
 	case store.Shown:
 		p.history.shown(c.Lines)
@@ -179,7 +179,7 @@ func (p *Profile) send(items []store.Outgoing, l store.Lane) {
 	p.lanes = append(p.lanes, l)
 }
 
-func (p *Profile) receive(c store.Receive) {
+func (p *Profile) receive(c *store.Receive) {
 	if d := c.Drop; d != nil {
 		delete(p.sources, sourceID(*d))
 		p.dropParts(d.From, d.Marks.Epoch, func(id textID) bool { return id.toEpoch == d.Marks.ToEpoch })
@@ -208,7 +208,7 @@ func (p *Profile) receive(c store.Receive) {
 
 // meant tells whether parts that name this epoch are of what is received: a source's name this client's epoch, a post's what its chain
 // does, and those of one that nobody signed the server's store.
-func meant(c store.Receive, toEpoch uint64) bool {
+func meant(c *store.Receive, toEpoch uint64) bool {
 	switch {
 	case c.Source != nil:
 		return toEpoch == c.Source.Marks.ToEpoch

@@ -62,7 +62,7 @@ type waiter struct {
 
 // submit does a change, or refuses it, or lets it wait. The caller has p.mu.
 func (p *Profile) submit(w waiter) {
-	_, receive := w.change.(store.Receive)
+	_, receive := w.change.(*store.Receive)
 	switch {
 	case receive && len(p.waiting) > 0, receive && !p.room.take(need(w.change)):
 		p.waiting = append(p.waiting, w)
@@ -93,14 +93,14 @@ func (p *Profile) again() {
 // need is what a change takes of the room: nothing, when the reserve of a real store would do (store/full.go).
 func need(c store.ProfileChange) (bytes int) {
 	switch c := c.(type) {
-	case store.Accept:
+	case *store.Accept:
 		bytes = record + len(c.Line.Text)
 		for _, o := range c.Items {
 			bytes += textRoom(o.Text)
 		}
 	case store.PinServer:
 		bytes = record
-	case store.Receive:
+	case *store.Receive:
 		bytes = record
 		if c.Part != nil {
 			bytes += len(c.Part.Text.Body)

@@ -184,9 +184,9 @@ func fullRefusesAccept(t *testing.T, p store.Profile, full func(bool)) {
 }
 
 // received is a line of bob's, with the marks of all before it.
-func received(seq uint64) store.Receive {
+func received(seq uint64) *store.Receive {
 	l := line(seq, false)
-	return store.Receive{Source: &store.Source{From: bob, Marks: upTo(seq)}, Line: &l}
+	return &store.Receive{Source: &store.Source{From: bob, Marks: upTo(seq)}, Line: &l}
 }
 
 func fullReceiveWaits(t *testing.T, p store.Profile, full func(bool)) {

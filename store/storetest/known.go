@@ -75,12 +75,12 @@ func chainsReceived(t *testing.T, p store.Profile) {
 	}
 	whole := line(1, false)
 	Change(t, p,
-		store.Receive{Chain: end(cat, 1, 1, 4)},
-		store.Receive{Line: &whole, Stream: &store.Stream{Store: 1, Marks: store.Marks{Through: 9}}, Chain: end(bob, 1, 1, 4)},
-		store.Receive{Chain: end(bob, 2, 1, 1)},
-		store.Receive{Chain: end(bob, 1, 1<<63, 1<<63)},
-		store.Receive{Stream: &store.Stream{Store: 1, Marks: store.Marks{Through: 10}}, Chain: end(bob, 1, 1, 5)},
-		store.Receive{Stream: &store.Stream{Store: 1, Marks: store.Marks{Through: 11}}},
+		&store.Receive{Chain: end(cat, 1, 1, 4)},
+		&store.Receive{Line: &whole, Stream: &store.Stream{Store: 1, Marks: store.Marks{Through: 9}}, Chain: end(bob, 1, 1, 4)},
+		&store.Receive{Chain: end(bob, 2, 1, 1)},
+		&store.Receive{Chain: end(bob, 1, 1<<63, 1<<63)},
+		&store.Receive{Stream: &store.Stream{Store: 1, Marks: store.Marks{Through: 10}}, Chain: end(bob, 1, 1, 5)},
+		&store.Receive{Stream: &store.Stream{Store: 1, Marks: store.Marks{Through: 11}}},
 	)
 	want := []store.Chain{*end(bob, 1, 1, 5), *end(bob, 1, 1<<63, 1<<63), *end(bob, 2, 1, 1), *end(cat, 1, 1, 4)}
 	if l := load(t, reopen(p)); !reflect.DeepEqual(l.Chains, want) || len(l.Unshown) != 1 || l.Streams[0].Marks.Through != 11 {

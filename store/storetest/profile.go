@@ -58,8 +58,8 @@ func line(order uint64, out bool) store.Line {
 	}
 }
 
-func accept(last uint64, order uint64) store.Accept {
-	a := store.Accept{Lane: store.Lane{To: bob, Epoch: 1, ToEpoch: 1, Last: last}, Line: line(order, true)}
+func accept(last uint64, order uint64) *store.Accept {
+	a := &store.Accept{Lane: store.Lane{To: bob, Epoch: 1, ToEpoch: 1, Last: last}, Line: line(order, true)}
 	for seq := uint64(1); seq <= last; seq++ {
 		a.Items = append(a.Items, store.Outgoing{To: bob, Text: Single(seq, "x"), Line: order})
 	}
@@ -99,13 +99,13 @@ func settled(t *testing.T, p store.Profile) {
 }
 
 func endsNoted(t *testing.T, p store.Profile) {
-	accept := func(order uint64, end store.End) store.Accept {
+	accept := func(order uint64, end store.End) *store.Accept {
 		a := accept(order, order)
 		a.Line.End = end
 		return a
 	}
 	received := line(5, false)
-	Change(t, p, accept(1, store.EndOpen), accept(2, store.EndOpen), accept(3, store.EndUnnoted), accept(4, store.EndOpen), store.Receive{Line: &received})
+	Change(t, p, accept(1, store.EndOpen), accept(2, store.EndOpen), accept(3, store.EndUnnoted), accept(4, store.EndOpen), &store.Receive{Line: &received})
 	lane := store.Lane{To: bob, Epoch: 1, ToEpoch: 1, Last: 4}
 	Change(t, p,
 		store.Settle{To: bob, Epoch: 1, ToEpoch: 1, Seqs: []uint64{1}, Ends: []store.Ended{{Line: 1, End: store.EndDelivered}, {Line: 3, End: store.EndDelivered}, {Line: 5, End: store.EndDelivered}, {Line: 99, End: store.EndDelivered}}},
@@ -129,7 +129,7 @@ func renumbered(t *testing.T, p store.Profile) {
 	a := accept(100, 1)
 	Change(t, p, a, store.Settle{To: bob, Epoch: 1, ToEpoch: 1, Seqs: []uint64{1}})
 	other := store.Outgoing{To: cat, Text: Single(1, "other lane")}
-	Change(t, p, store.Accept{Items: []store.Outgoing{other}, Lane: store.Lane{To: cat, Epoch: 1, ToEpoch: 1, Last: 1}, Line: line(2, true)})
+	Change(t, p, &store.Accept{Items: []store.Outgoing{other}, Lane: store.Lane{To: cat, Epoch: 1, ToEpoch: 1, Last: 1}, Line: line(2, true)})
 	x := Single(1, "anew")
 	x.ToEpoch = 2
 	next := store.Outgoing{To: bob, Text: x, Line: 1}
@@ -142,8 +142,8 @@ func renumbered(t *testing.T, p store.Profile) {
 
 // lanesByUse: a lane stays while something of it is in the outbox, and after that until its recipient gets a new one.
 func lanesByUse(t *testing.T, p store.Profile) {
-	use := func(epoch, last uint64, texts ...uint64) store.Accept {
-		a := store.Accept{Lane: store.Lane{To: bob, Epoch: epoch, ToEpoch: 1, Last: last}, Line: line(10*epoch+last, true)}
+	use := func(epoch, last uint64, texts ...uint64) *store.Accept {
+		a := &store.Accept{Lane: store.Lane{To: bob, Epoch: epoch, ToEpoch: 1, Last: last}, Line: line(10*epoch+last, true)}
 		for _, seq := range texts {
 			x := Single(seq, "x")
 			x.Epoch = epoch
@@ -157,7 +157,7 @@ func lanesByUse(t *testing.T, p store.Profile) {
 			t.Errorf("%s: lanes %+v, want %+v", name, l.Lanes, want)
 		}
 	}
-	other := store.Accept{Lane: store.Lane{To: cat, Epoch: 5, ToEpoch: 1, Last: 1}, Line: line(3, true)}
+	other := &store.Accept{Lane: store.Lane{To: cat, Epoch: 5, ToEpoch: 1, Last: 1}, Line: line(3, true)}
 	Change(t, p, other, use(5, 1), use(5, 2, 2))
 	lanes("one each", other.Lane, use(5, 2).Lane)
 	Change(t, p, use(9, 1, 1), use(2, 3, 3), use(5, 3, 3))
@@ -176,7 +176,7 @@ func sourceReplaced(t *testing.T, p store.Profile) {
 	old := a
 	old.Marks = upTo(1)
 	for _, s := range []store.Source{old, b, a} {
-		Change(t, p, store.Receive{Source: &s})
+		Change(t, p, &store.Receive{Source: &s})
 	}
 	if l := load(t, reopen(p)); len(l.Inbox) != 2 || !sameMarks(l.Inbox[0].Marks, a.Marks) || l.Inbox[0].Age != 3 || !sameMarks(l.Inbox[1].Marks, b.Marks) {
 		t.Errorf("inbox %+v", l.Inbox)
@@ -185,19 +185,19 @@ func sourceReplaced(t *testing.T, p store.Profile) {
 
 func partsUntilWhole(t *testing.T, p store.Profile) {
 	for part := range uint16(2) {
-		Change(t, p, store.Receive{
+		Change(t, p, &store.Receive{
 			Source: &store.Source{From: bob, Marks: upTo(uint64(part) + 5)},
 			Part:   &store.Part{From: bob, Text: Part(5, part, 3, 3000), Mail: part == 1},
 		})
 	}
-	Change(t, p, store.Receive{Part: &store.Part{From: bob, Text: Part(20, 0, 3, 3000)}})
+	Change(t, p, &store.Receive{Part: &store.Part{From: bob, Text: Part(20, 0, 3, 3000)}})
 	l := load(t, reopen(p))
 	if len(l.Parts) != 3 || !reflect.DeepEqual(l.Parts[1], store.Part{From: bob, Text: Part(5, 1, 3, 3000), Mail: true}) {
 		t.Errorf("parts %+v", l.Parts)
 	}
 	whole := line(1, false)
 	whole.First, whole.Last = 5, 7
-	Change(t, p, store.Receive{Source: &store.Source{From: bob, Marks: upTo(7)}, Line: &whole})
+	Change(t, p, &store.Receive{Source: &store.Source{From: bob, Marks: upTo(7)}, Line: &whole})
 	if l := load(t, reopen(p)); len(l.Parts) != 1 || l.Parts[0].Text.Seq != 20 || len(l.Unshown) != 1 {
 		t.Errorf("loaded %+v", l)
 	}
@@ -207,11 +207,11 @@ func partsOfOtherLane(t *testing.T, p store.Profile) {
 	post := Part(5, 0, 3, 3000)
 	post.ToEpoch = 77
 	for _, part := range []store.Part{{From: bob, Text: post}, {From: bob, Text: Part(5, 0, 3, 3000)}, {From: cat, Text: Part(5, 0, 3, 3000)}} {
-		Change(t, p, store.Receive{Part: &part})
+		Change(t, p, &store.Receive{Part: &part})
 	}
 	whole := line(1, false)
 	whole.First, whole.Last = 5, 7
-	Change(t, p, store.Receive{Source: &store.Source{From: bob, Marks: upTo(7)}, Line: &whole})
+	Change(t, p, &store.Receive{Source: &store.Source{From: bob, Marks: upTo(7)}, Line: &whole})
 	if l := load(t, p); len(l.Parts) != 2 || l.Parts[0].Text.ToEpoch != 77 || l.Parts[1].From != cat {
 		t.Errorf("parts %+v", l.Parts)
 	}
@@ -220,8 +220,8 @@ func partsOfOtherLane(t *testing.T, p store.Profile) {
 func sourceDropped(t *testing.T, p store.Profile) {
 	a, b := store.Source{From: bob, Marks: upTo(5)}, store.Source{From: bob, Marks: store.Marks{Epoch: 2, ToEpoch: 1, Through: 1}}
 	Change(t, p,
-		store.Receive{Source: &a, Part: &store.Part{From: bob, Text: Part(5, 0, 3, 3000)}},
-		store.Receive{Source: &b, Drop: &a},
+		&store.Receive{Source: &a, Part: &store.Part{From: bob, Text: Part(5, 0, 3, 3000)}},
+		&store.Receive{Source: &b, Drop: &a},
 	)
 	if l := load(t, reopen(p)); len(l.Inbox) != 1 || l.Inbox[0].Marks.Epoch != 2 || len(l.Parts) != 0 {
 		t.Errorf("loaded %+v", l)
@@ -230,7 +230,7 @@ func sourceDropped(t *testing.T, p store.Profile) {
 
 func streamsKept(t *testing.T, p store.Profile) {
 	for _, s := range []store.Stream{{Store: 9, Marks: store.Marks{Through: 1}}, {Store: 8, Marks: store.Marks{Through: 5}}, {Store: 9, Marks: store.Marks{Through: 2, Ranges: []store.Range{{Lo: 4, Hi: 6}}}}} {
-		Change(t, p, store.Receive{Stream: &s})
+		Change(t, p, &store.Receive{Stream: &s})
 	}
 	l := load(t, reopen(p))
 	if len(l.Streams) != 2 || l.Streams[0].Marks.Through != 5 || !sameMarks(l.Streams[1].Marks, store.Marks{Through: 2, Ranges: []store.Range{{Lo: 4, Hi: 6}}}) {
@@ -241,7 +241,7 @@ func streamsKept(t *testing.T, p store.Profile) {
 func linesShown(t *testing.T, p store.Profile) {
 	for order := uint64(1); order <= 200; order++ {
 		l := line(order, false)
-		Change(t, p, store.Receive{Line: &l})
+		Change(t, p, &store.Receive{Line: &l})
 	}
 	Change(t, p, accept(1, 201))
 	l := load(t, reopen(p))
@@ -258,7 +258,7 @@ func historyInPages(t *testing.T, p store.Profile) {
 	var changes []store.ProfileChange
 	for order := uint64(1); order <= 150; order++ {
 		l := line(order*2, false)
-		changes = append(changes, store.Receive{Line: &l})
+		changes = append(changes, &store.Receive{Line: &l})
 	}
 	Change(t, p, changes...)
 	for _, limit := range []int{1, 64, 65, 1000} {

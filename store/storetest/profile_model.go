@@ -54,7 +54,7 @@ type plain struct {
 
 func (m *plain) change(c store.ProfileChange) {
 	switch c := c.(type) {
-	case store.Accept:
+	case *store.Accept:
 		m.send(c.Items, c.Lane)
 		m.keep(c.Line)
 	case store.Settle:
@@ -69,7 +69,7 @@ func (m *plain) change(c store.ProfileChange) {
 		})
 		m.send(c.Items, c.New)
 		m.end(c.Ends)
-	case store.Receive:
+	case *store.Receive:
 		m.receive(c)
 	case store.Shown:
 		m.Unshown = slices.DeleteFunc(m.Unshown, func(l store.Line) bool { return slices.Contains(c.Lines, l.Order) })
@@ -113,7 +113,7 @@ func (m *plain) keep(l store.Line) {
 	}
 }
 
-func (m *plain) receive(c store.Receive) {
+func (m *plain) receive(c *store.Receive) {
 	same := func(a, b store.Source) bool { return laneIn(a) == laneIn(b) }
 	if c.Drop != nil {
 		m.Inbox = slices.DeleteFunc(m.Inbox, func(s store.Source) bool { return same(s, *c.Drop) })
@@ -167,14 +167,14 @@ func (g *generator) profileChange(m *plain) store.ProfileChange {
 	return g.receive(m)
 }
 
-func (g *generator) accept(m *plain) store.Accept {
+func (g *generator) accept(m *plain) *store.Accept {
 	l := store.Lane{To: g.key(), Epoch: 1 + g.Uint64N(2), ToEpoch: 1 + g.Uint64N(2)}
 	for _, old := range m.Lanes {
 		if old.To == l.To && old.Epoch == l.Epoch && old.ToEpoch == l.ToEpoch {
 			l = old
 		}
 	}
-	a := store.Accept{Line: g.line(m, true)}
+	a := &store.Accept{Line: g.line(m, true)}
 	a.Line.End = store.End(g.IntN(2))
 	for range 1 + g.IntN(3) {
 		l.Last++
@@ -193,7 +193,8 @@ func (g *generator) ends(m *plain) (ends []store.Ended) {
 	return ends
 }
 
-func (g *generator) receive(m *plain) (c store.Receive) {
+func (g *generator) receive(m *plain) *store.Receive {
+	c := &store.Receive{}
 	if g.IntN(2) == 0 {
 		c.Source = &store.Source{From: g.key(), Age: g.Uint64(), Marks: g.marks()}
 	}

@@ -52,9 +52,9 @@ func talkative(t testing.TB, p store.Profile) (all []store.Line) {
 		}
 		all = append(all, l)
 		if l.Out {
-			changes = append(changes, store.Accept{Lane: store.Lane{To: l.Peer, Epoch: 1, ToEpoch: 1, Last: i + 1}, Line: l})
+			changes = append(changes, &store.Accept{Lane: store.Lane{To: l.Peer, Epoch: 1, ToEpoch: 1, Last: i + 1}, Line: l})
 		} else {
-			changes = append(changes, store.Receive{Line: &l})
+			changes = append(changes, &store.Receive{Line: &l})
 		}
 	}
 	Change(t, p, changes...)

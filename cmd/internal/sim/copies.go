@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"slices"
 	"time"
 
 	"udpchat/store"
@@ -80,16 +81,38 @@ func (p *party) jump() {
 
 func (p *party) wall(now time.Time) time.Time { return now.Add(p.skew) }
 
+// copied is a change as it is now: once it is durable its memory is used again.
+func copied(c store.ProfileChange) store.ProfileChange {
+	switch c := c.(type) {
+	case *store.Accept:
+		a := *c
+		a.Items = slices.Clone(c.Items)
+		return &a
+	case *store.Receive:
+		r := *c
+		if r.Source != nil {
+			s := *r.Source
+			r.Source = &s
+		}
+		if r.Line != nil {
+			l := *r.Line
+			r.Line = &l
+		}
+		return &r
+	}
+	return c
+}
+
 // wentBack notes what is gone with a guest's profile.
 func (l *ledger) wentBack(g *guest, gone []store.ProfileChange) {
 	for _, c := range gone {
 		switch c := c.(type) {
-		case store.Accept:
+		case *store.Accept:
 			m := l.find(c.Line.Text)
 			m.gone = true
 			delete(l.lanes, laneID{store.Key(g.key), c.Lane.To, c.Lane.Epoch, c.Lane.ToEpoch})
 			l.accepted[m.from][m.to]--
-		case store.Receive:
+		case *store.Receive:
 			if c.Part != nil { // a text counts as received with its first part
 				if m := l.find(string(c.Part.Text.Body)); m != nil {
 					m.erased[g.index] = true

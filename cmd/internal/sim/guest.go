@@ -98,7 +98,7 @@ func (g *guest) apply(x *write) {
 	}
 	g.profile.Apply(c)
 	if g.w.mix.Backs > 0 || g.w.mix.Forgets > 0 {
-		g.past = append(g.past, c)
+		g.past = append(g.past, copied(c))
 	}
 	g.w.ledger.profileWrote(g, c)
 }

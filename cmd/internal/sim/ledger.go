@@ -132,7 +132,7 @@ func (l *ledger) notTaken(ref uint64) {
 // profileWrote looks at what became durable at a guest.
 func (l *ledger) profileWrote(g *guest, c store.ProfileChange) {
 	switch c := c.(type) {
-	case store.Accept:
+	case *store.Accept:
 		m := l.find(c.Line.Text)
 		if m == nil || m.accepted != 0 || m.from != g.index || m.text != c.Line.Text {
 			l.w.fail("%s accepts what was not typed, or twice: %v", g.name, m)
@@ -143,7 +143,7 @@ func (l *ledger) profileWrote(g *guest, c store.ProfileChange) {
 		l.accepted[m.from][m.to]++
 		g.typed[c.Line.Order] = m
 		l.w.report.Accepted++
-	case store.Receive:
+	case *store.Receive:
 		if c.Line == nil {
 			return
 		}

@@ -59,7 +59,7 @@ var (
 // short prints a value without what makes it long: of a body its tag, of a key its beginning.
 func short(v any) string {
 	s := fmt.Sprintf("%+v", v)
-	if r, ok := v.(store.Receive); ok {
+	if r, ok := v.(*store.Receive); ok {
 		s = ""
 		if r.Source != nil {
 			s += fmt.Sprintf(" source %+v", *r.Source)

@@ -52,10 +52,10 @@ func (s *script) profileChange(l store.Loaded) store.ProfileChange {
 }
 
 // accept is of a text of one to three parts.
-func (s *script) accept() store.Accept {
+func (s *script) accept() *store.Accept {
 	to := s.key()
 	lane := store.Lane{To: to, Epoch: 7, ToEpoch: 1 + s.seqs[renumbered(to)]}
-	a := store.Accept{Line: s.line(to, true)}
+	a := &store.Accept{Line: s.line(to, true)}
 	a.Line.End = store.EndOpen
 	for range 1 + s.IntN(3) {
 		lane.Last = s.next(laneKey{to, lane.Epoch, lane.ToEpoch})
@@ -129,7 +129,7 @@ func (s *script) rotate(l store.Loaded) store.Rotate {
 }
 
 // receive is of a whole text or of one of its two parts, from a client or the channel.
-func (s *script) receive() (c store.Receive) {
+func (s *script) receive() (c *store.Receive) {
 	from := s.key()
 	seq := s.next([2]any{"from", from})
 	marks := store.Marks{Epoch: 1, ToEpoch: 7, Through: seq}
