@@ -98,8 +98,10 @@ func (c *Core) acked(now time.Time, from wire.Key, m *wire.Ack) {
 		return
 	}
 	if storeMarks(m.Marks).Has(m.Seq) { // else it answers a try for the recipient's epoch before, and this one goes on
-		if rtt, sampled, _ := c.outbox.direct.Ack(now, l.find(m.Seq), m.Try); sampled {
-			l.rtt.Sample(rtt)
+		if p := l.find(m.Seq); p != nil {
+			if rtt, sampled, _ := c.outbox.direct.Ack(now, p, m.Try); sampled {
+				l.rtt.Sample(rtt)
+			}
 		}
 	}
 	l.misses, l.down = 0, time.Time{}

@@ -43,6 +43,7 @@ type sourceID struct {
 // source is one sender in one of its epochs. What is marked in had is on disk; taken holds that and what is being committed.
 type source struct {
 	sourceID
+	sender     *sender
 	age        uint64
 	fresh      bool // nothing of it was stored yet
 	toEpoch    uint64
@@ -197,7 +198,7 @@ func (c *Core) makeRoom(s *source) *store.Source {
 		return nil
 	}
 	s.fresh = false
-	w := c.inbox.sender(s.from)
+	w := s.sender
 	oldest := w.oldest()
 	if len(w.sources) <= maxEpochs || oldest == s || oldest.lines > 0 {
 		return nil

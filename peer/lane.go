@@ -48,6 +48,9 @@ type part struct {
 	skipped bool // a post that came to the server before the one that it follows
 	held    bool // it can't go by the mailbox: lane.held counts it
 
+	copies   wire.Slot[*part] // what outbox.direct knows of it
+	deposits wire.Slot[*part] // what outbox.deposits does
+
 	sent    wire.Direct // the first direct copy
 	covered []byte      // the body as the server gets it: sealed, or signed; nil until it is made
 	prekey  uint32      // that it is sealed to
@@ -184,8 +187,7 @@ func (l *lane) dropTexts(texts []*text, each func(p *part)) {
 		each(p)
 	}
 	l.first = first
-	if from == 0 { // the usual case: the oldest are done, and nothing behind them moves
-		gone := to - len(stay)
+	if gone := to - len(stay); from == 0 && len(l.parts) > 2*gone { // the usual case with many: the oldest are done, and nothing behind them moves
 		copy(l.parts[gone:to], stay)
 		clear(l.parts[:gone])
 		l.parts = l.parts[gone:]

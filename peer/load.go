@@ -15,6 +15,8 @@ import (
 func NewCore(now time.Time, cfg Config, keys Keys, from store.Loaded) (*Core, error) {
 	cfg.defaults()
 	c := &Core{cfg: cfg, rand: rand.New(rand.NewPCG(cfg.Seed, 1)), keys: keys, me: keys.Public(), epoch: from.Epoch, limit: wire.MaxText}
+	c.outbox.direct.Slot = func(p *part) *wire.Slot[*part] { return &p.copies }
+	c.outbox.deposits.Slot = func(p *part) *wire.Slot[*part] { return &p.deposits }
 	c.requests.Rand, c.outbox.direct.Rand, c.outbox.deposits.Rand, c.book.lookups.Rand = c.rand, c.rand, c.rand, c.rand
 	c.roster = newRoster()
 	c.run = c.runEpoch(from.Lanes)

@@ -28,6 +28,7 @@ func (b *inbox) sender(k wire.Key) *sender {
 func (w *sender) add(s *source) {
 	i, _ := slices.BinarySearchFunc(w.sources, s.epoch, func(o *source, epoch uint64) int { return cmp.Compare(o.epoch, epoch) })
 	w.sources = slices.Insert(w.sources, i, s)
+	s.sender = w
 }
 
 // oldest is the source that was seen first.
@@ -47,7 +48,7 @@ func (c *Core) sequence(now time.Time, s *source, a arrival, arrived time.Time) 
 
 // straight passes a source's gate if neither this source nor an earlier one of the same sender has something waiting.
 func (c *Core) straight(s *source, after, at uint64) (late, ok bool) {
-	for _, o := range c.inbox.sender(s.from).sources {
+	for _, o := range s.sender.sources {
 		if o.epoch < s.epoch && o.lines > 0 {
 			return false, false
 		}
@@ -64,7 +65,7 @@ func (c *Core) line(now time.Time, s *source, h held, a arrival) {
 // passed shows a line that waits for nothing any more.
 func (c *Core) passed(now time.Time, s *source, a arrival, late bool) {
 	s.lines--
-	w := c.inbox.sender(s.from)
+	w := s.sender
 	a.late = late || s.epoch < w.shown
 	w.shown = max(w.shown, s.epoch)
 	c.show(now, a)
@@ -72,7 +73,7 @@ func (c *Core) passed(now time.Time, s *source, a arrival, late bool) {
 
 // release shows what waits for nothing any more, of this epoch of a sender's and then of those after it.
 func (c *Core) release(now time.Time, s *source) {
-	sources := c.inbox.sender(s.from).sources
+	sources := s.sender.sources
 	if len(sources) > 1 {
 		sources = slices.Clone(sources)
 	}

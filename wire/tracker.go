@@ -35,6 +35,9 @@ type Policy struct {
 type Tracker[K comparable] struct {
 	// Rand makes the jitter; its owner seeds it. Without it there is none.
 	Rand *rand.Rand
+	// Slot is the room that a key itself has for what is known of it, always the same; never nil. Without it there is a map, and a search
+	// each time. It is set before the first use.
+	Slot func(k K) *Slot[K]
 
 	items     map[K]*item[K]
 	free      []*item[K] // to be used again
@@ -43,6 +46,9 @@ type Tracker[K comparable] struct {
 	expiring  bool      // Expire is at work,
 	expiredTo time.Time // and handles what is due up to this
 }
+
+// Slot is room for what a Tracker knows of one key. The zero value is ready.
+type Slot[K comparable] struct{ item *item[K] }
 
 // item is one tracked thing. sent[(n-1)%sentTries] is when try n was sent.
 type item[K comparable] struct {
@@ -60,14 +66,33 @@ type item[K comparable] struct {
 // Track begins to wait for the acknowledgement of k, whose try 1 the caller sends now. What was known of k is forgotten.
 func (t *Tracker[K]) Track(now time.Time, k K, p Policy) {
 	t.Drop(k)
-	if t.items == nil {
-		t.items = make(map[K]*item[K])
-	}
 	t.order++
 	it := t.fresh()
 	*it = item[K]{key: k, policy: p, start: now, gap: p.clamp(p.First), order: t.order, at: -1}
-	t.items[k] = it
+	t.put(k, it)
 	t.try(now, it)
+}
+
+func (t *Tracker[K]) find(k K) *item[K] {
+	if t.Slot != nil {
+		return t.Slot(k).item
+	}
+	return t.items[k]
+}
+
+// put notes what is known of k; nil: nothing.
+func (t *Tracker[K]) put(k K, it *item[K]) {
+	switch {
+	case t.Slot != nil:
+		t.Slot(k).item = it
+	case it == nil:
+		delete(t.items, k)
+	default:
+		if t.items == nil {
+			t.items = make(map[K]*item[K])
+		}
+		t.items[k] = it
+	}
 }
 
 // fresh gives an item that is in no use.
@@ -94,7 +119,7 @@ func (t *Tracker[K]) Ack(now time.Time, k K, try uint8) (rtt time.Duration, samp
 // Sample is the round trip that an acknowledgement of k measured, while more of k is awaited. It is sampled when the try that the
 // acknowledgement names was sent, is one of the last 8, and is below 255, where the numbers stop.
 func (t *Tracker[K]) Sample(now time.Time, k K, try uint8) (rtt time.Duration, sampled bool) {
-	it := t.items[k]
+	it := t.find(k)
 	n := int(try)
 	if it == nil || n < 1 || n >= math.MaxUint8 || n > it.tries || n <= it.tries-sentTries {
 		return 0, false
@@ -105,11 +130,11 @@ func (t *Tracker[K]) Sample(now time.Time, k K, try uint8) (rtt time.Duration, s
 
 // Drop forgets k: it neither is sent again nor fails.
 func (t *Tracker[K]) Drop(k K) {
-	it := t.items[k]
+	it := t.find(k)
 	if it == nil {
 		return
 	}
-	delete(t.items, k)
+	t.put(k, nil)
 	if it.at >= 0 {
 		heap.Remove(&t.queue, it.at)
 	}
@@ -120,14 +145,14 @@ func (t *Tracker[K]) Drop(k K) {
 }
 
 // Has reports whether k waits for its acknowledgement.
-func (t *Tracker[K]) Has(k K) bool { return t.items[k] != nil }
+func (t *Tracker[K]) Has(k K) bool { return t.find(k) != nil }
 
 // Len is how many wait for their acknowledgement.
-func (t *Tracker[K]) Len() int { return len(t.items) }
+func (t *Tracker[K]) Len() int { return len(t.queue) }
 
 // Tries is the number of the last try of k, 0 when k is unknown; like the tries on the wire it stops at 255.
 func (t *Tracker[K]) Tries(k K) uint8 {
-	it := t.items[k]
+	it := t.find(k)
 	if it == nil {
 		return 0
 	}
@@ -136,7 +161,7 @@ func (t *Tracker[K]) Tries(k K) uint8 {
 
 // Lost is when the try of k that the last one repeats was sent; zero when there is none.
 func (t *Tracker[K]) Lost(k K) time.Time {
-	it := t.items[k]
+	it := t.find(k)
 	if it == nil || it.tries < 2 {
 		return time.Time{}
 	}
@@ -146,7 +171,7 @@ func (t *Tracker[K]) Lost(k K) time.Time {
 // Hasten makes the next try of k due now, and its gaps begin at First again: it is called when there is reason to believe
 // that a try will arrive. It does nothing when no try is left.
 func (t *Tracker[K]) Hasten(now time.Time, k K) {
-	it := t.items[k]
+	it := t.find(k)
 	if it == nil || it.spent() {
 		return
 	}
@@ -245,36 +270,4 @@ func (p Policy) clamp(d time.Duration) time.Duration {
 		limit = min(limit, p.Cap)
 	}
 	return max(min(d, limit), minGap)
-}
-
-// queue is a heap of items by due, then by insertion.
-type queue[K comparable] []*item[K]
-
-func (q queue[K]) Len() int { return len(q) }
-
-func (q queue[K]) Less(i, j int) bool {
-	if c := q[i].due.Compare(q[j].due); c != 0 {
-		return c < 0
-	}
-	return q[i].order < q[j].order
-}
-
-func (q queue[K]) Swap(i, j int) {
-	q[i], q[j] = q[j], q[i]
-	q[i].at, q[j].at = i, j
-}
-
-func (q *queue[K]) Push(x any) {
-	it := x.(*item[K])
-	it.at = len(*q)
-	*q = append(*q, it)
-}
-
-func (q *queue[K]) Pop() any {
-	last := len(*q) - 1
-	it := (*q)[last]
-	(*q)[last] = nil
-	*q = (*q)[:last]
-	it.at = -1
-	return it
 }
