@@ -54,13 +54,16 @@ type Decoder struct {
 	src   source
 	dec   *msgpack.Decoder
 	batch []Message
+	texts []*Direct // to be used again, of which
+	used  int       // are in the batch
 }
 
 // Decode calls each with the messages of a body, in their order. A body that is not as
 // specified in every message is refused before each is called at all; the error wraps ErrMalformed. An error of each
 // ends the calls and is returned. Decode must not be called from each.
 //
-// The messages are the caller's, but the Body of a Text is a part of body: who keeps it must copy it.
+// The messages are the caller's, but a Direct only until the next Decode, and the Body of a Text is a part of body: who keeps these
+// must copy them.
 func (d *Decoder) Decode(body []byte, each func(Message) error) error {
 	if err := guard(body); err != nil {
 		return err
@@ -75,7 +78,7 @@ func (d *Decoder) Decode(body []byte, each func(Message) error) error {
 	}
 	d.src = source{}
 	clear(d.batch)
-	d.batch = d.batch[:0]
+	d.batch, d.used = d.batch[:0], 0
 	return err
 }
 
@@ -89,7 +92,7 @@ func (d *Decoder) decode() error {
 			return err
 		}
 		d.src.at = start
-		m := newMessage(k)
+		m := d.message(k)
 		if m == nil {
 			// §3: a kind that is not known is skipped, so that a later version can speak to this one.
 			unknown++
@@ -107,9 +110,23 @@ func (d *Decoder) decode() error {
 	return nil
 }
 
+// message is an empty message of the kind, nil when the kind is unknown.
+func (d *Decoder) message(k Kind) Message {
+	if k != KindText {
+		return newMessage(k)
+	}
+	if d.used == len(d.texts) {
+		d.texts = append(d.texts, new(Direct))
+	}
+	m := d.texts[d.used]
+	d.used++
+	*m = Direct{}
+	return m
+}
+
 // kind reads the head of the next message. Numbers that no Kind can hold come back as 255, which is unknown as well.
 func (d *Decoder) kind() (Kind, error) {
-	r := reader{d: d.dec}
+	r := newReader(d.dec)
 	r.array(MaxBody)
 	n := r.uint(math.MaxUint64)
 	if r.err == nil && n == uint64(kindNone) {

@@ -3,7 +3,6 @@ package wire
 import (
 	"errors"
 	"fmt"
-	"io"
 	"math"
 	"net/netip"
 	"unicode/utf8"
@@ -26,12 +25,18 @@ var (
 // as anything, a string as bytes, and an integer that does not fit as another one.
 type reader struct {
 	d   *msgpack.Decoder
+	src *source // that d reads, when that is ours
 	err error
+}
+
+func newReader(d *msgpack.Decoder) reader {
+	src, _ := d.Buffered().(*source)
+	return reader{d: d, src: src}
 }
 
 // open reads the head of a message of the kind: fields does not count the kind.
 func open(d *msgpack.Decoder, k Kind, fields int) reader {
-	r := reader{d: d}
+	r := newReader(d)
 	if n := r.array(math.MaxUint8); r.err == nil && n != 1+fields {
 		r.err = errArity
 	}
@@ -72,6 +77,10 @@ func (r *reader) fail(err error) {
 
 // array reads the length of an array, at most limit.
 func (r *reader) array(limit int) int {
+	if n, ok := r.src.short(0x90); ok && r.err == nil && n <= limit {
+		r.src.at++
+		return n
+	}
 	c := r.code()
 	if r.err == nil && c&0xf0 != 0x90 && c != 0xdc && c != 0xdd {
 		r.err = errType
@@ -92,6 +101,10 @@ func (r *reader) array(limit int) int {
 
 // uint reads an integer from 0 to limit, in whatever width it is written.
 func (r *reader) uint(limit uint64) uint64 {
+	if n, width := r.src.uint(); width > 0 && r.err == nil && n <= limit {
+		r.src.at += width
+		return n
+	}
 	c := r.code()
 	if r.err != nil {
 		return 0
@@ -187,8 +200,8 @@ func (r *reader) take(limit int) []byte {
 	if r.err != nil || n == 0 {
 		return nil
 	}
-	if s, ok := r.d.Buffered().(*source); ok {
-		b, err := s.take(n)
+	if r.src != nil {
+		b, err := r.src.take(n)
 		r.fail(err)
 		return b
 	}
@@ -231,46 +244,4 @@ func checkAddr(a netip.AddrPort) error {
 		return errAddr
 	}
 	return nil
-}
-
-// source is a body that is decoded: an io.ByteScanner, so that the library puts no buffer before it, which can also
-// hand out a part of itself.
-type source struct {
-	b  []byte
-	at int
-}
-
-func (s *source) Read(p []byte) (int, error) {
-	if s.at >= len(s.b) {
-		return 0, io.EOF
-	}
-	n := copy(p, s.b[s.at:])
-	s.at += n
-	return n, nil
-}
-
-func (s *source) ReadByte() (byte, error) {
-	if s.at >= len(s.b) {
-		return 0, io.EOF
-	}
-	s.at++
-	return s.b[s.at-1], nil
-}
-
-func (s *source) UnreadByte() error {
-	if s.at == 0 {
-		return io.ErrNoProgress
-	}
-	s.at--
-	return nil
-}
-
-// take is the next n bytes, capped so that an append to them copies.
-func (s *source) take(n int) ([]byte, error) {
-	if n > len(s.b)-s.at {
-		return nil, io.ErrUnexpectedEOF
-	}
-	b := s.b[s.at : s.at+n : s.at+n]
-	s.at += n
-	return b, nil
 }

@@ -129,7 +129,8 @@ func (s *script) rotate(l store.Loaded) store.Rotate {
 }
 
 // receive is of a whole text or of one of its two parts, from a client or the channel.
-func (s *script) receive() (c *store.Receive) {
+func (s *script) receive() *store.Receive {
+	c := &store.Receive{}
 	from := s.key()
 	seq := s.next([2]any{"from", from})
 	marks := store.Marks{Epoch: 1, ToEpoch: 7, Through: seq}
