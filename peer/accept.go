@@ -61,7 +61,7 @@ func (c *Core) cut(l *lane, x *text, typed string, written int64) {
 }
 
 // durable lets a text that was typed go.
-func (a *acceptance) durable(c *Core, now time.Time) { c.saved(now, a.over(c).parts) }
+func (a *acceptance) durable(c *Core, _ time.Time) { c.saved(a.over(c).parts) }
 
 func (a *acceptance) refused(c *Core, now time.Time) {
 	x := a.over(c)
@@ -71,7 +71,7 @@ func (a *acceptance) refused(c *Core, now time.Time) {
 // commitParts lets parts go once they are on disk.
 func (c *Core) commitParts(change store.ProfileChange, parts []*part) {
 	awaitSave(parts)
-	c.commit(change, func(now time.Time) { c.saved(now, parts) })
+	c.commit(change, func(time.Time) { c.saved(parts) })
 }
 
 func awaitSave(parts []*part) {
@@ -80,14 +80,15 @@ func awaitSave(parts []*part) {
 	}
 }
 
-func (c *Core) saved(now time.Time, parts []*part) {
+// saved lets parts go. They leave with the next Tick, with what is on disk until then.
+func (c *Core) saved(parts []*part) {
 	for _, p := range parts {
 		if p.saves--; p.saves == 0 {
 			p.lane.queue(p)
 			c.tellAccepted(p.text)
 		}
 	}
-	c.pump(now, parts[0].lane.way)
+	c.pumpSoon(parts[0].lane.way)
 }
 
 // tellAccepted tells of a typed text that it is on disk: all its parts are with the first.

@@ -73,12 +73,15 @@ func (b *book) other(k *contact) (old wire.Key, changed bool) {
 }
 
 // meet pins a contact's name to its key, when either is met for the first time. A key that comes with another name keeps the one that
-// it has here: else the server could rename it, and give its name away.
-func (c *Core) meet(k *contact) {
-	e := c.book.entries[k.key]
-	if _, pinned := c.book.pinned[k.folded]; !pinned && k.key != c.me && (e == nil || e.Name == "") {
+// it has here: else the server could rename it, and give its name away. It reports whether the name was first met with another key.
+func (c *Core) meet(k *contact) (doubt bool) {
+	if old, pinned := c.book.pinned[k.folded]; pinned {
+		return old != k.key
+	}
+	if e := c.book.entries[k.key]; k.key != c.me && (e == nil || e.Name == "") {
 		c.pin(k)
 	}
+	return false
 }
 
 // pin ties a contact's name to its key, in the place of any other.

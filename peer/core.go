@@ -119,7 +119,7 @@ func (c *Core) Tick(now time.Time) {
 	c.outbox.direct.Expire(now,
 		func(p *part, try uint8) {
 			c.lost(now, p, c.outbox.direct.Lost(p))
-			c.sendDirect(p, try)
+			c.sendAgain(p, try)
 		},
 		func(p *part) { c.missed(now, p) })
 	c.outbox.deposits.Expire(now,
@@ -134,6 +134,7 @@ func (c *Core) Tick(now time.Time) {
 	if !c.prekeys.due.IsZero() && !now.Before(c.prekeys.due) {
 		c.rotate(now, 0)
 	}
+	c.pumpDue(now)
 	c.gather(now)
 	c.seenDue(now)
 	c.keepAlive(now)

@@ -121,7 +121,7 @@ func (c *Core) deposited(now time.Time, m *wire.Stored) {
 	}
 	if p.state == kept && m.Verdict != wire.Accepted && m.Verdict != wire.Delivered && m.Verdict != wire.TooLong {
 		if m.State == wire.Online {
-			c.sendDirect(p, directTries+1) // a full mailbox must not stand between two who are there
+			c.sendAgain(p, directTries+1) // a full mailbox must not stand between two who are there
 		}
 		return // still refused: its tries run on
 	}

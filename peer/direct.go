@@ -24,19 +24,26 @@ func (c *Core) mailOnly(now time.Time, l *lane) bool {
 func (c *Core) directPart(now time.Time, l *lane, p *part) {
 	l.move(p, direct)
 	c.outbox.direct.Track(now, p, wire.Policy{First: l.rtt.PTO(), Factor: 2, Tries: directTries, Deadline: c.cfg.AckTimeout})
-	c.sendDirect(p, 1)
+	if path, ok := c.directPath(l.to); ok {
+		p.sent = wire.Direct{Try: 1, Text: p.t}
+		c.send(path, l.to, &p.sent)
+	}
 }
 
-func (c *Core) sendDirect(p *part, try uint8) {
-	to := p.lane.to
-	if contact := c.roster.contacts[to]; contact != nil && contact.addr.IsValid() && c.trust(to) {
-		m := &p.sent
-		if try > 1 { // the first one may not have left yet
-			m = new(wire.Direct)
-		}
-		*m = wire.Direct{Try: try, Text: p.t}
-		c.send(pathTo(contact.addr), to, m)
+// sendAgain sends a further copy: the first one may not have left yet.
+func (c *Core) sendAgain(p *part, try uint8) {
+	if path, ok := c.directPath(p.lane.to); ok {
+		c.send(path, p.lane.to, &wire.Direct{Try: try, Text: p.t})
 	}
+}
+
+// directPath is where someone is, if sessions can be made with them.
+func (c *Core) directPath(to wire.Key) (link.Path, bool) {
+	contact := c.roster.contacts[to]
+	if contact == nil || !contact.addr.IsValid() || !c.trust(to) {
+		return link.Path{}, false
+	}
+	return pathTo(contact.addr), true
 }
 
 // direct takes a text that its sender brought itself. It is acknowledged when it is on disk, and again whenever it comes again
@@ -121,11 +128,10 @@ func (c *Core) receipt(now time.Time, m *wire.Receipt) {
 
 // have settles what the recipient's marks cover.
 func (c *Core) have(now time.Time, l *lane, m wire.Marks, receipt bool) {
-	marks := storeMarks(m)
+	marks, contact, to := storeMarks(m), c.roster.contacts[l.to], c.roster.name(l.to)
 	c.settle(now, l, l.covered(marks), func(x *text) {
-		to := c.roster.name(l.to)
 		// protocol.md §10: it did not hear this client, but took the text from the server without having been away.
-		if contact := c.roster.contacts[l.to]; receipt && x.missed && contact != nil && contact.online && contact.turns == x.turns {
+		if receipt && x.missed && contact != nil && contact.online && contact.turns == x.turns {
 			c.tell(Exists{Line: x.line, To: to})
 		}
 		c.tell(Delivered{Line: x.line, To: to})

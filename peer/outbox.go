@@ -12,6 +12,7 @@ import (
 type outbox struct {
 	ways     map[wire.Key]*way
 	order    []*lane            // by first use: lanes are served in a reproducible order
+	pumping  []*way             // that something came to since the last Tick
 	last     map[laneID]*uint64 // seqs given out, also of lanes of which nothing is left
 	direct   wire.Tracker[*part]
 	deposits wire.Tracker[*part]

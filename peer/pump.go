@@ -14,6 +14,23 @@ func (c *Core) pumpAll(now time.Time) {
 	}
 }
 
+// pumpSoon is pump at the next Tick.
+func (c *Core) pumpSoon(w *way) {
+	if !w.pumped {
+		w.pumped = true
+		c.outbox.pumping = append(c.outbox.pumping, w)
+	}
+}
+
+// pumpDue sends what waits on the ways that something came to.
+func (c *Core) pumpDue(now time.Time) {
+	for i, w := range c.outbox.pumping {
+		w.pumped, c.outbox.pumping[i] = false, nil
+		c.pump(now, w)
+	}
+	c.outbox.pumping = c.outbox.pumping[:0]
+}
+
 // pumpLane sends what waits in a lane, as far as its window allows, by the way that its recipient can be expected to hear.
 func (c *Core) pumpLane(now time.Time, l *lane, mail bool) {
 	room := l.room()

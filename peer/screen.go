@@ -122,18 +122,20 @@ func (b *inbox) release(now time.Time, c *Core) {
 // tellArrived tells of a line, unless its sender's name may still come.
 func (c *Core) tellArrived(now time.Time, a *arrival) bool {
 	key := keyOf(a.line)
-	contact, doubt := c.roster.contacts[key], false
+	contact := c.roster.contacts[key]
 	if contact == nil && now.Sub(a.since) < c.cfg.Hold {
 		if !c.book.lookups.Has(key) {
 			c.lookup(now, key) // protocol.md §8.12: in a crowd the row may have been lost on its way
 		}
 		return false
 	}
+	from, doubt := "", false
 	if contact != nil {
-		c.meet(contact)
-		_, doubt = c.book.other(contact)
+		from, doubt = contact.name, c.meet(contact)
+	} else {
+		from = c.roster.name(key)
 	}
-	c.tell(Arrived{Line: a.line.Order, From: c.roster.name(key), Text: a.line.Text, Time: a.line.Time,
+	c.tell(Arrived{Line: a.line.Order, From: from, Text: a.line.Text, Time: a.line.Time,
 		Post: a.line.Post, Mail: a.line.Mail, Late: a.late, Again: a.again, Clear: a.clear, Doubt: doubt, Old: a.old})
 	return true
 }

@@ -17,6 +17,7 @@ type way struct {
 	rtt        wire.RTT
 	congestion wire.Congestion
 	voided     time.Time
+	pumped     bool         // it is among outbox.pumping
 	refused    wire.Verdict // why the server took the last one not
 }
 

@@ -28,7 +28,7 @@ func newPacker(room int) packer { return packer{room: room, latest: make(map[des
 
 // add packs an encoded message, of at most room bytes, behind the others for its destination.
 func (k *packer) add(dest destination, message []byte) {
-	i, ok := k.latest[dest]
+	i, ok := k.last(dest)
 	if full := ok && len(k.packed[i].messages)+len(message) > k.room; !ok || full {
 		before := i
 		i = k.begin(dest)
@@ -37,6 +37,15 @@ func (k *packer) add(dest destination, message []byte) {
 		}
 	}
 	k.packed[i].messages = append(k.packed[i].messages, message...)
+}
+
+// last is where the last datagram for dest is: mostly it is the last one of all.
+func (k *packer) last(dest destination) (int, bool) {
+	if i := len(k.packed) - 1; i >= 0 && k.packed[i].dest == dest {
+		return i, true
+	}
+	i, ok := k.latest[dest]
+	return i, ok
 }
 
 // begin starts a datagram, in a buffer that an earlier one left if there is one, and returns its place.
