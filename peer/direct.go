@@ -129,13 +129,16 @@ func (c *Core) receipt(now time.Time, m *wire.Receipt) {
 // have settles what the recipient's marks cover.
 func (c *Core) have(now time.Time, l *lane, m wire.Marks, receipt bool) {
 	marks, contact, to := storeMarks(m), c.roster.contacts[l.to], c.roster.name(l.to)
-	c.settle(now, l, l.covered(marks), func(x *text) {
+	parts := l.covered(c.outbox.answered[:0], marks)
+	c.settle(now, l, parts, func(x *text) {
 		// protocol.md §10: it did not hear this client, but took the text from the server without having been away.
 		if receipt && x.missed && contact != nil && contact.online && contact.turns == x.turns {
 			c.tell(Exists{Line: x.line, To: to})
 		}
 		c.tell(Delivered{Line: x.line, To: to})
 	})
+	clear(parts)
+	c.outbox.answered = parts
 	c.closeHoles(now, l, marks, receipt)
 }
 

@@ -18,7 +18,7 @@ type reply struct {
 	at     *span     // its place among what the server kept, if it did
 }
 
-func (r *reply) say(c *Core, now time.Time) {
+func (r *reply) say(c *Core) {
 	if r.at == nil {
 		c.answer(r.path, r.source.from, r.source, r.seq, r.try)
 		return
@@ -40,7 +40,7 @@ func (c *Core) receive(now time.Time, t wire.Text, r reply) {
 	s, at, from := r.source, r.at, t.From()
 	switch {
 	case s.had.HasRange(from, t.Seq):
-		r.say(c, now)
+		r.say(c)
 		c.pass(now, at)
 		return
 	case s.taken.HasRange(from, t.Seq):
@@ -62,7 +62,7 @@ func (c *Core) receive(now time.Time, t wire.Text, r reply) {
 	}
 	if c.cfg.Broken == EarlyAck {
 		s.had.Mark(t.Seq)
-		r.say(c, now)
+		r.say(c)
 	}
 	c.commitFor(&in.change, in)
 }
@@ -73,7 +73,7 @@ func (in *incoming) durable(c *Core, now time.Time) {
 	if s.toEpoch == in.toEpoch { // else one's own state became another one meanwhile
 		c.mark(&s.had, in.from, in.seq)
 	}
-	in.say(c, now)
+	in.say(c)
 	if in.change.Line != nil {
 		c.enter(now, s, in.change.Line, in.at)
 	}
@@ -81,7 +81,7 @@ func (in *incoming) durable(c *Core, now time.Time) {
 	c.release(now, s)
 	if len(s.waiting) > 0 {
 		for _, also := range s.waiting[in.seq] { // behind the line: they let go what waits for it
-			also.say(c, now)
+			also.say(c)
 			c.pass(now, also.at)
 		}
 		delete(s.waiting, in.seq)

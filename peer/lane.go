@@ -196,8 +196,8 @@ func (l *lane) dropTexts(texts []*text, each func(p *part)) {
 	l.parts = slices.Delete(l.parts, from+len(stay), to)
 }
 
-// covered gives the parts that marks name.
-func (l *lane) covered(m store.Marks) (parts []*part) {
+// covered appends the parts that marks name.
+func (l *lane) covered(parts []*part, m store.Marks) []*part {
 	n, _ := l.place(m.Through + 1)
 	parts = append(parts, l.parts[:n]...)
 	for _, r := range m.Ranges {

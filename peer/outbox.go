@@ -17,6 +17,9 @@ type outbox struct {
 	direct   wire.Tracker[*part]
 	deposits wire.Tracker[*part]
 	flight   wire.Flight[partID] // deposits, as they left
+
+	answered []*part // scratch: what an acknowledgement speaks of,
+	ended    []*text // and what is delivered with that
 }
 
 // queue lets a part wait for its turn.
@@ -101,7 +104,7 @@ func (o *outbox) untrack(p *part) {
 // settle ends parts: they are delivered. Texts of which all parts are leave the outbox, and whole is told of those that are no
 // void; until then their parts stay, since a recipient that loses its state needs all of them again.
 func (c *Core) settle(now time.Time, l *lane, parts []*part, whole func(x *text)) {
-	texts := make([]*text, 0, len(parts))
+	texts := c.outbox.ended[:0]
 	onWay, room := l.way.onWay(), 0
 	for _, p := range parts {
 		if p.state == saving || p.state == done {
@@ -123,6 +126,8 @@ func (c *Core) settle(now time.Time, l *lane, parts []*part, whole func(x *text)
 			whole(x)
 		}
 	}
+	clear(texts)
+	c.outbox.ended = texts
 	if l.byMail && !l.way.mailed() {
 		l.byMail = false // protocol.md §7: the direct way is tried again
 	}
