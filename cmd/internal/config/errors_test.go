@@ -111,6 +111,8 @@ func TestErrorsOfFile(t *testing.T) {
 		{"first of two bad values", "peers = 0\nport = 0", `client.toml line 1, key "peers": "0" is not a valid number: use a whole number from 1 to 64`},
 		{"no quotes", "port = 7\nname = bob", `client.toml line 2: not valid TOML: no value can start with b (write: key = value, with text in "quotes")`},
 		{"no equals", "port 7", `client.toml line 1: not valid TOML: was expecting token =, but got "7" instead (write: key = value, with text in "quotes")`},
+		{"another encoding", "name = \"f\xfcr\"", "client.toml: not UTF-8: save it as UTF-8, as TOML has to be"},
+		{"UTF-16, which some editors write", "\xff\xfen\x00a\x00", "client.toml: not UTF-8: save it as UTF-8, as TOML has to be"},
 		{"twice", "port = 7\nport = 8", `client.toml line 2: not valid TOML: The following key was defined twice: port (write: key = value, with text in "quotes")`},
 		{"too large", "#" + strings.Repeat("x", maxFile), `client.toml: larger than 1048576 bytes: is it a settings file?`},
 	}

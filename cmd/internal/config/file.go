@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/pelletier/go-toml"
 	"github.com/peterbourgon/ff/v3"
@@ -35,6 +36,9 @@ func (f *Flags) fileParser(known Names) ff.ConfigFileParser {
 		}
 		if len(text) > maxFile {
 			return Errorf("%s: larger than %d bytes: is it a settings file?", f.file, maxFile)
+		}
+		if !utf8.Valid(text) { // the parser would exchange what is wrong
+			return Errorf("%s: not UTF-8: save it as UTF-8, as TOML has to be", f.file)
 		}
 		tree, err := toml.LoadBytes(text)
 		if err != nil {
