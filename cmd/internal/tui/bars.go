@@ -57,8 +57,8 @@ func (m *Model) stateRow() row {
 		state, s = m.hint, barWarn
 	case m.link == connecting:
 		state, s = "waiting for the server…", barWarn
-	case m.link == offline:
-		state, s = fmt.Sprintf("offline: /reg %s comes back", m.me.Name), barWarn
+	case m.link == offline, m.link == unwelcome:
+		state, s = "offline: "+m.back(), barWarn
 	case m.silent():
 		state, s = "no answer for "+wording.About(m.stands.Heard), barWarn
 	default:
@@ -84,6 +84,14 @@ func (m *Model) stateRow() row {
 		}
 	}
 	return append(r, span{right, bar})
+}
+
+// back says how one who is offline is there again.
+func (m *Model) back() string {
+	if m.link == unwelcome {
+		return "/reg goes on with another name"
+	}
+	return "/reg " + m.me.Name + " comes back"
 }
 
 // helpRow names the keys that one needs first, as many as there is room for.

@@ -79,6 +79,7 @@ const (
 	connecting link = iota
 	connected
 	offline
+	unwelcome // offline, since the name is somebody else's
 )
 
 // Model is the whole screen. Update changes it in place: there is one, and Bubble Tea's loop owns it.

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"udpchat/peer"
+	"udpchat/wire"
 )
 
 // The mark of a text changes in its place, with its word.
@@ -93,6 +94,22 @@ func TestAnotherName(t *testing.T) {
 	w.hides("to alice")
 	w.shows("udpchat anna")
 	w.shows("waiting for the server")
+}
+
+// A name that is somebody else's is no reason to wait for the server.
+func TestAnotherNameThatIsTaken(t *testing.T) {
+	w := here(t, "bob")
+	w.sees(Began{Name: "anna", Key: keyOf("anna")})
+	w.told(peer.Refused{Name: "anna", Why: wire.NameTaken}, "SERVER: ERROR: anna belongs to another key")
+	w.shows("anna belongs to another key")
+	w.shows("offline: /reg goes on with another name")
+	w.size(120, 24)
+	w.types("hello")
+	w.press("enter")
+	w.told(peer.NotRegistered{Ref: w.ref}, "[You are offline: reg NAME comes back.]")
+	w.shows("You are offline: /reg goes on with another name.")
+	w.begins()
+	w.shows("connected to")
 }
 
 // What was said before there was a client stays: the server's key on first use.

@@ -21,6 +21,8 @@ func (m *Model) notice(told Notice) {
 		return
 	case peer.Left:
 		m.link = offline
+	case peer.Refused:
+		m.link = unwelcome
 	case peer.Table:
 		m.table(n)
 		if n.Asked {

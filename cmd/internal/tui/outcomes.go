@@ -38,7 +38,7 @@ func (m *Model) refused(n peer.Notice, why string) bool {
 	case peer.NotSent:
 		return m.refuse(n.Ref, why)
 	case peer.NotRegistered:
-		return m.refuse(n.Ref, "You are offline: /reg "+m.me.Name+" comes back. "+again)
+		return m.refuse(n.Ref, "You are offline: "+m.back()+". "+again)
 	case peer.TooLong:
 		return m.refuse(n.Ref, why)
 	case peer.BadText:
