@@ -25,5 +25,20 @@ func TestClock(t *testing.T) {
 	ask("a client")
 }
 
+// What is beyond what may wait for the disk comes again: who asks for it hears that somebody is there, and the disk is asked for nothing.
+func TestRegistrationsThatWaitAreBounded(t *testing.T) {
+	b := newBench(t, Config{})
+	ann := b.person("ann")
+	b.core.committing = maxCommits
+	b.recv(ann, ask(ann, 7))
+	b.want("too many wait", ann, b.clock())
+	if b.wantIdle("nothing else"); len(b.core.clients) > 0 || len(b.rows()) > 0 {
+		t.Error("it is remembered")
+	}
+	b.core.committing = 0
+	b.recv(ann, ask(ann, 7))
+	b.want("there is room", ann, welcome(7, 1))
+}
+
 // clock is what a client hears that asks again for what is not on disk yet (protocol.md §7.3).
 func (b *bench) clock() *wire.Clock { return &wire.Clock{Time: b.now.UnixMicro()} }

@@ -62,6 +62,6 @@ const (
 	searchCap = 8 * time.Second
 	// cursorPause is how long channel cursors may stay unwritten: what is lost with them is only sent again.
 	cursorPause = time.Second
-	// maxCommits bounds the changes that wait for the disk; deposits beyond it are dropped and come again.
+	// maxCommits bounds the changes that wait for the disk; deposits and registrations beyond it are dropped and come again.
 	maxCommits = 8192
 )

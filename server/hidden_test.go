@@ -199,3 +199,22 @@ func TestASenderLeavesWhileItComes(t *testing.T) {
 		t.Error("it is there")
 	}
 }
+
+// protocol.md §13.6: who registers without presence has a session that lasts like anybody's, and is dialled when it is lost, also when its row has no
+// news.
+func TestWhoIsHiddenIsTrusted(t *testing.T) {
+	for _, mode := range []wire.Mode{wire.Hidden, wire.Sender} {
+		b := newBench(t, Config{})
+		ops := b.person("ops")
+		b.comes(ops, mode, 3)
+		b.restart()
+		head := b.head().Revision
+		b.comes(ops, mode, 5)
+		if got := b.head().Revision; got != head {
+			t.Errorf("%v: a row was written", mode)
+		}
+		if len(b.trusts) != 1 || b.trusts[0].Key != ops.key {
+			t.Errorf("%v: trusted are %v", mode, b.trusts)
+		}
+	}
+}

@@ -26,6 +26,10 @@ func (c *Core) register(now time.Time, p link.Path, from wire.Key, m *wire.Regis
 		}
 		return
 	}
+	if c.committing >= maxCommits {
+		c.tellTime(now, p, from, 0) // it comes again
+		return
+	}
 	if o := c.allowed(from, m.Name); o != wire.OK {
 		c.cfg.Log.Info("registration refused", "client", from, "name", m.Name, "addr", p.Remote, "why", o)
 		c.refuse(p, from, m.Request, o)
@@ -44,6 +48,7 @@ func (c *Core) register(now time.Time, p link.Path, from wire.Key, m *wire.Regis
 	row := c.ask(now, cl, p, m)
 	if m.Mode != wire.Present && settled && c.same(now, cl, row) {
 		cl.row, cl.shown = cl.published, nil
+		c.trust(cl.key(), string(m.Card))
 		c.join(now, cl, p, m)
 		return
 	}

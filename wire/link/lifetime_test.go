@@ -27,6 +27,9 @@ func TestRekeyUnderTrafficLosesNothing(t *testing.T) {
 			cfg.Server = cfg.Long.Rekey != 0
 			b := l.party(2, cfg)
 			a.s.trust(b.id.key, b.id.card.Static, cfg.Server, false)
+			if cfg.Server {
+				b.s.TrustClient(a.id.key, a.id.card.Static)
+			}
 			var n uint32
 			a.ping(b, 0)
 			l.run(time.Second)
@@ -235,7 +238,7 @@ func TestResetSaysWhenToCome(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			l := newLab(t)
-			server := l.party(2, SessionConfig{Server: true, Spread: func() time.Duration { return c.spread }})
+			server := l.party(2, SessionConfig{Server: true, Stranger: 3 * time.Hour, Spread: func() time.Duration { return c.spread }})
 			var all []*party
 			for n := range byte(clients) {
 				p := l.party(10+n, SessionConfig{})

@@ -95,7 +95,7 @@ func (s *Sessions) promote(r *remote, sess *session) {
 		}
 	}
 	r.cur = sess
-	s.expiry.move(sess, sess.born+s.lifetime(r).Reject)
+	s.expiry.move(sess, s.ending(r, sess))
 }
 
 // list makes a session known by the remote's index, once its token is.

@@ -11,7 +11,7 @@ import (
 
 func TestRoaming(t *testing.T) {
 	l := newLab(t)
-	a, b := l.party(1, SessionConfig{}), l.party(2, SessionConfig{Server: true})
+	a, b := l.party(1, SessionConfig{}), l.party(2, SessionConfig{Server: true, Stranger: time.Hour})
 	a.s.TrustServer(b.id.key, b.id.card.Static)
 	a.ping(b, 0)
 	l.run(time.Second)
@@ -44,7 +44,7 @@ func TestRoaming(t *testing.T) {
 
 func TestRoamingUnderLoss(t *testing.T) {
 	l := newLab(t)
-	a, b := l.party(1, SessionConfig{}), l.party(2, SessionConfig{Server: true})
+	a, b := l.party(1, SessionConfig{}), l.party(2, SessionConfig{Server: true, Stranger: time.Hour})
 	a.s.TrustServer(b.id.key, b.id.card.Static)
 	a.ping(b, 0)
 	l.run(time.Second)
@@ -65,7 +65,7 @@ func TestRoamingUnderLoss(t *testing.T) {
 // Who copies datagrams and sends them on faster from elsewhere gets nothing but challenges, and no more bytes than it sent.
 func TestCopiedDatagramsDoNotMoveAPath(t *testing.T) {
 	l := newLab(t)
-	a, b := l.party(1, SessionConfig{}), l.party(2, SessionConfig{Server: true})
+	a, b := l.party(1, SessionConfig{}), l.party(2, SessionConfig{Server: true, Stranger: time.Hour})
 	a.s.TrustServer(b.id.key, b.id.card.Static)
 	a.ping(b, 0)
 	l.run(time.Second)
@@ -106,7 +106,7 @@ func TestCopiedDatagramsDoNotMoveAPath(t *testing.T) {
 // An initiation that comes to us by way of someone else proves neither address; the first challenge does.
 func TestFirstDatagramFromElsewhere(t *testing.T) {
 	l := newLab(t)
-	a, b := l.party(1, SessionConfig{}), l.party(2, SessionConfig{Server: true})
+	a, b := l.party(1, SessionConfig{}), l.party(2, SessionConfig{Server: true, Stranger: time.Hour})
 	a.s.TrustServer(b.id.key, b.id.card.Static)
 	a.ping(b, 0)
 	l.drop = func(f flight) bool {

@@ -108,7 +108,7 @@ func (s *Sessions) establish(now time.Time, r *remote, sess *session) {
 	life := s.lifetime(r)
 	sess.remote = r
 	sess.rekey = time.Duration(float64(life.Rekey) * (0.9 + 0.2*s.jitter.Float64()))
-	due := sess.born + life.Reject
+	due := s.ending(r, sess)
 	if int(sess.at) < len(s.expiry) && s.expiry[sess.at] == sess {
 		s.expiry.move(sess, due)
 	} else {
@@ -129,6 +129,15 @@ func (s *Sessions) establish(now time.Time, r *remote, sess *session) {
 		s.shelve(r, r.cur)
 	}
 	r.cur = sess
+}
+
+// ending is when a session that is used ends. A server has no room for all that strangers may begin: who does not register makes a new one
+// if need be.
+func (s *Sessions) ending(r *remote, sess *session) instant {
+	if s.cfg.Server && !r.trusted {
+		return sess.born + s.cfg.Stranger
+	}
+	return sess.born + s.lifetime(r).Reject
 }
 
 // rivals reports whether two sessions come from handshakes that the two sides began at about the same time. Who has a session in use begins no other

@@ -32,6 +32,7 @@ type SessionConfig struct {
 	GiveUp         time.Duration // 30 s: then what waits for the session is dropped
 	Linger         time.Duration // 10 s: how long old keys open datagrams after the new ones are in use on both sides
 	Confirm        time.Duration // 10 s: how long a responder waits for the first datagram of a session
+	Stranger       time.Duration // 2 min: how long a server keeps a session with who is not trusted
 	ResetJitter    time.Duration // 5 s: within this, at random, a session that the other side lost is made anew without need
 
 	MaxSessions int // 262,144
@@ -76,6 +77,7 @@ func (cfg *SessionConfig) defaults() {
 		{&cfg.Long.Rekey, time.Hour}, {&cfg.Long.Reject, 3 * time.Hour},
 		{&cfg.Retry, 300 * time.Millisecond}, {&cfg.RetryCap, 5 * time.Second}, {&cfg.GiveUp, 30 * time.Second},
 		{&cfg.Linger, 10 * time.Second}, {&cfg.Confirm, 10 * time.Second}, {&cfg.ResetJitter, 5 * time.Second},
+		{&cfg.Stranger, 2 * time.Minute},
 	} {
 		if *d.field == 0 {
 			*d.field = d.value

@@ -19,6 +19,9 @@ func (s *Sessions) trust(key wire.Key, static [32]byte, long, vouched bool) {
 	r := s.remote(key)
 	r.vouched = vouched || r.vouched && r.static == static
 	r.static, r.dialable, r.trusted, r.long = static, true, true, long
+	if r.cur != nil {
+		s.expiry.move(r.cur, s.ending(r, r.cur))
+	}
 }
 
 // Forget ends everything with key.
