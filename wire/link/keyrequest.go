@@ -10,8 +10,9 @@ import (
 // in nobody else's name (protocol.md §13.9).
 const keyAnswerSize = 32 + 32 + 64
 
-// keyAnswers is how many requests are answered, whoever asks: nothing tells strangers apart.
-var keyAnswers = perSecond(32, 32)
+// keyAnswers is how many requests are answered, whoever asks: nothing tells strangers apart. An answer is bytes that are there, some 5 µs with the
+// system's share, and no larger than what asked for it.
+var keyAnswers = perSecond(512, 512)
 
 // question is a request for the key of whoever is at a path. Its header bears 96 random bits, which the answer repeats:
 // who did not see it can't answer.
