@@ -91,9 +91,15 @@ func (l *Loop) shakeHands(ctx context.Context) {
 		defer l.turn.Unlock()
 		return l.sessions.knows(key, static)
 	}
-	next := func() (job, bool) {
+	next := func(last job) (j job, ok bool) {
 		l.turn.Lock()
 		defer l.turn.Unlock()
+		if !l.runs {
+			return job{}, false
+		}
+		if last.work != nil {
+			l.step(func() { l.settle(last) })
+		}
 		return l.sessions.chore()
 	}
 	for {
@@ -102,13 +108,8 @@ func (l *Loop) shakeHands(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		}
-		for j, ok := next(); ok && ctx.Err() == nil; j, ok = next() {
+		for j, ok := next(job{}); ok; j, ok = next(j) {
 			j.work(knows)
-			l.turn.Lock()
-			if l.runs {
-				l.step(func() { l.settle(j) })
-			}
-			l.turn.Unlock()
 		}
 	}
 }

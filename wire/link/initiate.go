@@ -167,14 +167,14 @@ func (s *Sessions) conclude(p Path, h wire.Header, body []byte) job {
 	if r == nil {
 		return job{}
 	}
-	d := r.dial
+	d, known := r.dial, s.knows(r.key, r.dial.static)
 	var payload []byte
 	var keys *noise.Keys
 	var key wire.Key
 	var err, other error
-	return job{p, func(knows func(wire.Key, [32]byte) bool) {
+	return job{p, func(func(wire.Key, [32]byte) bool) {
 		if payload, keys, err = d.state.Finish(body[:message2Size]); err == nil {
-			key, other = readVouch(payload[4+noise.MacSize:], d.static, knows)
+			key, other = readVouch(payload[4+noise.MacSize:], d.static, func(key wire.Key, _ [32]byte) bool { return known && key == r.key })
 		}
 	}, func(now time.Time) error {
 		switch {
