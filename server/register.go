@@ -36,13 +36,18 @@ func (c *Core) register(now time.Time, p link.Path, from wire.Key, m *wire.Regis
 		return
 	}
 	c.recall(now, m.Store, m.Revision, max(m.Order, m.Seen))
-	rewind, seen := (*uint64)(nil), c.seen(m)
-	if seen > 0 {
-		rewind = &seen
-	}
 	if cl == nil {
 		cl = newClient(from)
 		c.clients[from] = cl
+	}
+	c.admit(now, p, cl, m)
+}
+
+// admit has the row that a registration asks for made durable, if it is another one, and begins the session then.
+func (c *Core) admit(now time.Time, p link.Path, cl *client, m *wire.Register) {
+	rewind, seen := (*uint64)(nil), c.seen(m)
+	if seen > 0 {
+		rewind = &seen
 	}
 	settled := cl.row == cl.published && cl.card == identify(string(m.Card))
 	row := c.ask(now, cl, p, m)
@@ -64,7 +69,7 @@ func (c *Core) register(now time.Time, p link.Path, from wire.Key, m *wire.Regis
 			cl.submit(&row)
 		}
 		c.publish(now, cl, row, r.Revision)
-		c.cfg.Log.Info("registered", "client", from, "name", m.Name, "addr", p.Remote)
+		c.cfg.Log.Info("registered", "client", cl.key(), "name", m.Name, "addr", p.Remote)
 		c.settleCard(now, cl, row.Card, m.Request, func(now time.Time) {
 			if m.Mode == wire.Sender {
 				c.join(now, cl, p, m)
