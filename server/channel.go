@@ -70,16 +70,20 @@ func (st *stream) reached() uint64 {
 	return reached
 }
 
+// writeCursors writes those that are due, some at a time: 10,000 at once would have all that somebody waits for refused until they are on disk.
 func (c *Core) writeCursors(now time.Time) {
 	if c.cursorsDue.IsZero() || now.Before(c.cursorsDue) {
 		return
 	}
-	c.cursorsDue = time.Time{}
-	for _, cl := range c.cursors {
+	n := min(len(c.cursors), cursorsAtOnce)
+	if c.cursorsDue = (time.Time{}); n < len(c.cursors) {
+		c.cursorsDue = now.Add(cursorsGap)
+	}
+	for _, cl := range c.cursors[:n] {
 		if s := cl.session; s != nil && s.cursor > s.stored {
 			s.stored = s.cursor
 			c.commit(store.Advance{Member: cl.row.Key, Order: s.cursor}, func(time.Time, store.Result) {})
 		}
 	}
-	c.cursors = c.cursors[:0]
+	c.cursors = slices.Delete(c.cursors, 0, n)
 }

@@ -194,6 +194,32 @@ func TestMailAndPostsAreOneSequence(t *testing.T) {
 	}
 }
 
+// However many members have read the same post, their cursors never take all the room that there is for what waits for the disk.
+func TestCursorsLeaveRoomForDeposits(t *testing.T) {
+	b := newBench(t, Config{})
+	ann, bob := b.join("ann"), b.join("bob")
+	const members = maxCommits + 10*cursorsAtOnce/2
+	for i := range members {
+		cl := newClient(wire.Key{byte(i), byte(i >> 8), 7})
+		cl.session = &session{cursor: 1}
+		b.core.cursors = append(b.core.cursors, cl)
+	}
+	b.core.cursorsDue = b.now
+	b.hold()
+	b.settle()
+	if n := len(b.commits); n != cursorsAtOnce {
+		t.Errorf("%d are written at once", n)
+	}
+	b.recv(ann, &wire.Deposit{To: bob.key, Try: 1, Text: text(ann, bob, 1, "hi")})
+	if _, ok := b.commits[len(b.commits)-1].Change.(store.Deposit); !ok {
+		t.Error("a deposit is dropped")
+	}
+	b.advance((members/cursorsAtOnce + 1) * cursorsGap)
+	if n := len(b.commits); n != members+1 || len(b.core.cursors) > 0 || !b.core.cursorsDue.IsZero() {
+		t.Errorf("%d of %d are written in the end", n-1, members)
+	}
+}
+
 // A clean shutdown writes the cursors at once: protocol.md §11.2, durable.
 func TestStopWritesTheCursors(t *testing.T) {
 	b := newBench(t, Config{})
