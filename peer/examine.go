@@ -16,6 +16,8 @@ type Examination struct {
 	Sent, Answered int
 	RoundTrips     []time.Duration // of those that were answered, ascending
 
+	Busy bool // no session came to be, and the server said that it has too much to do for one (protocol.md §13.3)
+
 	Clock bool          // the server told the time,
 	Ahead time.Duration // and this machine's clock is so much ahead of its, below 0 behind: half a round trip more or less
 }
@@ -42,15 +44,18 @@ func Examine(ctx context.Context, conn link.Conn, at link.Path, server wire.Key,
 	for i := range seed {
 		seed[i] = byte(rand.Uint32()) // the identity of one session: nothing depends on it
 	}
-	loop := link.NewLoop(conn, link.SessionConfig{Identity: link.NewIdentity(seed)})
+	x := &examiner{at: at, left: n, sent: map[uint32]time.Time{}, due: time.Now()}
+	answered := func(time.Time, wire.Key) { x.heard = true }
+	loop := link.NewLoop(conn, link.SessionConfig{Identity: link.NewIdentity(seed), Answered: answered})
 	loop.Server = server
 	loop.TrustServer(static)
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	x := &examiner{at: at, left: n, sent: map[uint32]time.Time{}, due: time.Now(), stop: cancel}
+	x.stop = cancel
 	if err := loop.Run(ctx, x, x.carryOut, func() {}); err != nil {
 		return x.result, fmt.Errorf("examine the server: %w", err)
 	}
+	x.result.Busy = x.heard && x.result.Answered == 0
 	slices.Sort(x.result.RoundTrips)
 	return x.result, nil
 }
@@ -62,6 +67,7 @@ type examiner struct {
 	sent   map[uint32]time.Time // those without an answer, by nonce
 	asked  time.Time            // when the clock was asked for
 	first  bool                 // the first one was answered: there is a session
+	heard  bool                 // a handshake was answered
 	due    time.Time
 	out    []link.Send
 	result Examination

@@ -1,6 +1,7 @@
 package peer
 
 import (
+	"context"
 	"net/netip"
 	"slices"
 	"testing"
@@ -119,8 +120,16 @@ func TestExamine(t *testing.T) {
 		n.Cut(netip.AddrFrom4([4]byte{10, 0, 0, 9}), server.addr.Addr())
 		begun := time.Now()
 		got, err = Examine(t.Context(), listen(2), at, h.id.Key(), h.id.Card().Static, 10)
-		if err != nil || got.Sent != 1 || got.Answered != 0 || got.Median() != 0 || time.Since(begun) != examined {
+		if err != nil || got.Sent != 1 || got.Answered != 0 || got.Median() != 0 || got.Busy || time.Since(begun) != examined {
 			t.Errorf("examined %+v, %v after %v", got, err, time.Since(begun))
+		}
+		busy := link.NewLoop(n.Listen(netip.MustParseAddrPort("10.0.0.201:9999")), link.SessionConfig{Identity: h.id, Server: true, Answers: 1})
+		defer running(t, func(ctx context.Context) error {
+			return busy.Run(ctx, h, func() []link.Send { return nil }, func() {})
+		})()
+		at.Remote = netip.MustParseAddrPort("10.0.0.201:9999")
+		if got, err := Examine(t.Context(), listen(3), at, h.id.Key(), h.id.Card().Static, 10); err != nil || got.Answered != 0 || !got.Busy {
+			t.Errorf("one that lets nobody in: %+v, %v", got, err)
 		}
 	})
 }

@@ -116,6 +116,8 @@ func (d *checkup) session(ctx context.Context) bool {
 	switch {
 	case err != nil:
 		d.bad(exitFailed, "session", oneLine(err), "this machine's socket failed")
+	case x.Busy:
+		d.bad(exitSilent, "session", "the server is there, and lets nobody else in for now", "too many come at once, to it or from this network: try again in a minute")
 	case x.Answered == 0:
 		d.bad(exitSilent, "session", "the server says who it is, and answers nothing that is encrypted", "it may be full, or a middlebox may let only the first datagrams pass: try again, and from another network")
 	case x.Answered < x.Sent:
