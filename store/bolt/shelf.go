@@ -50,11 +50,10 @@ func (s shelf) get(key []byte, rec record) (bool, error) {
 	if !s.strict {
 		return false, nil
 	}
-	if err := s.above(k, v, key); err != nil {
+	if err := s.above(c, k, v, key); err != nil {
 		return false, err
 	}
-	k, v = c.Prev()
-	return false, s.below(k, v, key)
+	return false, s.below(c, key)
 }
 
 // edgeError is about a neighbour whose checksum does not fit: it may have been one of what was looked for.
@@ -62,19 +61,31 @@ type edgeError struct{ error }
 
 func (e edgeError) Unwrap() error { return e.error }
 
-// above checks the record that ends a gap or a list, below the one before it.
-func (s shelf) above(k, v, place []byte) error { return s.believe(k, v, bytes.Compare(k, place) > 0) }
+// above checks the record that ends a gap or a list, where the cursor is; below the one before a place.
+func (s shelf) above(c *bbolt.Cursor, k, v, place []byte) error {
+	return s.believe(k, v, bytes.Compare(k, place) > 0, c.Next, 1)
+}
 
-func (s shelf) below(k, v, place []byte) error { return s.believe(k, v, bytes.Compare(k, place) < 0) }
+func (s shelf) below(c *bbolt.Cursor, place []byte) error {
+	c.Seek(place)
+	k, v := c.Prev()
+	return s.believe(k, v, bytes.Compare(k, place) < 0, c.Prev, -1)
+}
 
-func (s shelf) believe(k, v []byte, ordered bool) error {
-	switch {
-	case k == nil || !s.strict:
+// believe checks a neighbour, and by the one behind it that it is not a sound one of another page: a flipped bit in its element can show that.
+func (s shelf) believe(k, v []byte, ordered bool, further func() (k, v []byte), way int) error {
+	if k == nil || !s.strict {
 		return nil
-	case v == nil || !ordered:
+	}
+	if ordered && v != nil {
+		if !sound(s.name, k, v) {
+			return edgeError{s.file.damaged("record %x of %s does not fit its checksum", k, s.name)}
+		}
+		beyond, _ := further()
+		ordered = beyond == nil || bytes.Compare(beyond, k) == way
+	}
+	if v == nil || !ordered {
 		return s.file.damaged("record %x of %s is out of order", k, s.name)
-	case !sound(s.name, k, v):
-		return edgeError{s.file.damaged("record %x of %s does not fit its checksum", k, s.name)}
 	}
 	return nil
 }
@@ -154,7 +165,7 @@ func (s shelf) scan(prefix, from []byte, fn func(key, value []byte) error) error
 		}
 		last = k
 	}
-	if err := s.above(k, v, prefix); err != nil { // is this really the end?
+	if err := s.above(c, k, v, prefix); err != nil { // is this really the end?
 		return err
 	}
 	return before
@@ -165,9 +176,7 @@ func (s shelf) before(c *bbolt.Cursor, from []byte) (edge, err error) {
 	if len(from) == 0 || !s.strict {
 		return nil, nil
 	}
-	c.Seek(from)
-	k, v := c.Prev()
-	err = s.below(k, v, from)
+	err = s.below(c, from)
 	if errors.As(err, new(edgeError)) {
 		return err, nil
 	}
