@@ -5,4 +5,5 @@ var Profile = []Step{
 	{Name: "first buckets", Do: profile0001},
 	{Name: "identity", Do: profile0002},
 	{Name: "ends of lines", Do: profile0003},
+	{Name: "log", Do: profile0004},
 }

@@ -5,4 +5,5 @@ var Server = []Step{
 	{Name: "first buckets", Do: server0001},
 	{Name: "identity", Do: server0002},
 	{Name: "leaps", Do: server0003},
+	{Name: "log", Do: server0004},
 }

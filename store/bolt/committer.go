@@ -20,6 +20,8 @@ const (
 	maxGroup = 1024
 	// roomPause is how often room is looked for when a change waits for it.
 	roomPause = 250 * time.Millisecond
+	// catchUpTime is how long nothing has to come until the database gets what only the log has.
+	catchUpTime = time.Second
 )
 
 // job is a change on its way.
@@ -95,17 +97,17 @@ func (c *committer[C, R]) run() {
 	timer := time.NewTimer(time.Hour)
 	timer.Stop()
 	for {
-		if len(c.waiting) > 0 {
-			timer.Reset(roomPause)
-			c.gather(1, timer.C)
-			timer.Stop()
-		} else {
+		switch {
+		case len(c.waiting) > 0:
+			c.gatherFor(1, timer, roomPause)
+		case !c.file.isAhead():
 			c.gather(1, nil)
+		case !c.gatherFor(1, timer, catchUpTime):
+			c.failed = c.file.catchUp()
+			continue
 		}
 		if c.last > 1 {
-			timer.Reset(gatherTime)
-			c.gather(c.last, timer.C)
-			timer.Stop()
+			c.gatherFor(c.last, timer, gatherTime)
 		}
 		group, closing := c.take()
 		if len(group) == 0 && (closing || len(c.waiting) == 0) {

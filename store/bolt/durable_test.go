@@ -35,6 +35,9 @@ func TestAKillLosesNothingThatWasAnswered(t *testing.T) {
 				c := snapshot{filepath.Join(dir, fmt.Sprint("copy", answered)), answered}
 				content := must(os.ReadFile(path))(t)
 				write(t, c.path, content[:usedBytes(t, content)])
+				if log, err := os.ReadFile(logPath(path)); err == nil {
+					write(t, logPath(c.path), log)
+				}
 				copies = append(copies, c)
 			}
 		})

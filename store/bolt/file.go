@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"runtime/debug"
+	"sync"
 	"sync/atomic"
 
 	"go.etcd.io/bbolt"
@@ -25,6 +26,14 @@ type file struct {
 	reserve   int64       // bytes that can be written although the disk is full; 0: none
 	allocated int64       // up to here the disk has given room to the file; owned by the committer
 	noRoom    func() bool // for tests: plays a full disk
+
+	log  *writeAhead
+	redo redo // what the group under way writes; owned by the committer
+
+	mu     sync.Mutex // held by a change, and by a read while a transaction is ahead
+	ahead  *bbolt.Tx  // what the log has and the database not yet is in here; nil: there is nothing
+	growth int64      // bytes by which its commit will make the file longer, about
+	failed error      // what is ahead was lost with this; the next start finds it in the log
 }
 
 func (f *file) damaged(format string, args ...any) error { return damaged(f.path, format, args...) }
@@ -33,61 +42,41 @@ func damaged(path, format string, args ...any) error {
 	return fmt.Errorf("%s is %w: %s; restore it from a backup", path, store.ErrDamaged, fmt.Sprintf(format, args...))
 }
 
-// view runs a short read transaction: one that is held open makes the file grow.
-func (f *file) view(fn func(tx *bbolt.Tx) error) (err error) {
-	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+// view runs a short read transaction: one that is held open makes the file grow. It sees all that was answered.
+func (f *file) view(fn func(tx *bbolt.Tx) error) error {
+	f.mu.Lock()
+	if f.ahead == nil && f.failed == nil {
+		f.mu.Unlock()
+		return f.read(fn)
+	}
+	defer f.mu.Unlock()
+	if f.failed != nil {
+		return f.failed
+	}
+	return f.guard("reading", func() error { return fn(f.ahead) })
+}
+
+// read is a view of what the database has.
+func (f *file) read(fn func(tx *bbolt.Tx) error) error {
 	var tx *bbolt.Tx
+	defer func() { f.abandon(tx) }()
+	return f.guard("reading", func() (err error) {
+		if tx, err = f.begin(false); err != nil {
+			return err
+		}
+		return fn(tx)
+	})
+}
+
+// guard makes an error of what bbolt does with a damaged page.
+func (f *file) guard(what string, do func() error) (err error) {
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer func() {
 		if p := recover(); p != nil {
-			err = f.damaged("reading it failed (%v)", oneLine(p))
+			err = f.damaged("%s it failed (%v)", what, oneLine(p))
 		}
-		f.abandon(tx)
 	}()
-	if tx, err = f.begin(false); err != nil {
-		return err
-	}
-	return fn(tx)
-}
-
-// update runs a write transaction that makes the file grow by about that many bytes, once it is known what room there is. After an
-// error its outcome is unknown and nothing may be written any more, unless it is store.ErrFull: then it did not happen. Only the
-// committer calls it.
-func (f *file) update(growth int64, fn func(tx *bbolt.Tx, r room) error) error {
-	return f.try(growth, fn, (*bbolt.Tx).Commit)
-}
-
-// rehearse runs a write transaction that leaves nothing behind.
-func (f *file) rehearse(fn func(tx *bbolt.Tx) error) error {
-	return f.try(0, func(tx *bbolt.Tx, _ room) error { return fn(tx) }, (*bbolt.Tx).Rollback)
-}
-
-func (f *file) try(growth int64, fn func(tx *bbolt.Tx, r room) error, end func(tx *bbolt.Tx) error) (err error) {
-	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
-	var tx *bbolt.Tx
-	defer func() {
-		if p := recover(); p != nil {
-			err = f.damaged("writing it failed (%v)", oneLine(p))
-		}
-		f.abandon(tx)
-	}()
-	if tx, err = f.begin(true); err != nil {
-		return err
-	}
-	r, err := f.secure(tx, growth)
-	if err != nil {
-		return fmt.Errorf("write %s: %w", f.path, err)
-	}
-	if err = fn(tx, r); err != nil {
-		return err
-	}
-	id := tx.ID()
-	if err = end(tx); err == nil {
-		return nil
-	}
-	if f.undone(id, err) {
-		return fmt.Errorf("write %s: %w (%w)", f.path, store.ErrFull, err)
-	}
-	return fmt.Errorf("write %s: %w", f.path, err)
+	return do()
 }
 
 // begin starts a transaction. A panic in there leaves locks taken.
@@ -126,9 +115,16 @@ func (f *file) abandon(tx *bbolt.Tx) {
 	}
 }
 
+// close leaves nothing in the log that is not in the database, unless the disk is full.
 func (f *file) close() error {
+	err := f.catchUp()
+	done := err == nil && f.failed == nil
+	return errors.Join(err, f.log.close(done), f.closeDatabase())
+}
+
+func (f *file) closeDatabase() error {
 	if f.lost.Load() {
-		return f.os.Close() // gives the file's lock up; the map stays until the process ends
+		return giveUp(f.os)
 	}
 	if err := f.db.Close(); err != nil {
 		return fmt.Errorf("close %s: %w", f.path, err)

@@ -103,3 +103,23 @@ func TestWhichCommitErrorsAreCertain(t *testing.T) {
 }
 
 func pathError(op string, err error) error { return &fs.PathError{Op: op, Path: "/x", Err: err} }
+
+// deposits puts texts of n bytes from a seq on, all at once, and counts the verdicts.
+func deposits(t *testing.T, s store.Server, from, count uint64, n int) (stored []uint64, full int) {
+	t.Helper()
+	var changes []store.Change
+	for seq := from; seq < from+count; seq++ {
+		changes = append(changes, store.Deposit{To: storetest.Key("ann"), From: storetest.Key("bob"), Text: storetest.Single(seq, strings.Repeat("x", n))})
+	}
+	for i, r := range storetest.DoAll(t, s, changes...) {
+		switch r.Verdict {
+		case store.Accepted:
+			stored = append(stored, r.Order)
+		case store.FullDisk:
+			full++
+		default:
+			t.Fatalf("change %d: %+v", i, r)
+		}
+	}
+	return stored, full
+}

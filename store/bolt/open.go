@@ -1,6 +1,7 @@
 package bolt
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -26,6 +27,8 @@ type Options struct {
 	// MaxSize is the file's largest size in bytes; a change that needs more finds the disk full (store.ErrFull). 0 means
 	// no limit.
 	MaxSize int
+	// Log is the largest size in bytes of the log beside the file. 0 means 1 MiB for a server, 512 KiB for a profile.
+	Log int64
 
 	unchecked bool // tests only: checksums are not looked at
 }
@@ -38,6 +41,7 @@ type layout struct {
 	made  func(tx *bbolt.Tx) error // undoes what steps did for older files and is not meant for a new one; optional
 	mmap  int                      // bytes of address space: below it, growing waits for no reader
 	alloc int                      // bytes by which the file grows
+	log   int64                    // bytes that the log beside it has at most
 }
 
 // idKey holds the identity of the file, which the sidecar knows too. It is not store.Head.ID, which Renew changes.
@@ -77,6 +81,13 @@ func open(path string, l layout, o Options) (*file, error) {
 	}
 	if err == nil {
 		err = f.admit(l, known)
+	}
+	if err == nil {
+		f.log, err = openLog(path, cmp.Or(o.Log, l.log))
+	}
+	if err == nil {
+		f.failed = f.guard("reading", f.replay) // the log stays
+		err = f.failed
 	}
 	if err != nil {
 		_ = f.close()
@@ -121,7 +132,7 @@ func openBolt(path string, l layout, o Options) (f *file, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			if f.os != nil {
-				_ = f.os.Close() // gives the lock up
+				_ = giveUp(f.os)
 			}
 			f, err = nil, damaged(path, "opening it failed (%v)", oneLine(p))
 		}

@@ -2,6 +2,7 @@ package bolt
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"os"
 	"path/filepath"
@@ -81,7 +82,7 @@ func TestAFileThatIsNotTheStoreIsRefused(t *testing.T) {
 			flip(t, path, 8*40)
 			flip(t, path, 8*(int64(os.Getpagesize())+40))
 		}, store.ErrDamaged, []string{"header", "restore"}},
-		"newer schema":         {func(t *testing.T, path string) { setSchema(t, path, 9) }, store.ErrNewer, []string{"9", "up to 3", "update"}},
+		"newer schema":         {func(t *testing.T, path string) { setSchema(t, path, 9) }, store.ErrNewer, []string{"9", "up to 4", "update"}},
 		"broken schema number": {func(t *testing.T, path string) { setMeta(t, path, "schema", []byte("12345678")) }, store.ErrDamaged, []string{"schema", "restore"}},
 		"no identity":          {func(t *testing.T, path string) { setMeta(t, path, "file", nil) }, store.ErrDamaged, []string{"restore"}},
 		"a directory":          {func(t *testing.T, path string) { remove(t, path); mkdir(t, path) }, nil, []string{"is a directory"}},
@@ -204,6 +205,26 @@ func TestAnUnfinishedCreationIsFinished(t *testing.T) {
 			}
 		})
 	}
+}
+
+// bbolt panics over it with the file mapped and locked.
+func TestAFileWithADamagedFreelistCanBeReplaced(t *testing.T) {
+	path := filled(t)
+	content := must(os.ReadFile(path))(t)
+	newest := must(readMeta(bytes.NewReader(content), 0))(t)
+	if other := must(readMeta(bytes.NewReader(content), newest.pageSize))(t); other.tx > newest.tx {
+		newest = other
+	}
+	const atFreelist = 32
+	at := int64(binary.NativeEndian.Uint64(content[int64(newest.tx%2)*newest.pageSize+metaOffset+atFreelist:])) * newest.pageSize
+	flip(t, path, 8*(at+8))
+	for range 2 {
+		if _, err := OpenServer(path, Options{}); !errors.Is(err, store.ErrDamaged) || !strings.Contains(err.Error(), "freelist") {
+			t.Errorf("error %v", err)
+		}
+	}
+	write(t, path, content)
+	closeAndCheck(t, must(OpenServer(path, Options{}))(t), path)
 }
 
 func TestFilesAreTheOwnersOnly(t *testing.T) {

@@ -78,10 +78,7 @@ func (t *profileTx) putLane(l store.Lane) error {
 		if err := t.dropLanes(l.To); err != nil {
 			return err
 		}
-		if err := s.open(); err != nil {
-			return err
-		}
-		if kept.Age, err = s.bucket.NextSequence(); err != nil {
+		if kept.Age, err = s.next(); err != nil {
 			return err
 		}
 	}

@@ -53,23 +53,29 @@ func (c *committer[C, R]) nudge() {
 	}
 }
 
-// gather waits until n changes are queued that somebody waits for, one that nobody waits for has waited long enough, the time is up, or
-// the store closes.
-func (c *committer[C, R]) gather(n int, timeUp <-chan time.Time) {
+// gather waits until n changes are queued that somebody waits for, one that nobody waits for has waited long enough, or the store closes;
+// false when the time is up before.
+func (c *committer[C, R]) gather(n int, timeUp <-chan time.Time) bool {
 	for {
 		c.mu.Lock()
 		c.want = n
 		enough := c.urgent >= n || c.rested || c.closing
 		c.mu.Unlock()
 		if enough {
-			return
+			return true
 		}
 		select {
 		case <-c.wake:
 		case <-timeUp:
-			return
+			return false
 		}
 	}
+}
+
+func (c *committer[C, R]) gatherFor(n int, timer *time.Timer, d time.Duration) bool {
+	timer.Reset(d)
+	defer timer.Stop()
+	return c.gather(n, timer.C)
 }
 
 func (c *committer[C, R]) take() (group []job[C, R], closing bool) {

@@ -55,6 +55,9 @@ func TestRestGivesPagesBack(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	if err := s.file.catchUp(); err != nil { // what the database does not have yet is read elsewhere
+		t.Fatal(err)
+	}
 	before, err := s.Clients(store.Key{}, clients)
 	if err != nil || len(before) != clients {
 		t.Fatalf("%d rows, %v", len(before), err)

@@ -115,6 +115,7 @@ func (s shelf) put(key []byte, rec record) error {
 	if err != nil {
 		return fmt.Errorf("encode record of %s: %w", s.name, err)
 	}
+	s.file.redo.put(s.name, key, value)
 	return s.bucket.Put(key, value)
 }
 
@@ -123,11 +124,22 @@ func (s shelf) delete(keys ...[]byte) error {
 		return err
 	}
 	for _, key := range keys {
+		s.file.redo.delete(s.name, key)
 		if err := s.bucket.Delete(key); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// next gives the bucket's next number, from 1.
+func (s shelf) next() (uint64, error) {
+	if err := s.open(); err != nil {
+		return 0, err
+	}
+	n, err := s.bucket.NextSequence()
+	s.file.redo.count(s.name, n)
+	return n, err
 }
 
 // errStop ends a scan early.

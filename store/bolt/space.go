@@ -51,9 +51,9 @@ func (f *file) secure(tx *bbolt.Tx, growth int64) (room, error) {
 	return roomForNone, nil
 }
 
-// grown is by how much records with that many bytes in them make a file longer: a page that was split is half empty, and a record has
-// a key, entries in other buckets, and a checksum (TestWhatIsTakenInLeavesTheReserve).
-func grown(records, bytes int) int64 { return 2 * int64(512*records+bytes) }
+// grown is by how much records with that many bytes in them make a file longer: bbolt splits pages where they are half full, or two
+// records are in them, and a record has a key, entries in other buckets, and a checksum (TestWhatIsTakenInLeavesTheReserve).
+func grown(records, bytes int) int64 { return 3 * int64(512*records+bytes) }
 
 // have makes sure that n bytes can be written.
 func (f *file) have(tx *bbolt.Tx, n int64) (bool, error) {

@@ -1,7 +1,9 @@
 package chaos
 
 import (
+	"errors"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -132,8 +134,8 @@ func (w *world) survey(s *seat) (open int, err error) {
 	defer func() { _ = os.RemoveAll(dir) }()
 	path := filepath.Join(dir, "profile.db")
 	err = s.still(func() error {
-		for _, end := range []string{"", ".id"} {
-			if err := copyFile(path+end, s.profile()+end); err != nil {
+		for _, end := range []string{"", ".id", ".wal"} {
+			if err := copyFile(path+end, s.profile()+end); err != nil && (end != ".wal" || !errors.Is(err, fs.ErrNotExist)) {
 				return err
 			}
 		}

@@ -29,17 +29,20 @@ type kindOfStore struct {
 	plan func(seed uint64, n int, identity string) plan
 }
 
+// options make the log so small that it begins again many times.
+var options = bolt.Options{Log: 24 << 10}
+
 var subjects = map[string]kindOfStore{
 	"server": {
 		func(path string) (subject, error) {
-			s, err := bolt.OpenServer(path, bolt.Options{})
+			s, err := bolt.OpenServer(path, options)
 			return server{s}, err
 		},
 		serverPlan,
 	},
 	"profile": {
 		func(path string) (subject, error) {
-			p, err := bolt.OpenProfile(path, bolt.Options{})
+			p, err := bolt.OpenProfile(path, options)
 			return profile{p}, err
 		},
 		profilePlan,

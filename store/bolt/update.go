@@ -1,0 +1,190 @@
+package bolt
+
+import (
+	"errors"
+	"fmt"
+
+	"go.etcd.io/bbolt"
+
+	"udpchat/store"
+)
+
+// update carries a group of changes out, which makes the file grow by about that many bytes, once it is known what room there is:
+//
+//	                    room for all, and in the log             else, or the log is full
+//	fn(tx) ── redo ──▶ log, one sync ──▶ durable, tx stays open     tx.Commit ──▶ durable, the log begins again
+//	                                     as what is ahead
+//
+// What comes next goes into the same transaction. After an error the group's outcome is unknown and nothing may be written any more,
+// unless it is store.ErrFull: then it did not happen. Only the committer calls it.
+func (f *file) update(growth int64, fn func(tx *bbolt.Tx, r room) error) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.change(func() error {
+		r, err := f.ready(growth)
+		if err != nil {
+			return err
+		}
+		f.redo = f.redo[:0]
+		if err := fn(f.ahead, r); err != nil {
+			return err
+		}
+		if r == roomForAll && f.reserve > 0 {
+			if ok, err := f.log.append(f.redo); ok || err != nil {
+				f.growth += growth
+				return err
+			}
+		}
+		return f.commit()
+	})
+}
+
+// ready begins a transaction if none is ahead. A group that has no room to spare goes into one of its own.
+func (f *file) ready(growth int64) (r room, err error) {
+	for range 2 {
+		fresh := f.ahead == nil
+		if fresh {
+			if f.ahead, err = f.begin(true); err != nil {
+				return 0, err
+			}
+		}
+		if r, err = f.secure(f.ahead, growth+f.growth+f.rewritten()); err != nil {
+			return 0, fmt.Errorf("write %s: %w", f.path, err)
+		}
+		if fresh || r == roomForAll {
+			break
+		}
+		if err := f.commit(); err != nil {
+			return 0, err
+		}
+	}
+	return r, nil
+}
+
+// rewritten is how many bytes the commit of what is ahead needs although they do not make the file longer: bbolt writes a page that changed
+// to another place.
+func (f *file) rewritten() int64 {
+	stats := f.ahead.Stats()
+	return stats.GetNodeCount() * int64(f.db.Info().PageSize)
+}
+
+// commit makes durable what is ahead. When there was no room for that, it did not happen; but what the log has of it is done again.
+func (f *file) commit() error {
+	err := f.shelf(f.ahead, metaBucket).put(logKey, &f.log.mark)
+	if err != nil {
+		return err
+	}
+	id := f.ahead.ID()
+	if err = f.ahead.Commit(); err == nil {
+		f.ahead, f.growth = nil, 0
+		f.log.begun()
+		return nil
+	}
+	if !f.undone(id, err) {
+		return fmt.Errorf("write %s: %w", f.path, err)
+	}
+	f.forget()
+	if err := f.replay(); err != nil {
+		return err
+	}
+	f.log.begun()
+	return fmt.Errorf("write %s: %w (%w)", f.path, store.ErrFull, err)
+}
+
+// replay brings into the database what only the log has: all at once, or record by record where there is no room for that.
+func (f *file) replay() error {
+	var have mark
+	if err := f.read(func(tx *bbolt.Tx) error { return f.shelf(tx, metaBucket).must(logKey, &have) }); err != nil {
+		return err
+	}
+	list, err := f.log.after(have)
+	if err != nil {
+		return err
+	}
+	for n := len(list); len(list) > 0; n = min(n, len(list)) {
+		switch err, full := f.replaySome(list[:n]); {
+		case err == nil:
+			list = list[n:]
+		case full && n > 1:
+			n = 1
+		default:
+			return fmt.Errorf("write what %s has into %s: %w", f.log.path, f.path, err)
+		}
+	}
+	return nil
+}
+
+// replaySome is one transaction.
+func (f *file) replaySome(list []logRecord) (err error, full bool) {
+	tx, err := f.begin(true)
+	if err != nil {
+		return err, false
+	}
+	defer f.abandon(tx)
+	for _, r := range list {
+		if err := r.redo.do(tx); err != nil {
+			return err, false
+		}
+	}
+	if err := f.shelf(tx, metaBucket).put(logKey, &list[len(list)-1].mark); err != nil {
+		return err, false
+	}
+	id := tx.ID()
+	err = tx.Commit()
+	return err, err != nil && f.undone(id, err)
+}
+
+// forget ends the transaction that is ahead without its commit.
+func (f *file) forget() {
+	f.abandon(f.ahead)
+	f.ahead, f.growth = nil, 0
+}
+
+// isAhead tells the committer whether there is something to catch up with.
+func (f *file) isAhead() bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.ahead != nil
+}
+
+// catchUp commits what is ahead.
+func (f *file) catchUp() error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.ahead == nil {
+		return nil
+	}
+	if err := f.change(f.commit); !errors.Is(err, store.ErrFull) { // else all that is in the log was done again
+		return err
+	}
+	return nil
+}
+
+// rehearse runs a write transaction that leaves nothing behind.
+func (f *file) rehearse(fn func(tx *bbolt.Tx) error) error {
+	if err := f.catchUp(); err != nil {
+		return err
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.change(func() (err error) {
+		if f.ahead, err = f.begin(true); err != nil {
+			return err
+		}
+		defer f.forget()
+		return fn(f.ahead)
+	})
+}
+
+// change does something with what is ahead. With an error that is lost here, and what the log has of it comes back at the next start;
+// with store.ErrFull nothing is.
+func (f *file) change(do func() error) error {
+	err := f.guard("writing", do)
+	if err != nil {
+		f.forget()
+	}
+	if err != nil && !errors.Is(err, store.ErrFull) {
+		f.failed = err
+	}
+	return err
+}
