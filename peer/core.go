@@ -31,6 +31,7 @@ type Core struct {
 	began     place  // how far the server's store had counted at the first registration of this run
 	limit     int    // bytes of a text
 	heard     time.Time
+	amiss     bool      // the server lost the session, and has not asked since what this client knows
 	sensed    time.Time // when the server last answered a handshake, be it that it has too much to do
 	requests  wire.Tracker[uint32]
 	pingDue   time.Time

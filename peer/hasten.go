@@ -19,6 +19,7 @@ func (c *Core) hastenLane(now time.Time, l *lane, tries uint8) {
 
 // Lost notes that the server has lost the session (protocol.md §13.8): what is on its way to it in that comes again at once, in a new one.
 func (c *Core) Lost(now time.Time) {
+	c.amiss = true
 	c.hasten(now, 0)
 	if c.phase == registering || c.phase == leaving {
 		c.requests.Hasten(now, c.request)

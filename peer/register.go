@@ -253,7 +253,10 @@ func (c *Core) pinged(now time.Time, m *wire.Ping) {
 		c.registerAgain(now)
 	default:
 		c.toServer(&wire.Pong{Nonce: m.Nonce, Known: true, Store: c.store, Revision: c.roster.revision, Order: c.knownOrder(c.inbox.stream(c.store))})
-		c.hasten(now, 1) // protocol.md §8.6: it may have taken nothing before it hears this
+		if c.amiss { // protocol.md §8.6: it has taken nothing before it hears this
+			c.amiss = false
+			c.hasten(now, 0)
+		}
 	}
 }
 
