@@ -128,13 +128,11 @@ func (s *clientSettings) rule(f *config.Flags) (serverKey, error) {
 			return rule, config.Errorf("flag -server-key: it is not the key of the invite: leave it out")
 		}
 		s.host, s.port, rule.given = invite.Host, int(invite.Port), (*wire.Key)(&invite.Key)
-	} else if host, digits, err := net.SplitHostPort(s.host); err == nil {
-		port, ok := portNumber(digits)
+	} else {
+		host, port, err := splitAddress(s.host, s.port)
 		switch {
-		case host == "":
-			return rule, config.Errorf("flag -ip: there is no host before the colon")
-		case !ok:
-			return rule, config.Errorf("flag -ip: %q behind the colon is not a port: use a number from 1 to 65535", digits)
+		case err != nil:
+			return rule, config.Errorf("flag -ip: %v", err)
 		case s.contradicts(f, port):
 			return rule, config.Errorf("flag -port: %d is not the port of the address, %d: leave it out", s.port, port)
 		}

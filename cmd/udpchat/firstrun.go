@@ -126,38 +126,45 @@ func (s *clientSettings) askServer(ctx context.Context, q questions, before stri
 		if err != nil {
 			return err
 		}
-		host, port, ok := splitServer(server)
-		if !ok {
-			host, port = server, s.port
-		}
 		if strings.Contains(server, "://") { // what is wrong with an invite is said where all are read
 			s.host = server
 			return nil
 		}
-		if _, err := link.Resolve(ctx, host, port); err == nil {
+		host, port, err := splitAddress(server, s.port)
+		if err == nil {
+			_, err = link.Resolve(ctx, host, port)
+		}
+		switch {
+		case err == nil:
 			s.host, s.port = host, port
 			return nil
-		} else if ctx.Err() != nil {
+		case ctx.Err() != nil:
 			return err
-		} else {
-			q.say("%v", err)
 		}
+		q.say("%v", err)
 	}
 }
 
-// splitServer takes HOST:PORT apart.
+// splitServer takes HOST:PORT apart, as remember wrote it.
 func splitServer(server string) (host string, port int, ok bool) {
-	host, digits, err := net.SplitHostPort(server)
-	if err != nil || strings.Contains(server, "://") {
-		return "", 0, false
-	}
-	port, ok = portNumber(digits)
-	return host, port, ok && host != ""
+	host, port, err := splitAddress(server, 0)
+	return host, port, err == nil && port > 0 && !strings.Contains(server, "://")
 }
 
-func portNumber(digits string) (port int, ok bool) {
+// splitAddress takes an address apart that may have a port behind it; otherwise it is the one that is usual.
+func splitAddress(address string, usual int) (host string, port int, err error) {
+	host, digits, err := net.SplitHostPort(address)
+	if err != nil { // a name or an address alone, which IPv6 fills with colons
+		return address, usual, nil
+	}
 	n, err := strconv.ParseUint(digits, 10, 16)
-	return int(n), err == nil && n > 0
+	switch {
+	case host == "":
+		return "", 0, errors.New("there is no host before the colon")
+	case err != nil || n == 0:
+		return "", 0, fmt.Errorf("%q behind the colon is not a port: use a number from 1 to 65535", digits)
+	}
+	return host, int(n), nil
 }
 
 // questions are asked at a terminal before the prompt is there.

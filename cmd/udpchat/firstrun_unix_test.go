@@ -41,7 +41,8 @@ func TestFirstRunAsks(t *testing.T) {
 	for _, step := range []struct{ row, answer, said string }{
 		{"Your name: ", "no name", `"no name" `},
 		{"Your name: ", "Zoë", "Your name: Zoë"},
-		{"The server's address, or an invite [127.0.0.1]: ", "localhost:0", "is not known"},
+		{"The server's address, or an invite [127.0.0.1]: ", "localhost:0", `"0" behind the colon is not a port`},
+		{"The server's address, or an invite [127.0.0.1]: ", "no..host", `host "no..host" is not known`},
 		{"The server's address, or an invite [127.0.0.1]: ", "localhost:" + port, "Server IP->127.0.0.1"},
 	} {
 		if err := x.sees(step.row, ""); err != nil {
