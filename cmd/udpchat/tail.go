@@ -123,8 +123,11 @@ func (s *following) settle(conn *control.Conn) error {
 }
 
 func (s *following) late() error {
-	if want := max(s.count, 1); s.seen < want {
-		return &exitError{exitNothing, fmt.Errorf("%d of %s arrived in %v", s.seen, count(want, "message"), s.timeout)}
+	switch {
+	case s.seen == 0:
+		return &exitError{exitNothing, fmt.Errorf("nothing arrived in %v", s.timeout)}
+	case s.seen < s.count:
+		return &exitError{exitNothing, fmt.Errorf("%d of %s arrived in %v", s.seen, count(s.count, "message"), s.timeout)}
 	}
 	return nil
 }
