@@ -19,8 +19,9 @@ type Core struct {
 	epoch time.Time  // what instants count from: the first time that was told
 	head  store.Head // durable; ID is this store's
 
-	past  store.Past
-	begun bool // the run is noted on disk: before that nobody is answered
+	past    store.Past
+	begun   bool // the run is noted on disk: before that nobody is answered
+	renewed bool // this run drew the store's id
 
 	posted uint64 // order of the last post that was offered to the members: an older one comes again
 

@@ -81,6 +81,32 @@ func TestNumbersOfANewerCopy(t *testing.T) {
 
 func none(store.Head, store.Past) uint64 { return 0 }
 
+// protocol.md §9.2: a run believes once that there is a newer copy: what it gave out under an id that it drew itself it knows.
+func TestOneRunRenewsOnce(t *testing.T) {
+	b := newBench(t, Config{})
+	b.cfg.level = false
+	ann := b.join("ann")
+	lie := func(request uint32) uint64 {
+		m := ask(ann, request)
+		m.Store, m.Order = b.head().ID, 1<<62
+		b.recv(ann, m)
+		b.advance(time.Second)
+		return b.head().ID
+	}
+	first := lie(9)
+	if first == storeID || lie(11) != first || lie(13) != first {
+		t.Errorf("the id is %d, then %d", first, b.head().ID)
+	}
+	if r := b.sentTo(ann); len(r) == 0 {
+		t.Error("she is not answered")
+	}
+	b.cfg.Seed++
+	b.restart()
+	if lie(15) == first {
+		t.Error("the next run does not believe it")
+	}
+}
+
 // protocol.md §9.2: who was present and named a number of a newer copy is served when it registers, and told of the id until then.
 func TestWhoMetANewerCopyRegistersAgain(t *testing.T) {
 	b := newBench(t, Config{})

@@ -166,11 +166,13 @@ func (c *Core) join(now time.Time, cl *client, p link.Path, m *wire.Register) {
 }
 
 // recall compares what a client knows of this store with what the store knows of itself. A client that knows numbers which this store
-// has not given out met a newer copy of it: everything said of this one is void, so it gets a new id (protocol.md §9.2).
+// has not given out met a newer copy of it: everything said of this one is void, so it gets a new id (protocol.md §9.2). Under an id that this run drew
+// nobody else gave out anything: who says otherwise would have all register again, and deposit what waits, as often as he likes.
 func (c *Core) recall(now time.Time, id, revision, order uint64) (renewed bool) {
-	if id != c.head.ID || c.cfg.Broken == KeptStore || c.past.Gave(c.head, order, revision) {
+	if id != c.head.ID || c.renewed || c.cfg.Broken == KeptStore || c.past.Gave(c.head, order, revision) {
 		return false
 	}
+	c.renewed = true
 	c.cfg.Log.Error("a client knows more than this database: it is an older copy and gets a new id", "revision", revision, "order", order)
 	c.past = c.past.Renew(c.head)
 	c.head.ID = c.rand.Uint64() | 1
