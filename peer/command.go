@@ -83,11 +83,11 @@ func (c *Core) sendTo(now time.Time, ref uint64, name string, to *contact, text 
 		c.tell(UnknownPeer{Ref: ref, Name: name})
 		return
 	}
-	if old, changed := c.book.other(to); changed {
+	if c.meet(to) {
+		old, _ := c.book.other(to)
 		c.tell(Blocked{Ref: ref, Name: name, Old: old, New: to.key})
 		return
 	}
-	c.meet(to)
 	c.accept(now, ref, to.key, to.epoch, text)
 }
 
