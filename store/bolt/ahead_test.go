@@ -159,6 +159,32 @@ func TestALogOfAnotherTime(t *testing.T) {
 	}
 }
 
+// A change that comes to nothing is answered, and leaves no record.
+func TestWhatChangesNothing(t *testing.T) {
+	path, _ := killed(t, 2)
+	s := must(OpenServer(path, Options{}))(t)
+	none := store.Take{To: storetest.Key("bob"), From: storetest.Key("ann"), Orders: []uint64{1 << 40}, Marks: store.Marks{Epoch: 1, ToEpoch: 1}}
+	storetest.Do(t, s, none)
+	if s.file.isAhead() {
+		t.Error("there is something to catch up with")
+	}
+	deposits(t, s, 3, 1, 600)
+	for seq := range uint64(3) {
+		storetest.Do(t, s, none)
+		deposits(t, s, 4+seq, 1, 600)
+	}
+	for _, suffix := range []string{"", ".id", ".wal"} {
+		write(t, path+".copy"+suffix, must(os.ReadFile(path + suffix))(t))
+	}
+	if list, err := s.file.log.after(mark{Life: s.file.log.mark.Life}); len(list) != 3 || err != nil {
+		t.Errorf("%d records, %v", len(list), err)
+	}
+	closeAndCheck(t, s, path)
+	if n, err := found(t, path+".copy"); n != 6 || err != nil {
+		t.Errorf("%d found, %v", n, err)
+	}
+}
+
 // When nothing comes for a while the database has all.
 func TestADatabaseCatchesUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -29,6 +29,12 @@ func (f *file) update(growth int64, fn func(tx *bbolt.Tx, r room) error) error {
 		if err := fn(f.ahead, r); err != nil {
 			return err
 		}
+		if len(f.redo) == 0 { // as is so with what is noted already
+			if f.log.at == 0 {
+				f.forget()
+			}
+			return nil
+		}
 		if r == roomForAll && f.reserve > 0 {
 			if ok, err := f.log.append(f.redo); ok || err != nil {
 				f.growth += growth

@@ -131,9 +131,13 @@ func (s *script) putClient(name string) store.PutClient {
 	}}
 }
 
-// take is of the first few texts that wait from one sender.
+// take is of the first few texts that wait from one sender, or of nothing.
 func (s *script) take(m *memory.Server) store.Take {
 	c := store.Take{To: s.key(), From: s.key(), Marks: store.Marks{Epoch: 1, ToEpoch: 1}}
+	if s.IntN(8) == 0 {
+		c.Orders = []uint64{1 << 60} // it is gone already
+		return c
+	}
 	items, _, _ := m.Waiting(c.To, 0, 1+s.IntN(100))
 	for _, it := range items {
 		if !it.Post && it.From == c.From {
