@@ -73,16 +73,18 @@ func TestWhoIsPutOffHearsOfIt(t *testing.T) {
 func TestInitiationsKeepPaceWithWhoWaits(t *testing.T) {
 	for _, c := range []struct {
 		name string
+		cfg  SessionConfig
 		add  func(s *Sessions) func(now time.Time, p Path, to wire.Key, m wire.Message) error
 		most int
 		few  int
 	}{
-		{"someone waits", func(s *Sessions) func(time.Time, Path, wire.Key, wire.Message) error { return s.Add }, 7, 6},
-		{"nobody waits", func(s *Sessions) func(time.Time, Path, wire.Key, wire.Message) error { return s.AddIdle }, 4, 4},
+		{"someone waits", SessionConfig{}, func(s *Sessions) func(time.Time, Path, wire.Key, wire.Message) error { return s.Add }, 7, 6},
+		{"nobody waits", SessionConfig{}, func(s *Sessions) func(time.Time, Path, wire.Key, wire.Message) error { return s.AddIdle }, 4, 4},
+		{"a server", SessionConfig{Server: true}, func(s *Sessions) func(time.Time, Path, wire.Key, wire.Message) error { return s.Add }, 4, 4},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			l := newLab(t)
-			a, b := l.party(1, SessionConfig{}), l.party(2, SessionConfig{})
+			a, b := l.party(1, c.cfg), l.party(2, SessionConfig{})
 			trust(a, b)
 			l.drop = func(flight) bool { return true }
 			a.ping(b, 1)

@@ -42,13 +42,13 @@ func (s *Sessions) policy(first time.Duration) wire.Policy {
 }
 
 // dial begins a handshake, unless there is one: then it goes on on the path p, and sooner than it would if nothing was heard of the remote. Who has
-// something to say has it again and again, and the handshake must not be rarer than that.
+// something to say has it again and again, and the handshake must not be rarer than that. (Nobody waits for what a server has to say.)
 func (s *Sessions) dial(now time.Time, r *remote, p Path) {
 	if d := r.dial; d != nil && d.queued {
 		d.path = p
 		return
 	} else if d != nil && d.state != nil {
-		if now.Sub(d.sent) >= s.cfg.Retry && (d.path.Remote != p.Remote || d.cookie == nil) {
+		if now.Sub(d.sent) >= s.cfg.Retry && (d.path.Remote != p.Remote || d.cookie == nil && !s.cfg.Server) {
 			d.path = p
 			s.tries.Hasten(now, r.key)
 		}
