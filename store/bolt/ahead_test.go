@@ -174,7 +174,7 @@ func TestWhatChangesNothing(t *testing.T) {
 		deposits(t, s, 4+seq, 1, 600)
 	}
 	for _, suffix := range []string{"", ".id", ".wal"} {
-		write(t, path+".copy"+suffix, must(os.ReadFile(path + suffix))(t))
+		write(t, path+".copy"+suffix, must(os.ReadFile(path+suffix))(t))
 	}
 	if list, err := s.file.log.after(mark{Life: s.file.log.mark.Life}); len(list) != 3 || err != nil {
 		t.Errorf("%d records, %v", len(list), err)

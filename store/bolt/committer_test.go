@@ -93,7 +93,7 @@ func fails(t *testing.T, change func(f *file) func(tx *bbolt.Tx) error, check fu
 	}
 	answers := make(chan answer, 10)
 	for i := range 6 {
-		do := func(tx *bbolt.Tx) error { return tx.Bucket([]byte("names")).Put([]byte{byte(i + 1)}, []byte("x")) }
+		do := func(tx *bbolt.Tx) error { return f.shelf(tx, "names").put([]byte{byte(i + 1)}, &nothing{}) }
 		if i == 3 {
 			do = change(f)
 		}
