@@ -59,12 +59,17 @@ func grown(records, bytes int) int64 { return 3 * int64(512*records+bytes) }
 func (f *file) have(tx *bbolt.Tx, n int64) (bool, error) {
 	s := f.db.Stats()
 	free := int64(s.FreePageN+s.PendingPageN) * int64(tx.DB().Info().PageSize)
+	return f.haveBehind(tx, n-free)
+}
+
+// haveBehind makes sure that n bytes can be written behind the last page, where all room is in one piece: free pages may lie apart.
+func (f *file) haveBehind(tx *bbolt.Tx, n int64) (bool, error) {
 	end := tx.Size()
-	if free+max(0, f.allocated-end) >= n {
+	if max(0, f.allocated-end) >= n {
 		return true, nil
 	}
 	// More than is missing, so that this is not done every time; else what is missing.
-	for _, to := range []int64{end + n + f.reserve, end + n - free} {
+	for _, to := range []int64{end + n + f.reserve, end + n} {
 		if !f.allowed(to) {
 			continue
 		}

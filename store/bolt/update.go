@@ -35,7 +35,9 @@ func (f *file) update(growth int64, fn func(tx *bbolt.Tx, r room) error) error {
 			}
 			return nil
 		}
-		if r == roomForAll && f.reserve > 0 {
+		if ok, err := f.mayWait(r, growth); err != nil {
+			return fmt.Errorf("write %s: %w", f.path, err)
+		} else if ok {
 			if ok, err := f.log.append(f.redo); ok || err != nil {
 				f.growth += growth
 				return err
@@ -43,6 +45,17 @@ func (f *file) update(growth int64, fn func(tx *bbolt.Tx, r room) error) error {
 		}
 		return f.commit()
 	})
+}
+
+// mayWait tells whether the commit of what is ahead can wait: it must find room then. It needs room for what the file grows by, and for each page
+// that changed, since bbolt writes it to another place; pages of large records take more, and for those there is the reserve.
+func (f *file) mayWait(r room, growth int64) (bool, error) {
+	if r != roomForAll || f.reserve == 0 {
+		return false, nil
+	}
+	stats := f.ahead.Stats()
+	rewritten := stats.GetNodeCount() * int64(f.db.Info().PageSize)
+	return f.haveBehind(f.ahead, f.growth+growth+rewritten+f.reserve)
 }
 
 // ready begins a transaction if none is ahead. A group that has no room to spare goes into one of its own.
@@ -54,7 +67,7 @@ func (f *file) ready(growth int64) (r room, err error) {
 				return 0, err
 			}
 		}
-		if r, err = f.secure(f.ahead, growth+f.growth+f.rewritten()); err != nil {
+		if r, err = f.secure(f.ahead, f.growth+growth); err != nil {
 			return 0, fmt.Errorf("write %s: %w", f.path, err)
 		}
 		if fresh || r == roomForAll {
@@ -65,13 +78,6 @@ func (f *file) ready(growth int64) (r room, err error) {
 		}
 	}
 	return r, nil
-}
-
-// rewritten is how many bytes the commit of what is ahead needs although they do not make the file longer: bbolt writes a page that changed
-// to another place.
-func (f *file) rewritten() int64 {
-	stats := f.ahead.Stats()
-	return stats.GetNodeCount() * int64(f.db.Info().PageSize)
 }
 
 // commit makes durable what is ahead. When there was no room for that, it did not happen; but what the log has of it is done again.
