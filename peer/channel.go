@@ -14,9 +14,15 @@ import (
 // with a window of 512 and every twentieth datagram lost, room for 512 was no faster.
 const maxEarly = 64
 
+// pushed is a post as it came.
+type pushed struct {
+	wire.PushPost
+	proved *seal.Post // what is in it, when that is its author's, as is known already; else nil
+}
+
 // post takes a channel post, or a part of one (protocol.md §11). Its place in the server's log tells a duplicate. Posts are taken in
 // the order of receipt: so an author's chain shows what was left out (§14.4).
-func (c *Core) post(now time.Time, m *wire.PushPost) {
+func (c *Core) post(now time.Time, m *pushed) {
 	if !c.listening() {
 		return
 	}
@@ -37,13 +43,17 @@ func (c *Core) post(now time.Time, m *wire.PushPost) {
 }
 
 // await keeps a post until what stands before it is there.
-func (st *stream) await(m *wire.PushPost) {
-	i, here := slices.BinarySearchFunc(st.early, m.Order, func(e *wire.PushPost, o uint64) int { return cmp.Compare(e.Order, o) })
+func (st *stream) await(m *pushed) {
+	i, here := slices.BinarySearchFunc(st.early, m.Order, func(e *pushed, o uint64) int { return cmp.Compare(e.Order, o) })
 	if here || len(st.early) == maxEarly {
 		return
 	}
 	kept := *m
 	kept.Text.Body = slices.Clone(m.Text.Body)
+	if m.proved != nil {
+		proved := *m.proved
+		proved.Body, kept.proved = kept.Text.Body, &proved
+	}
 	st.early = slices.Insert(st.early, i, &kept)
 }
 
@@ -58,7 +68,7 @@ func (c *Core) catchUp(now time.Time, st *stream) {
 	}
 }
 
-func (c *Core) takePost(now time.Time, st *stream, m *wire.PushPost) {
+func (c *Core) takePost(now time.Time, st *stream, m *pushed) {
 	order, prev, try := m.Order, m.Prev, m.Try
 	st.taken.MarkSpan(prev, order)
 	change := &store.Receive{Stream: st.record(c.store)}
@@ -88,7 +98,7 @@ func (c *Core) takePost(now time.Time, st *stream, m *wire.PushPost) {
 
 // believe looks whether a post is its author's, and follows what was had of that author (protocol.md §14.4). What is not is taken, so
 // that the log goes on, told of, and not shown.
-func (c *Core) believe(m *wire.PushPost) (t wire.Text, end, gone *store.Chain, ok bool) {
+func (c *Core) believe(m *pushed) (t wire.Text, end, gone *store.Chain, ok bool) {
 	t = m.Text
 	if m.Author == c.me {
 		return t, nil, nil, false // nobody is sent one's own
@@ -100,10 +110,12 @@ func (c *Core) believe(m *wire.PushPost) (t wire.Text, end, gone *store.Chain, o
 		}
 		return t, nil, nil, ok
 	}
-	p := c.postID(m.Author, t)
-	if !c.signed(p, t) {
-		tell(Forged)
-		return t, nil, nil, false
+	p := m.proved
+	if p == nil {
+		if p = c.postID(m.Author, t); !c.signed(p, t) {
+			tell(Forged)
+			return t, nil, nil, false
+		}
 	}
 	a := c.inbox.author(m.Author)
 	switch a.seen.Check(p) {
@@ -138,7 +150,7 @@ func (c *Core) signed(p *seal.Post, t wire.Text) bool {
 }
 
 // keepPost makes what is stored of a post: a part, or with the last one the whole line.
-func (c *Core) keepPost(now time.Time, m *wire.PushPost, t wire.Text) (*store.Part, *store.Line) {
+func (c *Core) keepPost(now time.Time, m *pushed, t wire.Text) (*store.Part, *store.Line) {
 	p := &store.Part{From: store.Key(m.Author), Text: store.Text(t), Mail: !m.Live, Post: true}
 	p.Text.Body = slices.Clone(t.Body)
 	id := c.postOf(p)

@@ -104,7 +104,9 @@ func (c *Core) handleServer(now time.Time, m wire.Message) {
 	case *wire.Push:
 		c.mail(now, m)
 	case *wire.PushPost:
-		c.post(now, m)
+		c.post(now, &pushed{PushPost: *m})
+	case *wire.PushRow:
+		c.row(now, m)
 	case *wire.Found:
 		c.found(now, m)
 	case *wire.Named:

@@ -59,7 +59,7 @@ type stream struct {
 	id         uint64 // the store's
 	had, taken wire.Window
 	waiting    map[uint64][]func(now time.Time)
-	early      []*wire.PushPost // that came before what stands before them, by order
+	early      []*pushed // that came before what stands before them, by order
 	gate       gate
 }
 

@@ -28,9 +28,10 @@ type Keys interface {
 	Seal(now time.Time, to Card, batch []*seal.Mail) error
 	// Open opens mail. The errors are package seal's.
 	Open(id seal.MailID, secrets func(prekey uint32) (seal.Secret, bool), sealed []byte) ([]byte, error)
-	// Sign signs up to seal.MaxBatch posts, and Verify returns nil when a post's author did.
+	// Sign signs up to seal.MaxBatch posts, and Verify returns nil when a post's author did. VerifyRow is seal.Roots.VerifyRow.
 	Sign(batch []*seal.Post) error
 	Verify(p *seal.Post) error
+	VerifyRow(posts []seal.Post, head, path []byte) error
 }
 
 // Card is what is known of a client's keys (protocol.md §14.1): with Static one makes a session, with Prekey one seals mail.
@@ -156,3 +157,6 @@ func (k *keys) Open(id seal.MailID, secrets func(prekey uint32) (seal.Secret, bo
 
 func (k *keys) Sign(batch []*seal.Post) error { return seal.SignPosts(k.private, batch...) }
 func (k *keys) Verify(p *seal.Post) error     { return k.roots.VerifyPost(p) }
+func (k *keys) VerifyRow(posts []seal.Post, head, path []byte) error {
+	return k.roots.VerifyRow(posts, head, path)
+}

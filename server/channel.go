@@ -46,6 +46,7 @@ func (c *Core) seenPosts(now time.Time, cl *client, m *wire.Seen) {
 		n++
 	}
 	c.took(cl, 0, n, func(it *item) bool { return it.Post && had.Has(it.Order) })
+	c.refused(cl, m.Order)
 	if reached := s.stream.reached(); reached > s.cursor {
 		if s.cursor == s.stored {
 			c.cursors = append(c.cursors, cl)

@@ -58,6 +58,7 @@ func (c *Core) read(do func(s store.Server) error, done func(now time.Time)) {
 
 // Take gives the effects gathered since the last call. They are the caller's until the next call of any method.
 func (c *Core) Take() *Effects {
+	c.sendLaunched()
 	c.endings = c.endings[:0]
 	c.taken, c.fx = c.fx, c.taken
 	c.fx.Sends, c.fx.Commits, c.fx.Reads, c.fx.Trusts = c.fx.Sends[:0], c.fx.Commits[:0], c.fx.Reads[:0], c.fx.Trusts[:0]

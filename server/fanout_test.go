@@ -1,6 +1,7 @@
 package server
 
 import (
+	"crypto/ed25519"
 	"encoding/binary"
 	"fmt"
 	"net/netip"
@@ -10,6 +11,7 @@ import (
 	"udpchat/store/memory"
 	"udpchat/wire"
 	"udpchat/wire/link"
+	"udpchat/wire/seal"
 )
 
 // fanOut is a server's core and sessions and the members of a channel, without sockets and disk.
@@ -19,16 +21,16 @@ type fanOut struct {
 	store    *memory.Server
 	sessions *link.Sessions
 	now      time.Time
+	private  ed25519.PrivateKey // the author's
 	author   wire.Key
 	members  []wire.Key
-	seq      uint64
-	body     []byte
+	last     seal.Post
 
 	datagrams, bytes int
 }
 
 func newFanOut(tb testing.TB, members int) *fanOut {
-	f := &fanOut{tb: tb, store: memory.NewServer(storeID), now: time.Date(2026, 3, 4, 5, 6, 7, 0, time.UTC), body: make([]byte, 341)}
+	f := &fanOut{tb: tb, store: memory.NewServer(storeID), now: time.Date(2026, 3, 4, 5, 6, 7, 0, time.UTC)}
 	identity := link.NewIdentity([32]byte{9})
 	f.sessions = link.NewSessions(link.SessionConfig{Identity: identity, Server: true, Handshakes: 1 << 30})
 	head, _ := f.store.Head()
@@ -50,7 +52,7 @@ func newFanOut(tb testing.TB, members int) *fanOut {
 		card := who.Card()
 		f.core.Handle(f.now, f.path(i), who.Key(), &wire.Register{Name: memberName(i), Request: 1, Epoch: 1, Card: append(card.Static[:], card.Sig[:]...)})
 		f.settle()
-		f.author = who.Key() // the last one
+		f.private, f.author = ed25519.NewKeyFromSeed(seed[:]), who.Key() // the last one
 		f.members = append(f.members, who.Key())
 		f.now = f.now.Add(10 * time.Millisecond) // as many handshakes as a server answers
 	}
@@ -111,13 +113,28 @@ func (f *fanOut) settle() {
 // atOnce is how many posts come in a row.
 const atOnce = 16
 
+// signed is the next posts of the author, of 100 bytes, as one batch.
+func (f *fanOut) signed() []*seal.Post {
+	batch := make([]*seal.Post, atOnce)
+	for i := range batch {
+		p := &seal.Post{Author: f.author, Epoch: 1, Seq: f.last.Seq + 1, Parts: 1, Size: 100, Time: f.now.UnixMicro() + int64(i), Flags: wire.FlagCovered, Body: make([]byte, 100)}
+		if p.Seq > 1 {
+			p.After, p.Prev = seal.Place{Epoch: 1, Seq: f.last.Seq}, seal.HashPost(&f.last)
+		}
+		batch[i], f.last = p, *p
+	}
+	if err := seal.SignPosts(f.private, batch...); err != nil {
+		f.tb.Fatal(err)
+	}
+	return batch
+}
+
 // posts has posts come together, and every member acknowledge them.
-func (f *fanOut) posts() {
+func (f *fanOut) posts(batch []*seal.Post) {
 	author := f.path(len(f.members))
-	for range atOnce {
-		f.seq++
+	for _, p := range batch {
 		f.core.Handle(f.now, author, f.author, &wire.Deposit{To: wire.Channel, Try: 1, Base: 1,
-			Text: wire.Text{Epoch: 1, Seq: f.seq, Parts: 1, Size: 100, Flags: wire.FlagCovered | wire.FlagBatch, Body: f.body}})
+			Text: wire.Text{Epoch: 1, Seq: p.Seq, Parts: 1, Size: 100, Time: p.Time, Flags: wire.FlagCovered | wire.FlagBatch, Body: seal.AppendPost(nil, p)}})
 	}
 	f.settle()
 	top := f.core.head.Order
@@ -134,11 +151,14 @@ func BenchmarkFanOut(b *testing.B) {
 	for _, members := range []int{100, 1000} {
 		b.Run(fmt.Sprint(members), func(b *testing.B) {
 			f := newFanOut(b, members)
-			f.posts()
+			f.posts(f.signed())
 			f.datagrams, f.bytes = 0, 0
 			b.ReportAllocs()
 			for b.Loop() {
-				f.posts()
+				b.StopTimer()
+				batch := f.signed()
+				b.StartTimer()
+				f.posts(batch)
 			}
 			deliveries := float64(b.N * atOnce * members)
 			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/deliveries, "ns/delivery")
@@ -153,9 +173,14 @@ func TestFanOutAllocates(t *testing.T) {
 	const members = 50
 	f := newFanOut(t, members)
 	for range 10 {
-		f.posts() // everything has its size
+		f.posts(f.signed()) // everything has its size
 	}
-	if a := testing.AllocsPerRun(20, func() { f.posts() }); a > atOnce*members/2 {
+	batches := make([][]*seal.Post, 21) // with the one that warms up
+	for i := range batches {
+		batches[i] = f.signed()
+	}
+	next := 0
+	if a := testing.AllocsPerRun(len(batches)-1, func() { f.posts(batches[next]); next++ }); a > atOnce*members/2 {
 		t.Errorf("%v allocations for %d deliveries", a, atOnce*members)
 	}
 }

@@ -14,10 +14,14 @@ type pushID struct {
 	order uint64
 }
 
-// launch puts what was first in the queue into the window and sends it: with what left just now for the same client, if it is still there.
+// launch puts what was first in the queue into the window, from where it leaves with the next Take (row.go): with what left just now for the
+// same client, if it is still there.
 func (c *Core) launch(now time.Time, cl *client, first store.Item) {
 	st := &cl.session.stream
 	it := item{Item: first, prev: st.pushed, lead: first.Order, first: now}
+	if st.sent == st.pushed {
+		c.launched = append(c.launched, cl)
+	}
 	st.pushed = it.Order
 	if n := len(st.window); n > 0 && st.window[n-1].first.Equal(now) && c.pushes.Tries(pushID{cl.key(), st.window[n-1].lead}) == 1 {
 		it.lead = st.window[n-1].lead
@@ -25,13 +29,12 @@ func (c *Core) launch(now time.Time, cl *client, first store.Item) {
 		c.pushes.Track(now, pushID{cl.key(), it.lead}, c.patience(cl.session))
 	}
 	st.window = append(st.window, it)
-	c.push(cl, &st.window[len(st.window)-1], 1)
 	if c.cfg.Broken == DeleteOnPush && !it.Post {
 		c.deletePushed(cl, &it)
 	}
 }
 
-// push sends one item of the window.
+// push sends one item of the window by itself.
 func (c *Core) push(cl *client, it *item, try uint8) {
 	s := cl.session
 	c.concern(cl, wire.Key(it.From)) // whose name is to be shown
@@ -53,6 +56,7 @@ func (c *Core) pushAgain(now time.Time, id pushID, try uint8) {
 	s := cl.session
 	s.stream.congestion.Lost(now, c.pushes.Lost(id))
 	for i, _ := s.stream.place(id.order); s.stream.leads(id.order, i); i++ {
+		s.stream.alone(i)
 		c.push(cl, &s.stream.window[i], try)
 	}
 	if try >= 3 {

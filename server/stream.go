@@ -15,7 +15,9 @@ type stream struct {
 	window  []item // on its way, by order
 	queue   []store.Item
 	loaded  uint64 // everything up to this order was read, or never was for this client
-	pushed  uint64 // order of the last item that entered the window
+	pushed  uint64 // order of the last item that entered the window,
+	sent    uint64 // and of the last one that was sent
+	deaf    int8   // how many rows the client left unanswered; takesRows: it has answered one
 	more    bool   // the store may hold more above loaded
 	reading bool
 	owed    map[receipt]wire.Marks // receipts that this client was not yet told of
@@ -27,7 +29,8 @@ type stream struct {
 type item struct {
 	store.Item
 	prev  uint64    // nothing else waits for the client between prev and Order
-	lead  uint64    // order of the first one that left with it
+	lead  uint64    // order of the first one that left with it,
+	row   uint64    // and of the first one in the same row; 0: it went by itself
 	first time.Time // it left then
 }
 
@@ -132,6 +135,9 @@ func (c *Core) took(cl *client, from, n int, gone func(it *item) bool) (orders [
 			st.window[stay] = *it
 			stay++
 			continue
+		}
+		if it.row != 0 {
+			st.deaf = takesRows
 		}
 		orders = append(orders, it.Order)
 		if last := len(c.leads) - 1; last < 0 || c.leads[last] != it.lead {

@@ -25,6 +25,7 @@ var (
 	card    = bytes.Repeat([]byte{0xca}, CardSize)
 	cardRaw = strings.Repeat("ca", 196)
 	cardHex = "c4c4" + cardRaw
+	headRaw = strings.Repeat("ad", RowHead)
 )
 
 const (
@@ -118,10 +119,17 @@ var golden = []struct {
 	{"93 18 cd2710 07",
 		&Crowd{Clients: 10000, Present: 7},
 		`[24 10000 7]`},
+	{"9a 19 04 c3" + aliceHex + "05 00 cd012c c470" + headRaw + "c420" + headRaw[:64] + "92" +
+		"98 01 04 00 01 02 cf0000018bcfe56800 06 c4026869" +
+		"98 cd0100 05 01 02 cd0371 fb 06 c40161",
+		&PushRow{Prev: 4, Live: true, Author: alice, Head: bytes.Repeat([]byte{0xad}, RowHead), Path: bytes.Repeat([]byte{0xad}, 32), Posts: []RowPost{
+			{Order: 5, Position: 4, Text: Text{Epoch: 5, Seq: 300, Parts: 1, Size: 2, Time: 1700000000000, Flags: 6, Body: []byte("hi")}},
+			{Order: 261, Position: 5, Text: Text{Epoch: 5, Seq: 301, Part: 1, Parts: 2, Size: 881, Time: 1699999999995, Flags: 6, Body: []byte("a")}}}},
+		`[25 4 true <` + aliceHex[4:] + `> 5 0 300 <` + headRaw + `> <` + headRaw[:64] + `> [[1 4 0 1 2 1700000000000 6 <6869>] [256 5 1 2 881 -5 6 <61>]]]`},
 }
 
 // lastKind is the kind with the highest number.
-const lastKind = KindCrowd
+const lastKind = KindPushRow
 
 func unhex(t testing.TB, s string) []byte {
 	t.Helper()

@@ -36,6 +36,7 @@ const (
 	KindNamed        Kind = 22
 	KindClock        Kind = 23
 	KindCrowd        Kind = 24
+	KindPushRow      Kind = 25
 )
 
 // Message is one array of a body, [kind, fields…]. The pointers to the structs of this package are the messages; no
@@ -99,6 +100,8 @@ func (k Kind) String() string {
 		return "clock"
 	case KindCrowd:
 		return "crowd"
+	case KindPushRow:
+		return "push-row"
 	}
 	return "kind " + strconv.Itoa(int(k))
 }
@@ -154,6 +157,8 @@ func newMessage(k Kind) Message {
 		return new(Clock)
 	case KindCrowd:
 		return new(Crowd)
+	case KindPushRow:
+		return new(PushRow)
 	}
 	return nil
 }

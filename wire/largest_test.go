@@ -42,6 +42,7 @@ func widest() []Message {
 		&Deposit{To: alice, Try: 255, Base: largest().Seq, Text: largest()},
 		&Push{Prev: top - 1, Order: top, Try: 255, From: alice, Text: largest()},
 		&PushPost{Prev: top - 1, Order: top, Try: 255, Live: true, Author: alice, Text: largest()},
+		longestRow(),
 		&Ack{Marks: marks, Seq: top, Try: 255},
 		&Taken{From: alice, Marks: marks, Order: top, Try: 255, Refusal: NoPrekey},
 		&Seen{Store: top, Through: marks.Through, Ranges: marks.Ranges, Order: top, Try: 255},
@@ -53,6 +54,16 @@ func widest() []Message {
 		&Clock{Nonce: math.MaxUint32, Time: math.MinInt64},
 		&Crowd{Clients: math.MaxUint32, Present: math.MaxUint32},
 	}
+}
+
+// longestRow is a row of as many posts as there may be, with the longest path and the widest fields that leave room for them.
+func longestRow() *PushRow {
+	m := &PushRow{Prev: 1 << 63, Live: true, Author: alice, Head: bytes.Repeat([]byte{0xff}, RowHead), Path: bytes.Repeat([]byte{0xff}, MaxRowPath)}
+	for i := range uint64(MaxRow) {
+		m.Posts = append(m.Posts, RowPost{Order: 1<<63 + (i+1)<<40, Position: 255,
+			Text: Text{Epoch: math.MaxUint64, ToEpoch: math.MaxUint64, Seq: 1<<63 + i, Parts: 1, Size: 10, Time: int64(i) << 40, Flags: 0xfe, Body: bytes.Repeat([]byte{0xff}, 10)}})
+	}
+	return m
 }
 
 // one is the message of this kind among ms.

@@ -45,6 +45,12 @@ const (
 	// one in the fullest batch up to 784 bytes of text.
 	MaxPart = PartSize + 119 + 32
 
+	// MaxRow is the most posts of a row (§11.3): a whole batch. RowHead is how many bytes stand there once for them all: what the first one
+	// follows, 48, and a signature. MaxRowPath is the most bytes of hashes: of 16 leaves every other one.
+	MaxRow     = 16
+	RowHead    = 16 + 32 + 64
+	MaxRowPath = MaxRow / 2 * 32
+
 	// MaxParts is the most parts of a text: what MaxText needs.
 	MaxParts = (MaxText + PartSize - 1) / PartSize
 

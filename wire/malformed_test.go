@@ -9,6 +9,13 @@ import (
 	"testing"
 )
 
+// What stands in a row before its posts, and a post of one.
+var rowHex = "04 c3" + aliceHex + "05 00 01 c470" + headRaw + "c400"
+
+const post1 = "98 01 04 00 01 01 00 06 c40161"
+
+func row(before, posts string) string { return "9a 19" + before + posts }
+
 // protocol.md §3: what is wrong in one message refuses the whole body.
 func TestMalformedMessages(t *testing.T) {
 	tests := []struct{ name, hex string }{
@@ -77,6 +84,23 @@ func TestMalformedMessages(t *testing.T) {
 		{"nil for a found card", "93 14" + bobHex + "c0"},
 		{"a lookup of a key of 31 bytes", "92 13 c41f" + strings.Repeat("00", 31)},
 		{"a lookup of nothing", "91 13"},
+		{"a row of one post", row(rowHex, "91"+post1)},
+		{"a row of no posts", row(rowHex, "90")},
+		{"a row of 17 posts", row(rowHex, "dc0011"+strings.Repeat(post1, 17))},
+		{"a row that is a number", row(rowHex, "02")},
+		{"a post of a row with a field too few", row(rowHex, "92"+post1+"97 01 04 00 01 01 00 06")},
+		{"posts of a row under one order", row(rowHex, "92"+post1+"98 00 04 00 01 01 00 06 c40161")},
+		{"orders of a row that go around", row(rowHex, "92"+post1+"98 cfffffffffffffffff 04 00 01 01 00 06 c40161")},
+		{"a post of a row that is not signed", row(rowHex, "92"+post1+"98 01 04 00 01 01 00 02 c40161")},
+		{"a post of a row that is longer than it says", row(rowHex, "92"+post1+"98 01 04 00 01 01 00 06 c4026161")},
+		{"a post of a row that is shorter than it says", row(rowHex, "92"+post1+"98 01 04 00 01 02 00 06 c40161")},
+		{"a void with a text in a row", row(rowHex, "92"+post1+"98 01 04 00 01 00 00 07 c40161")},
+		{"a part of a row that is longer than there are", row(rowHex, "92"+post1+"98 01 04 00 01 cd0371 00 06 c50371"+strings.Repeat("61", PartSize+1))},
+		{"a position of 9 bits", row(rowHex, "92"+post1+"98 01 cd0100 00 01 01 00 06 c40161")},
+		{"seqs of a row that go around", row("04 c3"+aliceHex+"05 00 cfffffffffffffffff c470"+headRaw+"c400", "92"+post1+post1)},
+		{"a row with a short head", row("04 c3"+aliceHex+"05 00 01 c46f"+headRaw[2:]+"c400", "92"+post1+post1)},
+		{"a row with a long head", row("04 c3"+aliceHex+"05 00 01 c471ad"+headRaw+"c400", "92"+post1+post1)},
+		{"a row with too long a path", row("04 c3"+aliceHex+"05 00 01 c470"+headRaw+"c50101"+strings.Repeat("ad", MaxRowPath+1), "92"+post1+post1)},
 		{"a part of 997 bytes", "9b 09 01 05 06 01 00 01 cd03e5 00 00 c503e5" + strings.Repeat("61", MaxPart+1)},
 	}
 	for _, tt := range tests {
@@ -175,4 +199,11 @@ func TestContradictions(t *testing.T) {
 		{"a look-up of invalid UTF-8", &Find{Name: "a\xff"}, false},
 		{"a request for a name too long to read", &Deregister{Name: strings.Repeat("a", MaxNameBytes+1)}, false},
 	})
+}
+
+// The rows above are wrong in what they are called for, and in nothing else.
+func TestRowOfTwoIsRight(t *testing.T) {
+	if _, err := decodeAll(unhex(t, row(rowHex, "92"+post1+post1))); err != nil {
+		t.Error(err)
+	}
 }

@@ -67,13 +67,18 @@ func (p *Proof) root(at hash) (hash, bool) {
 	return at, true
 }
 
-// signBatch signs 1 to MaxBatch leaves with one signature.
-func signBatch(author ed25519.PrivateKey, leaves []hash) []Proof {
-	proofs := make([]Proof, len(leaves))
+// place gives 1 to MaxBatch leaves their places in a tree, and its root.
+func place(leaves []hash) (root hash, proofs []Proof) {
+	proofs = make([]Proof, len(leaves))
 	for i := range proofs {
 		proofs[i].Position = 1
 	}
-	root := grow(leaves, proofs)
+	return grow(leaves, proofs), proofs
+}
+
+// signBatch signs 1 to MaxBatch leaves with one signature.
+func signBatch(author ed25519.PrivateKey, leaves []hash) []Proof {
+	root, proofs := place(leaves)
 	sig := [64]byte(ed25519.Sign(author, signedRoot(&root)))
 	for i := range proofs {
 		proofs[i].Sig = sig
@@ -118,16 +123,18 @@ type signed struct {
 // verify tells whether the author signed the batch that the leaf and its proof make.
 func (r *Roots) verify(author *[32]byte, at hash, p *Proof) bool {
 	root, ok := p.root(at)
-	if !ok {
-		return false
-	}
-	is := signed{*author, root, p.Sig}
+	return ok && r.signed(author, root, &p.Sig)
+}
+
+// signed tells whether the author signed a batch with this root.
+func (r *Roots) signed(author *[32]byte, root hash, sig *[64]byte) bool {
+	is := signed{*author, root, *sig}
 	if r != nil {
 		if _, ok := r.seen[is]; ok {
 			return true
 		}
 	}
-	if !ed25519.Verify(author[:], signedRoot(&root), p.Sig[:]) {
+	if !ed25519.Verify(author[:], signedRoot(&root), sig[:]) {
 		return false
 	}
 	if r != nil {

@@ -70,20 +70,36 @@ func (p *Post) leaf() hash {
 	return sha256.Sum256(p.content(append(make([]byte, 0, postSize), leaf), postDomain))
 }
 
+// PlacePosts gives 1 to MaxBatch posts their places in a batch: positions and paths. It returns what their author is to sign.
+func PlacePosts(posts ...*Post) (root [HashSize]byte) {
+	leaves := make([]hash, len(posts))
+	for i, p := range posts {
+		leaves[i] = p.leaf()
+	}
+	root, proofs := place(leaves)
+	for i, p := range posts {
+		p.Proof = proofs[i]
+	}
+	return root
+}
+
+// Root is that of the batch in which the post has its proof; it is false when there is no such batch.
+func (p *Post) Root() (root [HashSize]byte, ok bool) { return p.root(p.leaf()) }
+
 // SignPosts sets the proofs of 1 to MaxBatch posts, with one signature. The key must be their author's.
 func SignPosts(author ed25519.PrivateKey, posts ...*Post) error {
 	if len(posts) == 0 || len(posts) > MaxBatch {
 		return fmt.Errorf("sign posts: %d in a batch", len(posts))
 	}
-	leaves := make([]hash, len(posts))
-	for i, p := range posts {
+	for _, p := range posts {
 		if len(author) != ed25519.PrivateKeySize || !bytes.Equal(author[32:], p.Author[:]) {
 			return errors.New("sign posts: the key is not the author's")
 		}
-		leaves[i] = p.leaf()
 	}
-	for i, proof := range signBatch(author, leaves) {
-		posts[i].Proof = proof
+	root := PlacePosts(posts...)
+	sig := [64]byte(ed25519.Sign(author, signedRoot(&root)))
+	for _, p := range posts {
+		p.Sig = sig
 	}
 	return nil
 }

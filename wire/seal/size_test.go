@@ -16,6 +16,9 @@ func TestSizesAreThoseOfTheWire(t *testing.T) {
 	if wire.MaxPart != wire.PartSize+MailOverhead+HashSize {
 		t.Errorf("a body may have %d bytes; two full parts in a batch have %d", wire.MaxPart, wire.PartSize+MailOverhead+HashSize)
 	}
+	if wire.RowHead != RowHead || wire.MaxRow != MaxBatch || wire.MaxRowPath != MaxBatch/2*HashSize {
+		t.Errorf("a row has a head of %d, up to %d posts, a path of up to %d", wire.RowHead, wire.MaxRow, wire.MaxRowPath)
+	}
 	if wire.CardSize != 96+PrekeySize {
 		t.Errorf("a card has %d bytes, a prekey %d", wire.CardSize, PrekeySize)
 	}

@@ -26,6 +26,9 @@ func Brief(m wire.Message, name func(wire.Key) string) string {
 		return fmt.Sprintf("taken %d try %d from %s%s", m.Order, m.Try, name(m.From), briefMarks(&m.Marks)) + when(m.Refusal != wire.NotRefused, ": refused")
 	case *wire.PushPost:
 		return fmt.Sprintf("push-post %d of %s %s", m.Order, name(m.Author), briefText(&m.Text, m.Try))
+	case *wire.PushRow:
+		first, last := m.Posts[0], m.Posts[len(m.Posts)-1]
+		return fmt.Sprintf("push-row %d to %d of %s seq %d to %d", first.Order, last.Order, name(m.Author), first.Text.Seq, last.Text.Seq)
 	case *wire.Seen:
 		return fmt.Sprintf("seen %d try %d, all through %d", m.Order, m.Try, m.Through)
 	case *wire.Receipt:

@@ -94,6 +94,13 @@ var fields = map[string]field{
 	"clients":            {bits: 32, about: "how many the server knows; the table has those only that concern its reader (§8.12)"},
 	"present":            {bits: 32, about: "how many of them are there"},
 	"push-post.to-epoch": {bits: 64, about: "0 (§11.1)"},
+	"push-row.to-epoch":  {bits: 64, about: "0 (§11.1)"},
+	"push-row.seq":       {bits: 64, about: "of the first; the others have the next ones (§11.3)"},
+	"push-row.rows":      {shape: rows, most: wire.MaxRow, about: "posts that were signed together"},
+	"head":               {shape: blob, most: wire.RowHead, about: "what the first one follows, and the signature of all (§11.3)"},
+	"path":               {shape: blob, most: wire.MaxRowPath, about: "the hashes of the batch that do not come out of the row, 32 each (§11.3)"},
+	"position":           {bits: 8, about: "in the tree of the batch, whose root is 1 (§14.3)"},
+	"step":               {bits: 64, about: "receipt order, less that of the one before it (§11.3)"},
 	"deposit.to-epoch":   {bits: 64, about: "the recipient's (§5.1); of a post 0 (§11.1)"},
 	"lookup.key":         {shape: key, about: "whose card is asked for"},
 	"find.name":          {shape: words, most: wire.MaxNameBytes, about: "who is looked for (§8.9)"},
@@ -110,6 +117,16 @@ func lookup(kind, name string) field {
 		return f
 	}
 	return fields[name]
+}
+
+// columns are the fields of each row that a kind has, nil when it has none.
+func (k kind) columns() []string {
+	_, list, _ := strings.Cut(k.fields, "rows of [")
+	list, found := strings.CutSuffix(list, "]")
+	if !found {
+		return nil
+	}
+	return strings.Split(list, ", ")
 }
 
 // names are the fields of a kind in their order, with *text* and *marks* written out; the rows of a table are one.

@@ -19,6 +19,7 @@ type message struct {
 	flags uint64
 	part  uint64
 	size  uint64
+	row   int // how many rows stand before this one
 }
 
 // field explains the next field.
@@ -61,6 +62,10 @@ func (m *message) inner(name string, n int) []part {
 		return card
 	case name == "who":
 		return who
+	case name == "head":
+		return rowHead
+	case m.kind.name == "push-row": // its parts are in the clear, and nothing is around them
+		return nil
 	case name != "body" || m.flags&uint64(wire.FlagCovered) == 0:
 		return nil
 	case m.kind.name == "push-post" || m.to == wire.Channel:
@@ -87,10 +92,14 @@ func (m *message) value(v value, name string, f field) string {
 			m.mistyped(v, name, "an integer of 64 bits with a sign")
 			return ""
 		}
+		at := int64(v.n)
 		if v.sort == isInt {
-			return sayTime(v.minus)
+			at = v.minus
 		}
-		return sayTime(int64(v.n))
+		if m.row > 0 {
+			return fmt.Sprintf("%d µs after the one before it (§11.3)", at)
+		}
+		return sayTime(at)
 	case boolean:
 		if v.sort != isBool {
 			m.mistyped(v, name, "a boolean")
@@ -201,7 +210,7 @@ func (m *message) blob(v value, name string, f field) string {
 		return ""
 	case name != "body":
 		return f.about
-	case m.flags&uint64(wire.FlagCovered) != 0:
+	case m.flags&uint64(wire.FlagCovered) != 0 && m.kind.name != "push-row":
 		return ""
 	case len(v.data) == 0:
 		return "empty"
@@ -266,8 +275,8 @@ func (m *message) rows(v value, f field) {
 	}
 	m.depth++
 	defer func() { m.depth-- }()
-	for range v.count {
-		names := strings.Split(rowFields, ", ")
+	for m.row = range v.count {
+		names := m.kind.columns()
 		m.tuple("row", len(names))
 		m.depth++
 		for _, name := range names {

@@ -33,13 +33,13 @@ var kinds = []kind{
 	{22, "named", "server → client", "name, rows of [name, who]"},
 	{23, "clock", "both", "nonce, time"},
 	{24, "crowd", "server → client", "clients, present"},
+	{25, "push-row", "server → client", "prev, live, author, epoch, to-epoch, seq, head, path, rows of [step, position, part, parts, size, time, flags, body]"},
 }
 
-// What *text* and *marks* stand for (§5.2, §6.1), and the fields of a row of the table.
+// What *text* and *marks* stand for (§5.2, §6.1).
 const (
 	textFields  = "epoch, to-epoch, seq, part, parts, size, time, flags, body"
 	marksFields = "epoch, to-epoch, through, ranges"
-	rowFields   = "name, who"
 )
 
 // outcomes, verdicts and refusals are the numbers below the table of §4.
@@ -163,6 +163,12 @@ var (
 		{"position", 1, "in the tree of the batch, whose root is 1; it says how long the path is (§14.3)", nil},
 		{"path", levels, "the hashes from the post up to the root, 32 for each level", nil},
 		{"part", 0, "in the clear: every member can read it", nil},
+	}
+	rowHead = []part{
+		{"after epoch", 8, "the post before the first one: its epoch,", nil},
+		{"after seq", 8, "and its seq; zeros when there is none (§14.4)", nil},
+		{"previous", 32, "its hash, or zeros (§14.4)", nil},
+		{"signature", 64, "the author's, of the batch (§14.4)", nil},
 	}
 	lonePost = []part{
 		{"after epoch", 8, "the author's previous post: its epoch,", nil},

@@ -29,6 +29,11 @@ func former(n int) wire.Text {
 	return t
 }
 
+// inRow is a text of a post in a row.
+func inRow(seq uint64, body string) wire.Text {
+	return wire.Text{Epoch: 9, Seq: seq, Parts: 1, Size: uint32(len(body)), Time: 1700000000000000 + int64(seq), Flags: wire.FlagCovered | wire.FlagBatch, Body: []byte(body)}
+}
+
 // messages are one of every kind.
 func messages() []wire.Message {
 	card := bytes.Repeat([]byte{0xca}, wire.CardSize)
@@ -60,6 +65,8 @@ func messages() []wire.Message {
 		&wire.Named{Name: "ann", Rows: []wire.Row{{Key: ann, Name: "ann", Epoch: 5, Addr: netip.MustParseAddrPort("192.0.2.1:9000"), State: wire.Online}}},
 		&wire.Clock{Nonce: 7, Time: 1764316800000000},
 		&wire.Crowd{Clients: 10000, Present: 7},
+		&wire.PushRow{Prev: 4, Live: true, Author: ann, Head: bytes.Repeat([]byte{0xad}, wire.RowHead), Path: bytes.Repeat([]byte{0x9a}, 32), Posts: []wire.RowPost{
+			{Order: 5, Position: 4, Text: inRow(5, "one")}, {Order: 7, Position: 5, Text: inRow(6, "two")}}},
 	}
 }
 

@@ -180,6 +180,19 @@ func (l *ledger) came(p *party, who wire.Key, m wire.Message) {
 	}
 }
 
+// singly is the posts of a row, each as if it were alone, or the message itself.
+func singly(m wire.Message) (all []wire.Message) {
+	row, ok := m.(*wire.PushRow)
+	if !ok {
+		return []wire.Message{m}
+	}
+	for i := range row.Posts {
+		p := row.Post(i)
+		all = append(all, &p)
+	}
+	return all
+}
+
 // carried is the text in a message, and its author when the message names one.
 func carried(m wire.Message) (*wire.Text, wire.Key) {
 	switch m := m.(type) {

@@ -130,7 +130,9 @@ func (p *party) receive(from netip.AddrPort, b []byte) (err error) {
 			who = wire.ServerKey
 		}
 		err = p.dec.Decode(body, func(m wire.Message) error {
-			p.w.ledger.came(p, who, m)
+			for _, one := range singly(m) {
+				p.w.ledger.came(p, who, one)
+			}
 			p.core.Handle(now, path, who, m)
 			return nil
 		})

@@ -30,7 +30,9 @@ func (p *party) traced(d link.Traced) {
 				labels = append(labels, label)
 			}
 			class = max(class, c)
-			w.ledger.sent(p, d, m)
+			for _, one := range singly(m) {
+				w.ledger.sent(p, d, one)
+			}
 			return nil
 		}))
 	}
@@ -71,6 +73,13 @@ func (w *world) label(p *party, to int, m wire.Message) (string, Class) {
 	case *wire.PushPost:
 		l.orders[m.Order] = l.number(w.index(m.Author), everybody, m.Text.Seq)
 		return fmt.Sprintf("push-post %sseq %d try %d", l.orders[m.Order], m.Text.Seq, m.Try), Channel
+	case *wire.PushRow:
+		labels := []string{"push-row"}
+		for _, p := range m.Posts {
+			l.orders[p.Order] = l.number(w.index(m.Author), everybody, p.Text.Seq)
+			labels = append(labels, fmt.Sprintf("%sseq %d", l.orders[p.Order], p.Text.Seq))
+		}
+		return strings.Join(labels, " "), Channel
 	case *wire.Seen:
 		return fmt.Sprintf("seen %stry %d", l.orders[m.Order], m.Try), Channel
 	case *wire.Receipt:

@@ -21,7 +21,7 @@ import (
 //
 //	card   identity 32 · zeros 64 · prekey id 4 · hash of the secret 32 · tag 32 · zeros 32
 //	mail   prekey id 4 · tag 32 · levels 1 · body, hidden · zeros 82, and 32 more for each level of its batch
-//	post   the signature is tag 32 · zeros 32, the path zeros
+//	post   the signature is tag 32 · zeros 32, the path the real one
 type keys struct {
 	key  wire.Key
 	draw func() uint64
@@ -194,28 +194,38 @@ func (k *keys) Sign(batch []*seal.Post) error {
 	if len(batch) == 0 || len(batch) > seal.MaxBatch {
 		return fmt.Errorf("sign posts: a batch of %d", len(batch))
 	}
-	for i, p := range batch {
+	for _, p := range batch {
 		if p.Author != [32]byte(k.key) {
 			return errors.New("sign posts: the key is not the author's")
 		}
-		p.Position = position(i, len(batch))
-		p.Path = make([]byte, levels(p.Position)*seal.HashSize)
-		p.Sig = k.postTag(p)
+	}
+	sig := k.batchTag(k.key, seal.PlacePosts(batch...))
+	for _, p := range batch {
+		p.Sig = sig
 	}
 	return nil
 }
 
 func (k *keys) Verify(p *seal.Post) error {
-	deep := levels(p.Position)
-	if deep < 0 || len(p.Path) != deep*seal.HashSize || len(bytes.TrimLeft(p.Path, "\x00")) > 0 || p.Sig != k.postTag(p) {
+	root, ok := p.Root()
+	return k.signed(p, root, ok)
+}
+
+func (k *keys) VerifyRow(posts []seal.Post, head, path []byte) error {
+	root, ok := seal.RowRoot(posts, head, path)
+	return k.signed(&posts[0], root, ok)
+}
+
+func (k *keys) signed(p *seal.Post, root [32]byte, ok bool) error {
+	if !ok || p.Sig != k.batchTag(p.Author, root) {
 		return seal.ErrPost
 	}
 	return nil
 }
 
-func (k *keys) postTag(p *seal.Post) (sig [64]byte) {
-	hash := seal.HashPost(p) // of every field but the proof
-	tag := k.tag("post ", p.Author[:], hash[:], []byte{p.Position})
+// batchTag binds an author and the root of a batch, which binds every field of the posts in it.
+func (k *keys) batchTag(author [32]byte, root [32]byte) (sig [64]byte) {
+	tag := k.tag("post ", author[:], root[:])
 	copy(sig[:], tag[:])
 	return sig
 }
