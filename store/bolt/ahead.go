@@ -99,14 +99,13 @@ func (l *writeAhead) close(done bool) error {
 // append makes a record durable; false when there is no room for it, or the database does not know this life. After an error it is
 // unknown whether the record is there.
 func (l *writeAhead) append(r redo) (bool, error) {
-	b := l.encode(r)
-	end := l.at + int64(len(b))
+	end := l.at + sectors(logHeader+len(r))
 	if !l.known || end > l.limit {
 		return false, nil
 	}
 	err := l.grow(end)
 	if err == nil {
-		_, err = l.os.WriteAt(b, l.at)
+		_, err = l.os.WriteAt(l.encode(r), l.at)
 	}
 	if noSpace(err) {
 		return false, nil

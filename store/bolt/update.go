@@ -25,7 +25,9 @@ func (f *file) update(growth int64, fn func(tx *bbolt.Tx, r room) error) error {
 		if err != nil {
 			return err
 		}
-		f.redo = f.redo[:0]
+		if f.redo = f.redo[:0]; int64(cap(f.redo)) > f.log.limit { // a large group's room is not kept
+			f.redo = nil
+		}
 		if err := fn(f.ahead, r); err != nil {
 			return err
 		}
