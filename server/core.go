@@ -41,10 +41,11 @@ type Core struct {
 	known   []Trust // how to dial those who were there when the last server stopped, until the run begins
 	missing missing
 
-	launched []*client      // who is to be sent something of its window
-	posting  *wire.PushPost // the last one that was sent: the next is mostly the same, for another member
-	packed   postRow        // likewise
-	leads    []uint64       // scratch of took
+	launched   []*client         // who is to be sent something of its window
+	posting    *wire.PushPost    // the last one that was sent: the next is mostly the same, for another member
+	packed     [keptRows]postRow // likewise, the last ones
+	packedNext int               // the oldest of them
+	leads      []uint64          // scratch of took
 
 	cursors    []*client // whose channel cursor is ahead of what is stored
 	cursorsDue time.Time

@@ -64,17 +64,27 @@ func (st *stream) alone(at int) {
 	it.row = 0
 }
 
-// rowOf is the longest row that some items of a window begin with (protocol.md §11.3), nil when there is none. It is mostly the same as the
-// last one, for another member.
+// rowOf is the longest row that some items of a window begin with (protocol.md §11.3), nil when there is none. It is mostly the same as one of
+// the last ones, for another member: who was sent more or less before begins a row at another post.
 func (c *Core) rowOf(items []item, since uint64) *wire.PushRow {
 	if len(items) < 2 || !items[1].follows(&items[0], since) {
 		return nil
 	}
-	if !c.packed.serves(items, since) {
-		c.packed = pack(items, since)
+	for i := range c.packed {
+		if c.packed[i].serves(items, since) {
+			return c.packed[i].PushRow
+		}
 	}
-	return c.packed.PushRow
+	row := pack(items, since)
+	if row.PushRow != nil {
+		c.packed[c.packedNext] = row
+		c.packedNext = (c.packedNext + 1) % len(c.packed)
+	}
+	return row.PushRow
 }
+
+// keptRows is how many rows are kept for other members.
+const keptRows = 16
 
 // postRow is a row that was sent, and whether no more posts had room in it.
 type postRow struct {
