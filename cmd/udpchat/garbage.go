@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"os"
+	"runtime"
 	"runtime/debug"
 	"runtime/metrics"
 	"time"
@@ -38,6 +39,7 @@ func collectSoon(ctx context.Context, rest func()) {
 			debug.SetGCPercent(percent)
 		}
 		if quiet(live, allocated-last, allocated-rested) {
+			runtime.GC() // what lies in pools goes with the second one
 			debug.FreeOSMemory()
 			rest()
 			rested = allocated

@@ -21,7 +21,7 @@ const (
 	// roomPause is how often room is looked for when a change waits for it.
 	roomPause = 250 * time.Millisecond
 	// catchUpTime is how long nothing has to come until the database gets what only the log has.
-	catchUpTime = time.Second
+	catchUpTime = 200 * time.Millisecond
 )
 
 // job is a change on its way.

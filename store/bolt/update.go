@@ -161,13 +161,14 @@ func (f *file) isAhead() bool {
 	return f.ahead != nil
 }
 
-// catchUp commits what is ahead.
+// catchUp commits what is ahead, when there is time for it.
 func (f *file) catchUp() error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.ahead == nil {
 		return nil
 	}
+	f.redo, f.log.buf = nil, nil // room for a large group
 	if err := f.change(f.commit); !errors.Is(err, store.ErrFull) { // else all that is in the log was done again
 		return err
 	}
