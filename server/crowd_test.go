@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"udpchat/server"
 	"udpchat/wire"
 	"udpchat/wire/link"
 )
@@ -37,10 +38,10 @@ type guest struct {
 	registered bool
 	store      uint64
 	revision   uint64
-	before     uint64            // the one that the last page built on
-	knows      [crowd/8 + 1]byte // the guests in its table, a bit for each
-	others     map[wire.Key]bool // and who else is
-	rows       int               // both together
+	before     uint64                   // the one that the last page built on
+	knows      [server.Crowd/8 + 1]byte // the guests in its table, a bit for each
+	others     map[wire.Key]bool        // and who else is
+	rows       int                      // both together
 }
 
 const (
@@ -58,7 +59,7 @@ func newStall(h *hall, number int, guests []*link.Identity, first int) *stall {
 	if err != nil {
 		h.t.Skipf("a server that is asked for many handshakes grants 20 a second to an address, and this system has no more for loopback: %v", err)
 	}
-	s := &stall{t: h.t, server: link.Path{Remote: h.addr}, key: h.key, conn: conn, by: map[uint32]*guest{}, numbers: h.numbers, total: crowd}
+	s := &stall{t: h.t, server: link.Path{Remote: h.addr}, key: h.key, conn: conn, by: map[uint32]*guest{}, numbers: h.numbers, total: server.Crowd}
 	for i, me := range guests {
 		g := &guest{me: me, name: fmt.Sprintf("guest%d", first+i), others: map[wire.Key]bool{}}
 		g.sessions = link.NewSessions(link.SessionConfig{Identity: me})

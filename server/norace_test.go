@@ -1,6 +1,8 @@
 //go:build !race
 
-package server_test
+package server
 
-// crowd is how many clients the scale test has.
-const crowd = 2000
+const (
+	Crowd       = 2000 // clients that the scale test has
+	raceEnabled = false
+)

@@ -1,6 +1,10 @@
 //go:build race
 
-package server_test
+package server
 
-// crowd is how many clients the scale test has: the race detector makes everything ten times slower.
-const crowd = 500
+const (
+	// Crowd is how many clients the scale test has: the race detector makes everything ten times slower.
+	Crowd = 500
+	// raceEnabled: it makes sync.Pool drop things at random too, so that allocations cannot be counted.
+	raceEnabled = true
+)

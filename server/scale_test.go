@@ -122,7 +122,7 @@ func TestTwoThousandClients(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute) // 10 s on two cores that do nothing else
 	defer cancel()
 	h := openHall(t)
-	guests := crowd - 3
+	guests := server.Crowd - 3
 	h.fill(guests, 64)
 	var real []*peer.Client
 	for i := range 3 {
@@ -131,16 +131,16 @@ func TestTwoThousandClients(t *testing.T) {
 	for _, c := range real {
 		h.await(ctx, c, "table", func(n peer.Notice) bool {
 			table, ok := n.(peer.Table)
-			return ok && len(table.All) == crowd
+			return ok && len(table.All) == server.Crowd
 		})
 	}
 	h.settle(ctx)
-	t.Logf("%v: all %d have the whole table", time.Since(begun).Round(time.Millisecond), crowd)
+	t.Logf("%v: all %d have the whole table", time.Since(begun).Round(time.Millisecond), server.Crowd)
 
 	late := h.client(4, "late")
 	h.await(ctx, late, "table", func(n peer.Notice) bool {
 		table, ok := n.(peer.Table)
-		return ok && table.First && len(table.All) == crowd+1
+		return ok && table.First && len(table.All) == server.Crowd+1
 	})
 	cost := h.settle(ctx)
 	t.Logf("%v: one more cost %d datagrams of %d bytes at most", time.Since(begun).Round(time.Millisecond), cost.datagrams, cost.largest)
