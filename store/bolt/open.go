@@ -27,7 +27,7 @@ type Options struct {
 	// MaxSize is the file's largest size in bytes; a change that needs more finds the disk full (store.ErrFull). 0 means
 	// no limit.
 	MaxSize int
-	// Log is the largest size in bytes of the log beside the file. 0 means 1 MiB for a server, 512 KiB for a profile.
+	// Log is the largest size in bytes of the log beside the file. 0 means 512 KiB.
 	Log int64
 
 	unchecked bool // tests only: checksums are not looked at
@@ -41,7 +41,6 @@ type layout struct {
 	made  func(tx *bbolt.Tx) error // undoes what steps did for older files and is not meant for a new one; optional
 	mmap  int                      // bytes of address space: below it, growing waits for no reader
 	alloc int                      // bytes by which the file grows
-	log   int64                    // bytes that the log beside it has at most
 }
 
 // idKey holds the identity of the file, which the sidecar knows too. It is not store.Head.ID, which Renew changes.
@@ -83,7 +82,7 @@ func open(path string, l layout, o Options) (*file, error) {
 		err = f.admit(l, known)
 	}
 	if err == nil {
-		f.log, err = openLog(path, cmp.Or(o.Log, l.log))
+		f.log, err = openLog(path, cmp.Or(o.Log, logSize))
 	}
 	if err == nil {
 		f.failed = f.guard("reading", f.replay) // the log stays

@@ -28,7 +28,6 @@ func OpenProfile(path string, o Options) (*Profile, error) {
 		made:  madeProfile,
 		mmap:  64 << 20,
 		alloc: 1 << 20,
-		log:   512 << 10,
 	}, o)
 	if err != nil {
 		return nil, err

@@ -26,7 +26,6 @@ func OpenServer(path string, o Options) (*Server, error) {
 		born:  func(tx *bbolt.Tx) error { return bornServer(&file{path: path}, tx) },
 		mmap:  1 << 30,
 		alloc: 16 << 20,
-		log:   512 << 10,
 	}, o)
 	if err != nil {
 		return nil, err

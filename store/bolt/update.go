@@ -169,6 +169,7 @@ func (f *file) catchUp() error {
 		return nil
 	}
 	f.redo, f.log.buf = nil, nil // room for a large group
+
 	if err := f.change(f.commit); !errors.Is(err, store.ErrFull) { // else all that is in the log was done again
 		return err
 	}
