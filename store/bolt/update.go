@@ -101,7 +101,7 @@ func (f *file) commit() error {
 	if err := f.replay(); err != nil {
 		return err
 	}
-	f.log.begun()
+	f.log.at = 0 // but the database may not know this life yet
 	return fmt.Errorf("write %s: %w (%w)", f.path, store.ErrFull, err)
 }
 
