@@ -33,3 +33,14 @@ func TestTheFirstCommitFindsNoRoom(t *testing.T) {
 	}
 	closeAndCheck(t, s, path)
 }
+
+// A log is read to its end, also when it may not become that long any more.
+func TestALogIsLongerThanItMayBe(t *testing.T) {
+	path, records := killed(t, 20)
+	s := must(OpenServer(path, Options{Log: 4 * logSector}))(t)
+	deposits(t, s, 21, 1, 600)
+	closeAndCheck(t, s, path)
+	if n, err := found(t, path); n != len(records)+1 || err != nil {
+		t.Errorf("%d of %d, %v", n, len(records)+1, err)
+	}
+}

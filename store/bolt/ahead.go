@@ -173,7 +173,7 @@ func (l *writeAhead) after(m mark) (list []logRecord, err error) {
 	if l.os == nil {
 		return nil, nil
 	}
-	b := make([]byte, min(l.end, l.limit))
+	b := make([]byte, l.end) // an earlier run may have had another limit
 	if _, err := l.os.ReadAt(b, 0); err != nil {
 		return nil, fmt.Errorf("store: read %s: %w", l.path, err)
 	}
