@@ -4,6 +4,8 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+
+	"udpchat/store/storetest"
 )
 
 // copied is what a kill would leave of an open store at this moment.
@@ -42,5 +44,30 @@ func TestALogIsLongerThanItMayBe(t *testing.T) {
 	closeAndCheck(t, s, path)
 	if n, err := found(t, path); n != len(records)+1 || err != nil {
 		t.Errorf("%d of %d, %v", n, len(records)+1, err)
+	}
+}
+
+// Without a log the database takes everything at once.
+func TestALogCannotBeMade(t *testing.T) {
+	s := newServer(t)
+	if err := os.Mkdir(logPath(s.path), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	storetest.Register(t, s, "ann", "bob")
+	for seq := range uint64(3) {
+		deposits(t, s, seq+1, 1, 600)
+		if s.file.isAhead() {
+			t.Error("something is ahead, and there is no log")
+		}
+	}
+	if err := os.Remove(logPath(s.path)); err != nil {
+		t.Fatal(err)
+	}
+	deposits(t, s, 4, 1, 600)
+	if !s.file.isAhead() {
+		t.Error("a log can be made, and is not used")
+	}
+	if n, err := found(t, copied(t, s.path)); n != 4 || err != nil {
+		t.Errorf("%d found, %v", n, err)
 	}
 }

@@ -29,6 +29,7 @@ type writeAhead struct {
 	os    *os.File
 	mark  mark  // of the last record
 	known bool  // the database knows this life
+	named bool  // its name is durable
 	at    int64 // where the next record begins
 	end   int64 // up to here the disk has given room
 	limit int64 // the log never becomes longer
@@ -97,11 +98,14 @@ func (l *writeAhead) close(done bool) error {
 	return err
 }
 
-// append makes a record durable; false when there is no room for it, or the database does not know this life. After an error it is
-// unknown whether the record is there.
+// append makes a record durable; false when there is no room for it, the database does not know this life, or there can be no log. After
+// an error it is unknown whether the record is there.
 func (l *writeAhead) append(r redo) (bool, error) {
 	end := l.at + sectors(logHeader+len(r))
 	if !l.known || end > l.limit {
+		return false, nil
+	}
+	if l.os == nil && l.open(os.O_CREATE) != nil {
 		return false, nil
 	}
 	err := l.grow(end)
@@ -122,15 +126,13 @@ func (l *writeAhead) append(r redo) (bool, error) {
 	return true, nil
 }
 
-// grow makes the file long enough, and more.
+// grow makes the file long enough, and more; and its name durable: also a run that was killed may have made it.
 func (l *writeAhead) grow(end int64) error {
-	if l.os == nil {
-		if err := l.open(os.O_CREATE); err != nil {
-			return err
-		}
+	if !l.named {
 		if err := syncDir(l.path); err != nil {
 			return syncError{err}
 		}
+		l.named = true
 	}
 	if end <= l.end {
 		return nil
