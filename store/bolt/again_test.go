@@ -5,6 +5,9 @@ import (
 	"path/filepath"
 	"testing"
 
+	"go.etcd.io/bbolt"
+
+	"udpchat/migrations"
 	"udpchat/store/storetest"
 )
 
@@ -69,5 +72,46 @@ func TestALogCannotBeMade(t *testing.T) {
 	}
 	if n, err := found(t, copied(t, s.path)); n != 4 || err != nil {
 		t.Errorf("%d found, %v", n, err)
+	}
+}
+
+// A step of a later schema finds what only the log has: that is in the records of the schema that wrote it.
+func TestALogComesBeforeTheNextSchema(t *testing.T) {
+	path, records := killed(t, 5)
+	seen := 0
+	next := migrations.Step{Name: "next", Do: func(tx *bbolt.Tx) error {
+		return tx.Bucket([]byte("mail")).ForEach(func(_, _ []byte) error { seen++; return nil })
+	}}
+	f, err := open(path, layout{
+		kind:  migrations.KindServer,
+		steps: append(migrations.Server[:len(migrations.Server):len(migrations.Server)], next),
+	}, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := f.close(); err != nil {
+		t.Error(err)
+	}
+	if seen != len(records) {
+		t.Errorf("%d of %d", seen, len(records))
+	}
+}
+
+// A store that is refused keeps its log.
+func TestARefusedStoreKeepsItsLog(t *testing.T) {
+	path, records := killed(t, 5)
+	if _, err := OpenProfile(path, Options{}); err == nil {
+		t.Error("a server's store is a profile")
+	}
+	id := must(os.ReadFile(sidecarPath(path)))(t)
+	if err := (sidecar{kind: migrations.KindServer, id: 1, schema: 1}).write(path); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := OpenServer(path, Options{}); err == nil {
+		t.Error("another store's sidecar is accepted")
+	}
+	write(t, sidecarPath(path), id)
+	if n, err := found(t, path); n != len(records) || err != nil {
+		t.Errorf("%d of %d, %v", n, len(records), err)
 	}
 }

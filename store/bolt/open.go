@@ -43,6 +43,9 @@ type layout struct {
 	alloc int                      // bytes by which the file grows
 }
 
+// schemaOfLog is the first schema in which a database says how much it has of the log beside it.
+const schemaOfLog = 4
+
 // idKey holds the identity of the file, which the sidecar knows too. It is not store.Head.ID, which Renew changes.
 var idKey = []byte("file")
 
@@ -79,14 +82,7 @@ func open(path string, l layout, o Options) (*file, error) {
 		err = f.checkTree()
 	}
 	if err == nil {
-		err = f.admit(l, known)
-	}
-	if err == nil {
-		f.log, err = openLog(path, cmp.Or(o.Log, logSize))
-	}
-	if err == nil {
-		f.failed = f.guard("reading", f.replay) // the log stays
-		err = f.failed
+		err = f.admit(l, known, cmp.Or(o.Log, logSize))
 	}
 	if err != nil {
 		_ = f.close()
@@ -195,8 +191,8 @@ func mmapSize(n int) int {
 	return n
 }
 
-// admit checks whose file it is, brings it to this schema and writes the sidecar when there is none.
-func (f *file) admit(l layout, known sidecar) error {
+// admit checks whose file it is, does again what only the log has, brings it to this schema and writes the sidecar when there is none.
+func (f *file) admit(l layout, known sidecar, log int64) error {
 	var id number
 	var have uint32
 	err := f.view(func(tx *bbolt.Tx) (err error) {
@@ -218,6 +214,14 @@ func (f *file) admit(l layout, known sidecar) error {
 	if known.sound && (known.id != now.id || known.kind != now.kind) {
 		return fmt.Errorf("%s is %w or was replaced: %s knows another store (%s %016x, here is %016x); restore %s from a backup, or delete %s to go on with this file",
 			f.path, store.ErrDamaged, sidecarPath(f.path), known.kind, known.id, now.id, f.path, sidecarPath(f.path))
+	}
+	if f.log, err = openLog(f.path, log); err != nil {
+		return err
+	}
+	if have >= schemaOfLog { // what is in the log is of the schema that the file has
+		if f.failed = f.guard("reading", f.replay); f.failed != nil {
+			return f.failed // the log stays
+		}
 	}
 	if int(have) < len(l.steps) {
 		if err := f.migrate(l.steps); err != nil {
