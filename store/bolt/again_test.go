@@ -3,6 +3,7 @@ package bolt
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"go.etcd.io/bbolt"
@@ -84,7 +85,7 @@ func TestALogComesBeforeTheNextSchema(t *testing.T) {
 	}}
 	f, err := open(path, layout{
 		kind:  migrations.KindServer,
-		steps: append(migrations.Server[:len(migrations.Server):len(migrations.Server)], next),
+		steps: append(slices.Clip(migrations.Server), next),
 	}, Options{})
 	if err != nil {
 		t.Fatal(err)
