@@ -40,6 +40,31 @@ func TestTheFirstCommitFindsNoRoom(t *testing.T) {
 	closeAndCheck(t, s, path)
 }
 
+// A commit that finds no room takes what was ahead with it, and what was ahead comes back.
+func TestACommitOfWhatIsAheadFindsNoRoom(t *testing.T) {
+	path, records := killed(t, 3)
+	s := must(OpenServer(path, Options{}))(t)
+	deposits(t, s, 4, 1, 600)
+	deposits(t, s, 5, 1, 600)
+	s.file.reserve, s.file.db.MaxSize = 0, 512<<10 // nothing is under way
+	stored, full := deposits(t, s, 6, 60, 60_000)
+	if full == 0 {
+		t.Errorf("%d stored, %d not", len(stored), full)
+	}
+	items, damaged, err := s.Waiting(storetest.Key("ann"), 0, 1000)
+	if want := len(records) + 2 + len(stored); len(items) != want || damaged > 0 || err != nil {
+		t.Errorf("%d of %d items, %d damaged, %v", len(items), want, damaged, err)
+	}
+	s.file.reserve, s.file.db.MaxSize = serverReserve, 0
+	deposits(t, s, 100, 1, 600)
+	again := must(OpenServer(copied(t, path), Options{}))(t)
+	if more, _, err := again.Waiting(storetest.Key("ann"), 0, 1000); len(more) != len(items)+1 || err != nil {
+		t.Errorf("after a kill %d of %d items, %v", len(more), len(items)+1, err)
+	}
+	closeAndCheck(t, again, again.file.path)
+	closeAndCheck(t, s, path)
+}
+
 // A log is read to its end, also when it may not become that long any more.
 func TestALogIsLongerThanItMayBe(t *testing.T) {
 	path, records := killed(t, 20)

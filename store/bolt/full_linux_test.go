@@ -107,14 +107,7 @@ func TestAFullDiskIsEmptied(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	rest := filepath.Join(dir, "rest")
-	fill := must(os.Create(rest))(t)
-	for size := 1 << 20; size > 0; size /= 2 { // to the last byte
-		for err := error(nil); err == nil; {
-			_, err = fill.Write(make([]byte, size))
-		}
-	}
-	_ = fill.Close()
+	fill(t, dir)
 	rnd := rand.New(rand.NewPCG(7, 7)) // anywhere in the file
 	rnd.Shuffle(len(items), func(i, j int) { items[i], items[j] = items[j], items[i] })
 	for n := 0; len(items) > 0; n++ {
