@@ -176,3 +176,18 @@ func TestAChangeThatASecondProcessSawIsDurable(t *testing.T) {
 		good.report(t, began)
 	}
 }
+
+// A process was killed when it had made its log, and before the name was synced. The next one used that log, and answered. Then the power went.
+func TestALogThatASecondProcessFoundIsDurable(t *testing.T) {
+	for kind, path := range stores {
+		k := task{Kind: kind, Path: path, Seed: 1, Changes: 40}
+		began := time.Now()
+		good := newTrial(k, record(t, k, nil, func(o op) bool { return o.names[filepath.Base(path)+".wal"] != 0 }))
+		var list []state
+		for cut := range len(good.ops) + 1 {
+			list = append(list, state{cut: cut})
+		}
+		good.run(t, list)
+		good.report(t, began)
+	}
+}
