@@ -25,7 +25,7 @@ func copied(t *testing.T, from string) (path string) {
 // A run whose first commit finds no room is not known to the database, and its log counts for nothing until one succeeds.
 func TestTheFirstCommitFindsNoRoom(t *testing.T) {
 	path, records := killed(t, 3)
-	s := must(OpenServer(path, Options{}))(t)
+	s := still(must(OpenServer(path, Options{}))(t))
 	s.file.reserve, s.file.db.MaxSize = 0, 1 // nothing was submitted yet
 	if stored, full := deposits(t, s, 4, 1, 60_000); len(stored) > 0 || full != 1 {
 		t.Fatalf("%d stored, %d not", len(stored), full)
@@ -43,7 +43,7 @@ func TestTheFirstCommitFindsNoRoom(t *testing.T) {
 // A commit that finds no room takes what was ahead with it, and what was ahead comes back.
 func TestACommitOfWhatIsAheadFindsNoRoom(t *testing.T) {
 	path, records := killed(t, 3)
-	s := must(OpenServer(path, Options{}))(t)
+	s := still(must(OpenServer(path, Options{}))(t))
 	deposits(t, s, 4, 1, 600)
 	deposits(t, s, 5, 1, 600)
 	s.file.reserve, s.file.db.MaxSize = 0, 512<<10 // nothing is under way
@@ -79,6 +79,7 @@ func TestALogIsLongerThanItMayBe(t *testing.T) {
 // Without a log the database takes everything at once.
 func TestALogCannotBeMade(t *testing.T) {
 	s := newServer(t)
+	still(s.Server)
 	if err := os.Mkdir(logPath(s.path), 0o700); err != nil {
 		t.Fatal(err)
 	}

@@ -19,7 +19,7 @@ import (
 // killed leaves what a kill of a store leaves in which that many texts are only in the log, each in a record of its own.
 func killed(t *testing.T, texts int) (path string, records []int64) {
 	t.Helper()
-	s := must(OpenServer(filepath.Join(t.TempDir(), "server.db"), Options{}))(t)
+	s := still(must(OpenServer(filepath.Join(t.TempDir(), "server.db"), Options{}))(t))
 	storetest.Register(t, s, "ann", "bob")
 	if err := s.file.catchUp(); err != nil {
 		t.Fatal(err)
@@ -34,6 +34,12 @@ func killed(t *testing.T, texts int) (path string, records []int64) {
 	}
 	closeAndCheck(t, s, s.file.path)
 	return path, records
+}
+
+// still keeps a store from catching up because the test is slow. Nothing was submitted yet.
+func still(s *Server) *Server {
+	s.committer.idle = time.Hour
+	return s
 }
 
 // found opens a store and counts ann's mail, which must be the first texts.
@@ -162,7 +168,7 @@ func TestALogOfAnotherTime(t *testing.T) {
 // A change that comes to nothing is answered, and leaves no record.
 func TestWhatChangesNothing(t *testing.T) {
 	path, _ := killed(t, 2)
-	s := must(OpenServer(path, Options{}))(t)
+	s := still(must(OpenServer(path, Options{}))(t))
 	none := store.Take{To: storetest.Key("bob"), From: storetest.Key("ann"), Orders: []uint64{1 << 40}, Marks: store.Marks{Epoch: 1, ToEpoch: 1}}
 	storetest.Do(t, s, none)
 	if s.file.isAhead() {
@@ -211,7 +217,7 @@ func TestADatabaseCatchesUp(t *testing.T) {
 
 // A log that is full begins again, many times, and what is in it from before never counts.
 func TestALogBeginsAgain(t *testing.T) {
-	s := must(OpenServer(filepath.Join(t.TempDir(), "server.db"), Options{}))(t)
+	s := still(must(OpenServer(filepath.Join(t.TempDir(), "server.db"), Options{}))(t))
 	storetest.Register(t, s, "ann", "bob")
 	s.file.log.limit = 9 * logSector // nothing was submitted since
 	dir := t.TempDir()

@@ -53,6 +53,7 @@ type committer[C, R any] struct {
 	// passed. Nil: there is none.
 	patient  func(C) bool
 	patience time.Duration
+	idle     time.Duration // catchUpTime, but for tests
 
 	mu      sync.Mutex
 	queue   []job[C, R]
@@ -78,7 +79,7 @@ type committer[C, R any] struct {
 }
 
 func newCommitter[C, R any](f *file, apply func(tx *bbolt.Tx, group []job[C, R], tight bool) error, growth func(C) int64) *committer[C, R] {
-	c := &committer[C, R]{file: f, apply: apply, growth: growth, patience: patience, want: 1, wake: make(chan struct{}, 1), finished: make(chan struct{})}
+	c := &committer[C, R]{file: f, apply: apply, growth: growth, patience: patience, idle: catchUpTime, want: 1, wake: make(chan struct{}, 1), finished: make(chan struct{})}
 	go c.run() // close waits for it
 	return c
 }
@@ -102,7 +103,7 @@ func (c *committer[C, R]) run() {
 			c.gatherFor(1, timer, roomPause)
 		case !c.file.isAhead():
 			c.gather(1, nil)
-		case !c.gatherFor(1, timer, catchUpTime):
+		case !c.gatherFor(1, timer, c.idle):
 			c.failed = c.file.catchUp()
 			continue
 		}

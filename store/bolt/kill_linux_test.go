@@ -17,7 +17,7 @@ func TestAKillOnAFullDisk(t *testing.T) {
 	for i, size := range []int{900, 30_000} {
 		dir := smallDisk(t, 32<<20)
 		path := filepath.Join(dir, "server.db")
-		s := must(OpenServer(path, Options{}))(t)
+		s := still(must(OpenServer(path, Options{}))(t))
 		storetest.Register(t, s, "ann", "bob")
 		deposits(t, s, 1, 200, size)
 		if err := s.file.catchUp(); err != nil {
