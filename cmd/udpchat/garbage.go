@@ -12,6 +12,8 @@ import (
 const (
 	// mostGarbage is how many bytes may lie about before they are collected, where a quarter of what is in use is less.
 	mostGarbage = 8 << 20
+	// someGarbage is how many bytes may lie about in a quiet moment of a small server.
+	someGarbage = 1 << 20
 	// garbageLook is how often it is looked what is in use.
 	garbageLook = 500 * time.Millisecond
 )
@@ -49,9 +51,13 @@ func collectSoon(ctx context.Context, rest func()) {
 }
 
 // quiet tells whether it is time to tidy up: little was allocated since the last look, and since it was tidy as much as a quarter of what is
-// in use, which is when it would be collected at the latest where much is.
+// in use, which is when it would be collected at the latest where much is; or some, where it costs next to nothing.
 func quiet(live, sinceLook, sinceTidy uint64) bool {
-	return sinceLook < live/16 && sinceTidy > live/4
+	enough := live / 4
+	if live <= mostGarbage*2 {
+		enough = min(enough, someGarbage)
+	}
+	return sinceLook < live/16 && sinceTidy > enough
 }
 
 // garbagePercent is how much of what is in use may be garbage.

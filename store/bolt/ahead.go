@@ -39,7 +39,7 @@ type writeAhead struct {
 const (
 	logHeader = 4 + 4 + 8 + 8
 	logSector = 512       // a disk writes it whole or not at all; no two records are in one
-	logSize   = 512 << 10 // what is ahead is in memory as well
+	logSize   = 256 << 10 // what is ahead is in memory as well
 	logStep   = 128 << 10 // by which the file grows: each time costs the file system a change of its own
 )
 

@@ -27,7 +27,7 @@ type Options struct {
 	// MaxSize is the file's largest size in bytes; a change that needs more finds the disk full (store.ErrFull). 0 means
 	// no limit.
 	MaxSize int
-	// Log is the largest size in bytes of the log beside the file. 0 means 512 KiB.
+	// Log is the largest size in bytes of the log beside the file. 0 means 256 KiB.
 	Log int64
 
 	unchecked bool // tests only: checksums are not looked at
