@@ -200,6 +200,15 @@ func printed(line string) string {
 	return printedPort.ReplaceAllString(play.Keyless(play.Timeless(line)), "${1}PORT")
 }
 
+// screens is what everybody sees.
+func screens(ts *testscript.TestScript) string {
+	var all strings.Builder
+	for name, p := range ts.Value("cast").(cast) {
+		fmt.Fprintf(&all, "%s:\n%s\n%s\n", name, strings.Join(p.Screen().Lines(), "\n"), strings.Join(p.Stderr.Lines(), "\n"))
+	}
+	return all.String()
+}
+
 func sees(ts *testscript.TestScript, neg bool, args []string) {
 	need(ts, args, 2)
 	p := at(ts, args[0])
@@ -221,8 +230,7 @@ func sees(ts *testscript.TestScript, neg bool, args []string) {
 			}
 			return false
 		}) {
-			ts.Fatalf("%s does not see: %s\nafter line %d of\n%s\n%s", args[0], want, p.seen, strings.Join(p.Screen().Lines(), "\n"),
-				strings.Join(p.Stderr.Lines(), "\n"))
+			ts.Fatalf("%s does not see: %s\nafter line %d\n%s", args[0], want, p.seen, screens(ts))
 		}
 		p.seen = seen + 1
 	}
