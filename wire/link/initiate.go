@@ -48,7 +48,8 @@ func (s *Sessions) dial(now time.Time, r *remote, p Path) {
 		d.path = p
 		return
 	} else if d != nil && d.state != nil {
-		if now.Sub(d.sent) >= s.cfg.Retry && (d.path.Remote != p.Remote || d.cookie == nil && !s.cfg.Server) {
+		// On another path it has not been tried: the one that it was begun on may be that of a remote that is there no more.
+		if d.path.Remote != p.Remote || now.Sub(d.sent) >= s.cfg.Retry && d.cookie == nil && !s.cfg.Server {
 			d.path = p
 			s.tries.Hasten(now, r.key)
 		}

@@ -245,3 +245,27 @@ func TestLateDatagramIsNoMove(t *testing.T) {
 		t.Errorf("%v, or a candidate from a late datagram", err)
 	}
 }
+
+// A remote was started again at another address. What is sent there meets no session, and the handshake that is due for that begins on the path where the
+// remote was before: whoever sends once more, soon after, has it go on at the new address.
+func TestAHandshakeGoesOnWhereTheRemoteIsNow(t *testing.T) {
+	l := newLab(t)
+	a, b := l.party(1, SessionConfig{ResetJitter: time.Millisecond}), l.party(2, SessionConfig{})
+	trust(a, b)
+	a.ping(b, 0)
+	l.run(time.Second)
+	b.addr = addr(500)
+	b.restart(3)
+	b.s.Trust(a.id.key, a.id.card.Static)
+	a.ping(b, 1) // lost, and answered by a reset
+	l.run(50 * time.Millisecond)
+	begun := len(l.record)
+	if last := l.record[begun-1]; last.data[1] != wire.TypeInitiation || last.to != addr(2) {
+		t.Fatalf("the last datagram is of type %d, to %v", last.data[1], last.to)
+	}
+	a.ping(b, 2)
+	l.run(200 * time.Millisecond)
+	if len(b.got) == 0 || b.got[len(b.got)-1] != 2 {
+		t.Errorf("it got %v", b.got)
+	}
+}
