@@ -103,6 +103,32 @@ func TestCrowdPagesChain(t *testing.T) {
 	}
 }
 
+// A word from before comes late and says less, and nothing that came in between concerns the client: the next page follows what it does not know any
+// more. When it says so the page follows what it has, at the latest with the next try.
+func TestCrowdTakesBackWhatCameLate(t *testing.T) {
+	b := newBench(t, Config{TableClients: 2})
+	b.tables = true
+	ann, bob := b.join("ann"), b.join("bob")
+	b.join("cid")
+	b.recv(ann, &wire.Lookup{Key: bob.key})
+	b.advance(time.Second)
+	b.names(ann)
+	has := b.core.head.Revision
+	b.recv(ann, &wire.Ping{Nonce: 1, Store: b.core.head.ID, Revision: has})
+	b.recv(ann, &wire.Pong{Nonce: 2, Known: true, Store: b.core.head.ID, Revision: has - 1})
+	b.advance(time.Second)
+	b.recv(bob, &wire.Deregister{Request: 9, Name: "bob"})
+	b.advance(tablePause)
+	if pages := b.pages(ann); len(pages) == 0 || pages[0].Since != has-1 {
+		t.Fatalf("pages %+v, want one since %d", pages, has-1)
+	}
+	b.recv(ann, &wire.Ping{Nonce: 3, Store: b.core.head.ID, Revision: has})
+	b.advance(time.Second)
+	if pages := b.pages(ann); len(pages) == 0 || pages[len(pages)-1].Since != has {
+		t.Errorf("pages %+v, want the last one since %d", pages, has)
+	}
+}
+
 // The answer to a registration may come late, and name a revision behind the page that was acknowledged: the client waits for that.
 func TestCrowdHasTheRevisionThatItWaitsFor(t *testing.T) {
 	b := newBench(t, Config{TableClients: 1})

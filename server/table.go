@@ -142,10 +142,13 @@ func (c *Core) row(cl *client, viewer, local netip.Addr) wire.Row {
 // tableAck notes which revision of a store's table a client has, if that is news.
 func (c *Core) tableAck(now time.Time, cl *client, id, revision uint64) {
 	s := cl.session
-	if id != c.head.ID || revision <= s.told || revision > c.head.Revision {
+	if id != c.head.ID || revision < s.told || revision > c.head.Revision {
 		return
 	}
-	s.told, s.had = revision, revision
+	if s.had = max(s.had, revision); revision == s.told { // it said less before, and needed nothing that came in between
+		return
+	}
+	s.told = revision
 	s.foreign = false
 	if s.page == 0 || s.told < s.page {
 		return
