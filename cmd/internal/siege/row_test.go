@@ -44,9 +44,8 @@ func TestCrookedRow(t *testing.T) {
 					ann.client.SendAll(fmt.Sprint("p", i+1))
 				}
 				ann.rest(time.Second)
-				bob := store.Key(ben.client.Key())
-				w.restart(crooked{Server: w.db, items: func(to store.Key, items []store.Item) []store.Item {
-					if to != bob || len(items) < 3 {
+				w.deceives(t, ann, ben, func(items []store.Item) []store.Item {
+					if len(items) < 3 {
 						return items
 					}
 					from := len(items) - 3
@@ -54,20 +53,7 @@ func TestCrookedRow(t *testing.T) {
 						t.Errorf("posts %d and %d were not signed together", a.Text.Seq, b.Text.Seq)
 					}
 					return append(items[:from:from], c.alter(items[from:])...)
-				}})
-				ben.start()
-				ben.rest(time.Minute)
-				ben.wantShown(c.want...)
-				var why []peer.Fault
-				for _, d := range saw[peer.Distrust](ben) {
-					why = append(why, d.Why)
-				}
-				if !slices.Equal(why, c.why) {
-					t.Errorf("ben was told %v, want %v", why, c.why)
-				}
-				ann.end()
-				ben.end()
-				w.end()
+				}, c.want, c.why)
 			})
 		})
 	}

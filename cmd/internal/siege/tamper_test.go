@@ -147,29 +147,35 @@ func TestCrookedServer(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				w, ann, ben := absent(t, mail, posts)
-				bob := store.Key(ben.client.Key())
-				w.restart(crooked{Server: w.db, items: func(to store.Key, items []store.Item) []store.Item {
-					if to != bob {
-						return items
-					}
-					return c.items(items)
-				}})
-				ben.start()
-				ben.rest(time.Minute)
-				ben.wantShown(c.want...)
-				var why []peer.Fault
-				for _, d := range saw[peer.Distrust](ben) {
-					why = append(why, d.Why)
-				}
-				if !slices.Equal(why, c.why) {
-					t.Errorf("ben was told %v, want %v", why, c.why)
-				}
-				ann.end()
-				ben.end()
-				w.end()
+				w.deceives(t, ann, ben, c.items, c.want, c.why)
 			})
 		})
 	}
+}
+
+// deceives has the server alter what waits for ben, who comes back, and ends everything when what he sees and is told was looked at.
+func (w *world) deceives(t *testing.T, ann, ben *person, items func([]store.Item) []store.Item, want []string, why []peer.Fault) {
+	t.Helper()
+	who := store.Key(ben.client.Key())
+	w.restart(crooked{Server: w.db, items: func(to store.Key, list []store.Item) []store.Item {
+		if to != who {
+			return list
+		}
+		return items(list)
+	}})
+	ben.start()
+	ben.rest(time.Minute)
+	ben.wantShown(want...)
+	var told []peer.Fault
+	for _, d := range saw[peer.Distrust](ben) {
+		told = append(told, d.Why)
+	}
+	if !slices.Equal(told, why) {
+		t.Errorf("ben was told %v, want %v", told, why)
+	}
+	ann.end()
+	ben.end()
+	w.end()
 }
 
 // secondSeq is the seq of the second of three texts: the channel has one before them.
