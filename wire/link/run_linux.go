@@ -3,6 +3,7 @@ package link
 import (
 	"errors"
 	"net"
+	"net/netip"
 	"sync/atomic"
 	"unsafe"
 
@@ -16,6 +17,7 @@ import (
 type runInfo struct {
 	in   bool   // the reader takes runs
 	room []byte // for what the system tells with one; the reader's, made at its first read
+	spin spin
 
 	noOut atomic.Bool // the system does not cut what is sent
 }
@@ -30,6 +32,7 @@ func (r *runInfo) enable(conn *net.UDPConn) {
 	if err != nil {
 		return
 	}
+	r.spin.enable(raw)
 	_ = raw.Control(func(fd uintptr) { // closed: the read says so
 		r.in = unix.SetsockoptInt(int(fd), unix.SOL_UDP, unix.UDP_GRO, 1) == nil
 	})
@@ -42,7 +45,7 @@ func (s *Socket) ReadRun(b []byte) (n, size int, p Path, err error) {
 	}
 	rest := restFirst
 	for {
-		n, oobn, flags, from, err := s.conn.ReadMsgUDPAddrPort(b, s.runs.room)
+		n, oobn, flags, from, err := s.readMsg(b)
 		size, info := n, s.runs.room[:oobn]
 		if err == nil && s.runs.in {
 			size, info = runSize(n, info)
@@ -59,6 +62,14 @@ func (s *Socket) ReadRun(b []byte) (n, size int, p Path, err error) {
 			rest = s.failed(err, rest)
 		}
 	}
+}
+
+// readMsg waits for what comes next.
+func (s *Socket) readMsg(b []byte) (n, oobn, flags int, from netip.AddrPort, err error) {
+	s.runs.spin.wait()
+	n, oobn, flags, from, err = s.conn.ReadMsgUDPAddrPort(b, s.runs.room)
+	s.runs.spin.came()
+	return n, oobn, flags, from, err
 }
 
 // runSize takes the size of the datagrams in a run of n bytes from what the system tells with it, and gives the rest of that.
