@@ -101,7 +101,7 @@ func (c *Core) acked(now time.Time, from wire.Key, m *wire.Ack) {
 	if l == nil || c.nameless() {
 		return // the first table has names for people: it comes again
 	}
-	if !c.current(l, m.Marks) {
+	if !c.current(now, l, m.Marks) {
 		return
 	}
 	if storeMarks(m.Marks).Has(m.Seq) { // else it answers a try for the recipient's epoch before, and this one goes on
@@ -121,7 +121,7 @@ func (c *Core) receipt(now time.Time, m *wire.Receipt) {
 		return // it comes again, when the table has names for people
 	}
 	c.toServer(&wire.ReceiptAck{To: m.To, Marks: m.Marks})
-	if l := c.outbox.lane(m.To, m.Marks.Epoch); l != nil && c.current(l, m.Marks) {
+	if l := c.outbox.lane(m.To, m.Marks.Epoch); l != nil && c.current(now, l, m.Marks) {
 		c.have(now, l, m.Marks, true)
 	}
 }

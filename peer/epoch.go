@@ -9,13 +9,14 @@ import (
 )
 
 // current compares what a recipient says with what this client knows. False: the marks do not speak of this lane, or no longer.
-func (c *Core) current(l *lane, m wire.Marks) bool {
+func (c *Core) current(now time.Time, l *lane, m wire.Marks) bool {
 	if m.ToEpoch == l.toEpoch {
 		return true
 	}
 	// protocol.md §5: a recipient with a new epoch has lost its state. An epoch that was over before is only an old acknowledgement
-	// that took its time.
-	if !slices.Contains(l.past, m.ToEpoch) {
+	// that took its time. Nobody loses one state after another in a moment: who says so may have this client write what waits again and again.
+	if !slices.Contains(l.past, m.ToEpoch) && now.Sub(l.renewed) >= c.cfg.AckTimeout {
+		l.renewed = now
 		c.renumber(l.way, m.ToEpoch)
 	}
 	return false
@@ -27,6 +28,7 @@ func (c *Core) current(l *lane, m wire.Marks) bool {
 func (c *Core) renumber(w *way, toEpoch uint64) {
 	if before := w.present(); before != toEpoch {
 		w.past = append(w.past, before)
+		w.past = w.past[max(len(w.past)-maxEpochs, 0):]
 		c.book.entry(w.lanes[0].to).fresh = time.Time{} // another state of theirs has other prekeys
 	}
 	w.past = slices.DeleteFunc(w.past, func(e uint64) bool { return e == toEpoch })
@@ -42,8 +44,10 @@ func (c *Core) readdress(l *lane, toEpoch uint64) {
 	l.toEpoch, l.returned = toEpoch, nil
 	l.last = c.outbox.counter(l.laneID)
 	*l.last = max(*l.last, old.Last)
-	if len(l.parts) == 0 { // a further text shall not wait for what that state never had
-		c.run = c.later(c.run)
+	if len(l.parts) == 0 {
+		if l.epoch == c.run { // a further text shall not wait for what that state never had
+			c.run = c.later(c.run)
+		}
 		return
 	}
 	for _, p := range l.parts {

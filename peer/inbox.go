@@ -203,10 +203,18 @@ func (c *Core) makeRoom(s *source) *store.Source {
 	if len(w.sources) <= maxEpochs || oldest == s || oldest.lines > 0 {
 		return nil
 	}
-	w.sources = slices.DeleteFunc(w.sources, func(o *source) bool { return o == oldest })
-	delete(c.inbox.sources, oldest.sourceID)
-	c.inbox.order = slices.DeleteFunc(c.inbox.order, func(o *source) bool { return o == oldest })
+	c.forget(oldest)
 	return &store.Source{From: store.Key(oldest.from), Age: oldest.age, Marks: store.Marks{Epoch: oldest.epoch, ToEpoch: oldest.toEpoch}}
+}
+
+// forget takes a source out of those that are known.
+func (c *Core) forget(s *source) {
+	gone := func(o *source) bool { return o == s }
+	delete(c.inbox.sources, s.sourceID)
+	c.inbox.order = slices.DeleteFunc(c.inbox.order, gone)
+	if s.sender.sources = slices.DeleteFunc(s.sender.sources, gone); len(s.sender.sources) == 0 {
+		delete(c.inbox.senders, s.from)
+	}
 }
 
 func (s *stream) record(id uint64) *store.Stream {

@@ -48,8 +48,11 @@ func (c *Core) receive(now time.Time, t wire.Text, r reply) {
 			s.waiting[t.Seq] = append(s.waiting[t.Seq], r)
 		}
 		return
-	case !s.taken.FitsRange(from, t.Seq):
-		return // not acknowledged: the sender waits until the gap is closed
+	case !s.taken.FitsRange(from, t.Seq): // not acknowledged: the sender waits until the gap is closed
+		if s.fresh {
+			c.forget(s) // anyone can make up epochs without end
+		}
+		return
 	}
 	c.mark(&s.taken, from, t.Seq)
 	in := spare(&c.incomings)

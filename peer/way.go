@@ -10,13 +10,14 @@ import (
 // way is how things stand between this client and one recipient, whichever run its texts are from.
 type way struct {
 	lanes      []*lane  // by age: what earlier runs left, and then this run's
-	past       []uint64 // epochs of the recipient's that are over: an acknowledgement that names one is old
+	past       []uint64 // epochs of the recipient's that are over, the last maxEpochs: an acknowledgement that names one is old
 	byMail     bool     // one part missed its direct deadline and is not delivered yet: later ones take the mailbox too
 	misses     int      // in a row
 	down       time.Time
 	rtt        wire.RTT
 	congestion wire.Congestion
-	voided     time.Time
+	voided     time.Time    // when a hole was last closed,
+	renewed    time.Time    // and when the recipient last named a new epoch
 	pumped     bool         // it is among outbox.pumping
 	refused    wire.Verdict // why the server took the last one not
 }

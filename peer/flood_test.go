@@ -1,0 +1,63 @@
+package peer
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"udpchat/wire"
+)
+
+// protocol.md §6.2: what reaches beyond the set is not acknowledged, and nothing is remembered of it: a peer that makes up epochs does not fill
+// the memory.
+func TestEpochsOfWhichNothingIsTaken(t *testing.T) {
+	b, f := readyBench(t, "bob")
+	bob := f[0]
+	for i := range uint64(1000) {
+		b.recv(bob, &wire.Direct{Try: 1, Text: wire.Text{Epoch: 9000 + i, ToEpoch: myEpoch, Seq: wire.MaxSparse + 1, Parts: 1, Size: 1, Body: []byte("x")}})
+	}
+	if n := len(b.core.inbox.sources); n > 0 {
+		t.Errorf("%d sources are remembered of which nothing was taken", n)
+	}
+	if n := len(b.core.inbox.order) + len(b.core.inbox.senders); n > 0 {
+		t.Errorf("%d more traces of them", n)
+	}
+	b.recv(bob, &wire.Direct{Try: 1, Text: wire.Text{Epoch: 9000, ToEpoch: myEpoch, Seq: 1, Parts: 1, Size: 1, Body: []byte("x")}})
+	if n := len(b.core.inbox.sources); n != 1 {
+		t.Errorf("%d sources after a text that was taken", n)
+	}
+}
+
+// A recipient that names one new epoch after the other, which no honest one does, uses up neither the sender's memory, nor its disk, nor the epochs that its runs
+// may still have (protocol.md §5.1).
+func TestRecipientThatMakesUpEpochs(t *testing.T) {
+	b, f := readyBench(t, "bob")
+	bob := f[0]
+	b.send(bob, "delivered")
+	b.recv(bob, &wire.Ack{Marks: has(bob, 1), Seq: 1, Try: 1})
+	lie := func(n uint64) {
+		for i := range n {
+			b.recv(bob, &wire.Ack{Marks: wire.Marks{Epoch: myRun, ToEpoch: 1 << 40 * (i + 1)}, Seq: 1, Try: 1})
+			b.advance(time.Second)
+		}
+	}
+	lie(1000)
+	if most := uint64(myRun + 2*minLeap); b.core.run > most {
+		t.Errorf("the run's epoch went from %d to %d, at most %d is one leap", myRun, b.core.run, most)
+	}
+	if n := len(b.core.outbox.ways[bob.key].past); n > maxEpochs {
+		t.Errorf("%d epochs that are over are remembered", n)
+	}
+
+	b.send(bob, strings.Repeat("waits", 300)) // goes to the epoch that was made up last, in parts
+	b.hold()
+	commits := len(b.commits)
+	for i := range uint64(1000) {
+		for _, l := range b.core.outbox.ways[bob.key].lanes {
+			b.recv(bob, &wire.Ack{Marks: wire.Marks{Epoch: l.epoch, ToEpoch: 1<<50 + i}, Seq: 1, Try: 1})
+		}
+	}
+	if n := len(b.commits) - commits; n > 1 {
+		t.Errorf("one moment's acknowledgements had what waits written %d times", n)
+	}
+}
