@@ -61,3 +61,39 @@ func TestRecipientThatMakesUpEpochs(t *testing.T) {
 		t.Errorf("one moment's acknowledgements had what waits written %d times", n)
 	}
 }
+
+// protocol.md §5.6: parts of a text whose other seqs were closed as void, or taken as something else, never become a text. They are forgotten, in memory
+// and on disk.
+func TestPartsThatNeverBecomeAText(t *testing.T) {
+	part := func(seq uint64, part, parts uint16) wire.Text {
+		return wire.Text{Epoch: 9000, ToEpoch: myEpoch, Seq: seq, Part: part, Parts: parts, Size: uint32(parts-1)*wire.PartSize + 1, Body: []byte("x")}
+	}
+	for _, c := range []struct {
+		name  string
+		texts []wire.Text
+		left  int // parts
+	}{
+		{"its end is void", []wire.Text{part(1, 0, 3), wire.Void(9000, myEpoch, 2, 3)}, 0},
+		{"its middle is void", []wire.Text{part(1, 0, 3), part(3, 2, 3), wire.Void(9000, myEpoch, 2, 2)}, 0},
+		{"its beginning is void, and comes last", []wire.Text{part(3, 2, 3), part(2, 1, 3), wire.Void(9000, myEpoch, 1, 1)}, 0},
+		{"its sender begins another one in its middle", []wire.Text{part(1, 0, 2), part(2, 0, 2), part(3, 0, 2)}, 1},
+		{"it may still become one", []wire.Text{part(1, 0, 3), part(3, 2, 3)}, 2},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			b, f := readyBench(t, "bob")
+			for _, x := range c.texts {
+				b.recv(f[0], &wire.Direct{Try: 1, Text: x})
+			}
+			held := 0
+			for _, s := range b.core.inbox.sources {
+				for _, parts := range s.parts {
+					held += len(parts)
+				}
+			}
+			loaded, _ := b.profile.Load()
+			if held != c.left || len(loaded.Parts) != c.left {
+				t.Errorf("%d parts in memory and %d on disk, not %d", held, len(loaded.Parts), c.left)
+			}
+		})
+	}
+}

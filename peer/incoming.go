@@ -1,6 +1,7 @@
 package peer
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -95,6 +96,34 @@ func (in *incoming) durable(c *Core, now time.Time) {
 
 // store makes the change that keeps a text or part: with the last part, the whole line.
 func (in *incoming) store(c *Core, now time.Time, t wire.Text) {
+	in.keepText(c, now, t)
+	if len(in.source.parts) > 0 {
+		in.change.Torn = in.source.torn()
+	}
+}
+
+// torn forgets the parts of texts that can't become whole, and gives their seqs: all of these are taken, and some of them as something else. Their
+// sender closed them as void (protocol.md §5.6), or lies.
+func (s *source) torn() (gone []store.Range) {
+	for first, parts := range s.parts {
+		if last := parts[0].Text.Last(); s.taken.HasRange(first, last) {
+			gone = append(gone, store.Range{Lo: first, Hi: last})
+			delete(s.parts, first)
+		}
+	}
+	slices.SortFunc(gone, func(a, b store.Range) int { return cmp.Compare(a.Lo, b.Lo) })
+	for first, parts := range s.parts { // only of a liar's texts does one begin in the middle of another
+		parts = slices.DeleteFunc(parts, func(p *store.Part) bool {
+			return slices.ContainsFunc(gone, func(r store.Range) bool { return r.Lo <= p.Text.Seq && p.Text.Seq <= r.Hi })
+		})
+		if s.parts[first] = parts; len(parts) == 0 {
+			delete(s.parts, first)
+		}
+	}
+	return gone
+}
+
+func (in *incoming) keepText(c *Core, now time.Time, t wire.Text) {
 	s, mail := in.source, in.at != nil
 	in.keeps = store.Source{From: store.Key(s.from), Age: s.age,
 		Marks: store.Marks{Epoch: s.epoch, ToEpoch: c.epoch, Through: s.taken.Through(), Ranges: ranges(s.taken.Ranges())}}

@@ -182,11 +182,13 @@ type Renumber struct {
 
 // Receive keeps what arrived: the source's marks with the new seq in them, and either a part or the whole line, whose earlier
 // parts (Line.First to Line.Last of that epoch) go. Stream, when not nil, is how far the mailbox has come with it, and
-// Chain where its author's posts have. Drop names a source (an epoch seen long ago) that makes room, and Forget such a chain.
+// Chain where its author's posts have. Drop names a source (an epoch seen long ago) that makes room, and Forget such a chain. Torn names, by the
+// seqs of their parts, texts of the source that can't become whole any more: their parts go.
 type Receive struct {
 	Source *Source
 	Part   *Part
 	Line   *Line
+	Torn   []Range
 	Stream *Stream
 	Chain  *Chain
 	Drop   *Source

@@ -20,6 +20,11 @@ func (t *profileTx) receive(c *store.Receive) error {
 			return err
 		}
 	}
+	for _, r := range c.Torn {
+		if err := t.dropTorn(c.Source, r); err != nil {
+			return err
+		}
+	}
 	if c.Line != nil {
 		if err := t.dropParts(c); err != nil {
 			return err
@@ -55,6 +60,13 @@ func (t *profileTx) dropParts(c *store.Receive) error {
 			hit = true
 		}
 		return hit, seq <= c.Line.Last
+	})
+}
+
+// dropTorn removes the parts of a source's text that can't become whole.
+func (t *profileTx) dropTorn(s *store.Source, seqs store.Range) error {
+	return t.removeParts(s.From, s.Marks.Epoch, seqs.Lo, func(seq, toEpoch uint64) (bool, bool) {
+		return toEpoch == s.Marks.ToEpoch, seq <= seqs.Hi
 	})
 }
 

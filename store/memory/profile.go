@@ -194,6 +194,11 @@ func (p *Profile) receive(c *store.Receive) {
 		part.Text = cloneText(part.Text)
 		p.parts[idOf(part.From, part.Text)] = part
 	}
+	for _, r := range c.Torn {
+		p.dropParts(c.Source.From, c.Source.Marks.Epoch, func(id textID) bool {
+			return id.toEpoch == c.Source.Marks.ToEpoch && r.Lo <= id.seq && id.seq <= r.Hi
+		})
+	}
 	if l := c.Line; l != nil {
 		p.dropParts(l.Peer, l.Epoch, func(id textID) bool {
 			return l.First <= id.seq && id.seq <= l.Last && meant(c, id.toEpoch)

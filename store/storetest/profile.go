@@ -23,6 +23,7 @@ func RunProfile(t *testing.T, open func(t *testing.T) store.Profile) {
 		{"a source's marks are replaced, by both epochs", sourceReplaced},
 		{"parts are kept until their text is whole", partsUntilWhole},
 		{"parts of another lane stay", partsOfOtherLane},
+		{"parts of a text that can't become whole go", partsTorn},
 		{"a dropped source goes with its parts", sourceDropped},
 		{"a stream is kept per store", streamsKept},
 		{"lines are unshown until they were shown", linesShown},

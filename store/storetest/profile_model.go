@@ -129,6 +129,11 @@ func (m *plain) receive(c *store.Receive) {
 		})
 		m.Parts = append(m.Parts, *c.Part)
 	}
+	for _, r := range c.Torn {
+		m.Parts = slices.DeleteFunc(m.Parts, func(p store.Part) bool {
+			return laneOf(ann, p.From, p.Text) == laneIn(*c.Source) && r.Lo <= p.Text.Seq && p.Text.Seq <= r.Hi
+		})
+	}
 	if c.Line != nil {
 		m.Parts = slices.DeleteFunc(m.Parts, func(p store.Part) bool {
 			return p.From == c.Line.Peer && p.Text.Epoch == c.Line.Epoch && p.Text.Seq >= c.Line.First && p.Text.Seq <= c.Line.Last &&
@@ -197,6 +202,10 @@ func (g *generator) receive(m *plain) *store.Receive {
 	c := &store.Receive{}
 	if g.IntN(2) == 0 {
 		c.Source = &store.Source{From: g.key(), Age: g.Uint64(), Marks: g.marks()}
+		for range g.IntN(3) {
+			lo := 1 + g.Uint64N(10)
+			c.Torn = append(c.Torn, store.Range{Lo: lo, Hi: lo + g.Uint64N(3)})
+		}
 	}
 	if g.IntN(2) == 0 {
 		c.Part = &store.Part{From: g.key(), Text: g.text(), Mail: g.IntN(2) == 0}

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"reflect"
+	"slices"
 	"testing"
 
 	"udpchat/store"
@@ -51,6 +52,25 @@ func partsOfOtherLane(t *testing.T, p store.Profile) {
 	Change(t, p, &store.Receive{Source: &store.Source{From: bob, Marks: upTo(7)}, Line: &whole})
 	if l := load(t, p); len(l.Parts) != 2 || l.Parts[0].Text.ToEpoch != 77 || l.Parts[1].From != cat {
 		t.Errorf("parts %+v", l.Parts)
+	}
+}
+
+func partsTorn(t *testing.T, p store.Profile) {
+	post := Part(5, 0, 3, 3000)
+	post.ToEpoch = 77
+	for _, part := range []store.Part{
+		{From: bob, Text: post}, {From: bob, Text: Part(4, 0, 1, 10)}, {From: bob, Text: Part(5, 0, 3, 3000)}, {From: bob, Text: Part(5, 2, 3, 3000)},
+		{From: bob, Text: Part(8, 0, 3, 3000)}, {From: cat, Text: Part(5, 0, 3, 3000)},
+	} {
+		Change(t, p, &store.Receive{Part: &part})
+	}
+	Change(t, p, &store.Receive{Source: &store.Source{From: bob, Marks: upTo(9)}, Torn: []store.Range{{Lo: 5, Hi: 7}}, Part: &store.Part{From: bob, Text: Part(5, 1, 3, 3000)}})
+	var left []uint64
+	for _, part := range load(t, reopen(p)).Parts {
+		left = append(left, part.Text.Seq)
+	}
+	if slices.Sort(left); !slices.Equal(left, []uint64{4, 5, 5, 8}) {
+		t.Errorf("left are parts %v", left)
 	}
 }
 
