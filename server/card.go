@@ -29,10 +29,10 @@ func (cl *client) submit(row *store.Client) {
 	}
 }
 
-// readCard reads a client's card, as it is on disk.
-func (c *Core) readCard(of wire.Key, then func(now time.Time, card string)) {
+// readCard reads a client's card, as it is on disk, for the same or another one.
+func (c *Core) readCard(cl *client, of wire.Key, then func(now time.Time, card string)) {
 	var card string
-	c.read(func(from store.Server) (err error) {
+	c.readFor(cl, func(from store.Server) (err error) {
 		card, err = from.Card(store.Key(of))
 		return err
 	}, func(now time.Time) { then(now, card) })

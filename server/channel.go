@@ -13,7 +13,7 @@ import (
 func (c *Core) post(cl *client, m *wire.Deposit) {
 	m = keep(m)
 	change := store.Post{Author: store.Key(cl.key()), Base: m.Base, Text: store.Text(m.Text), Longest: c.cfg.Quota.Longest}
-	c.commit(change, func(now time.Time, r store.Result) {
+	c.commitFor(cl, change, func(now time.Time, r store.Result) {
 		c.foundRoom(r)
 		c.stored(cl, m, r, wire.Verdict(r.Verdict))
 		if r.Verdict != store.Accepted || r.Order <= c.posted {

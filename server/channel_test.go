@@ -198,7 +198,7 @@ func TestMailAndPostsAreOneSequence(t *testing.T) {
 func TestCursorsLeaveRoomForDeposits(t *testing.T) {
 	b := newBench(t, Config{})
 	ann, bob := b.join("ann"), b.join("bob")
-	const members = maxCommits + 10*cursorsAtOnce/2
+	const members = maxWaiting + 10*cursorsAtOnce/2
 	for i := range members {
 		cl := newClient(wire.Key{byte(i), byte(i >> 8), 7})
 		cl.session = &session{cursor: 1}

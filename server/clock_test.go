@@ -29,13 +29,13 @@ func TestClock(t *testing.T) {
 func TestRegistrationsThatWaitAreBounded(t *testing.T) {
 	b := newBench(t, Config{})
 	ann := b.person("ann")
-	b.core.committing = maxCommits
+	b.core.waiting = maxWaiting
 	b.recv(ann, ask(ann, 7))
 	b.want("too many wait", ann, b.clock())
 	if b.wantIdle("nothing else"); len(b.core.clients) > 0 || len(b.rows()) > 0 {
 		t.Error("it is remembered")
 	}
-	b.core.committing = 0
+	b.core.waiting = 0
 	b.recv(ann, ask(ann, 7))
 	b.want("there is room", ann, welcome(7, 1))
 }

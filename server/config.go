@@ -63,9 +63,7 @@ const (
 	// cursorPause is how long channel cursors may stay unwritten: what is lost with them is only sent again.
 	cursorPause = time.Second
 	// cursorsAtOnce is how many of them are written together, and cursorsGap the time to the next ones: 10,000 a second at most, far below
-	// maxCommits at a time.
+	// maxWaiting at a time.
 	cursorsAtOnce = 1024
 	cursorsGap    = 100 * time.Millisecond
-	// maxCommits bounds the changes that wait for the disk; deposits and registrations beyond it are dropped and come again.
-	maxCommits = 8192
 )

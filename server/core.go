@@ -36,7 +36,7 @@ type Core struct {
 	pages    wire.Tracker[wire.Key] // table pages on their way
 	pushes   wire.Tracker[pushID]
 	receipts wire.Tracker[receipt]
-	unread   wire.Tracker[pushID] // mail that its recipient can't open: its sender is asked to seal it anew
+	unread   wire.Tracker[sealed] // mail that its recipient can't open: its sender is asked to seal it anew
 
 	known   []Trust // how to dial those who were there when the last server stopped, until the run begins
 	missing missing
@@ -49,7 +49,7 @@ type Core struct {
 
 	cursors    []*client // whose channel cursor is ahead of what is stored
 	cursorsDue time.Time
-	committing int
+	waiting    int  // changes and reads for clients that the store was asked for, and has not done (room.go)
 	full       bool // the disk had no room for the last new text
 	fx, taken  Effects
 	endings    []*ending // among the last of fx.Commits
@@ -63,6 +63,7 @@ type client struct {
 	shown     *string // the card that is kept, when the last registration came with an older one
 	card      cardID  // as last submitted
 	joining   uint32  // the request whose registration is being committed
+	waiting   int32   // what it asked of the store and that has not done
 }
 
 func newClient(k wire.Key) *client {
@@ -90,6 +91,7 @@ type session struct {
 	sure     bool              // what the client knows of this store is true of it: what it is told now takes nothing back
 	foreign  bool              // it knew another store when it registered, and has not named this one: what it has may be of that
 	more     bool              // the page on its way was full: the next follows at once
+	moving   bool              // a row with another address of it is on its way to the disk
 	since    uint64            // receipt order when it began: later posts are live
 	told     uint64            // table revision that the client has, or needs nothing of
 	had      uint64            // the one that it said it has
@@ -242,7 +244,7 @@ func (c *Core) Tick(now time.Time) {
 		func(id pushID, try uint8) { c.pushAgain(now, id, try) },
 		func(id pushID) { c.pushFailed(now, id) })
 	c.receipts.Expire(now, func(id receipt, _ uint8) { c.sendReceipt(id) }, nil)
-	c.unread.Expire(now, func(id pushID, _ uint8) { c.askAnew(id) }, nil)
+	c.unread.Expire(now, func(id sealed, _ uint8) { c.askAnew(id) }, nil)
 	c.askMissing(now)
 	c.sweepTable(now)
 	c.writeCursors(now)

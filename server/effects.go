@@ -44,16 +44,26 @@ func (c *Core) send(p link.Path, to wire.Key, m wire.Message) {
 }
 
 func (c *Core) commit(change store.Change, done func(now time.Time, r store.Result)) {
-	c.committing++
+	c.commitFor(nil, change, done)
+}
+
+// commitFor is commit of what a client asked for, or causes.
+func (c *Core) commitFor(cl *client, change store.Change, done func(now time.Time, r store.Result)) {
+	c.await(cl, 1)
 	c.endings = c.endings[:0]
 	c.fx.Commits = append(c.fx.Commits, Commit{change, func(now time.Time, r store.Result) {
-		c.committing--
+		c.await(cl, -1)
 		done(now, r)
 	}})
 }
 
-func (c *Core) read(do func(s store.Server) error, done func(now time.Time)) {
-	c.fx.Reads = append(c.fx.Reads, Read{do, done})
+// readFor reads for a client.
+func (c *Core) readFor(cl *client, do func(s store.Server) error, done func(now time.Time)) {
+	c.await(cl, 1)
+	c.fx.Reads = append(c.fx.Reads, Read{do, func(now time.Time) {
+		c.await(cl, -1)
+		done(now)
+	}})
 }
 
 // Take gives the effects gathered since the last call. They are the caller's until the next call of any method.

@@ -34,7 +34,7 @@ func (c *Core) endMail(change store.Take) {
 		}
 	}
 	e, row := &ending{len(c.fx.Commits), change}, c.endings
-	c.commit(change, func(now time.Time, _ store.Result) {
+	c.commitFor(c.clients[wire.Key(change.To)], change, func(now time.Time, _ store.Result) {
 		if e.change.Refused {
 			return
 		}

@@ -12,7 +12,7 @@ import (
 // deposit stores a text for someone else, or a post for the channel (protocol.md §10). The answer follows the commit. The
 // same identity again gets the same answer.
 func (c *Core) deposit(cl *client, m *wire.Deposit) {
-	if c.committing >= maxCommits {
+	if c.crowdedOut(cl) {
 		return // it comes again
 	}
 	if m.Text.Flags&wire.FlagCovered == 0 {
@@ -32,7 +32,7 @@ func (c *Core) deposit(cl *client, m *wire.Deposit) {
 	if c.cfg.Broken == EarlyStored {
 		c.stored(cl, m, store.Result{}, wire.Accepted)
 	}
-	c.commit(change, func(now time.Time, r store.Result) {
+	c.commitFor(cl, change, func(now time.Time, r store.Result) {
 		c.foundRoom(r)
 		c.stored(cl, m, r, wire.Verdict(r.Verdict))
 		if anew && r.Verdict == store.FullDisk {
@@ -90,6 +90,9 @@ func (c *Core) takenMail(now time.Time, cl *client, m *wire.Taken) {
 	}
 	if cl.session.foreign { // protocol.md §9.2
 		return // in the stream of this store the client may lack that place, and then all posts behind it
+	}
+	if c.crowdedOut(cl) {
+		return // it is pushed again
 	}
 	c.sample(now, cl, m.Order, m.Try)
 	marks := storeMarks(m.Marks)
@@ -157,20 +160,22 @@ func (c *Core) sendReceipt(id receipt) {
 func (c *Core) receiptAck(cl *client, m *wire.ReceiptAck) {
 	id := receipt{cl.key(), m.To, m.Marks.Epoch, m.Marks.ToEpoch}
 	owed, ok := cl.session.stream.owed[id]
-	if !ok || owed.Through != m.Marks.Through || !slices.Equal(owed.Ranges, m.Marks.Ranges) {
+	if !ok || c.crowdedOut(cl) || owed.Through != m.Marks.Through || !slices.Equal(owed.Ranges, m.Marks.Ranges) {
 		return
 	}
 	delete(cl.session.stream.owed, id)
 	c.receipts.Drop(id)
-	c.commit(store.Told{Sender: store.Key(cl.key()), To: store.Key(m.To), Marks: storeMarks(m.Marks)}, func(time.Time, store.Result) {})
+	c.commitFor(cl, store.Told{Sender: store.Key(cl.key()), To: store.Key(m.To), Marks: storeMarks(m.Marks)}, func(time.Time, store.Result) {})
 }
 
 // recallReceipts reads the receipts that a client that comes back was not told of.
 func (c *Core) recallReceipts(cl *client) {
 	s, key := cl.session, store.Key(cl.key())
 	var untold []store.Delivery
-	c.read(func(from store.Server) (err error) {
-		untold, err = from.Untold(key)
+	c.readFor(cl, func(from store.Server) (err error) {
+		if !s.stream.over.Load() {
+			untold, err = from.Untold(key)
+		}
 		return err
 	}, func(now time.Time) {
 		if cl.session != s {

@@ -128,23 +128,22 @@ func TestRestartKeepsWhoIsNotAskedYet(t *testing.T) {
 func TestRestartWaitsLongerForLateAnswers(t *testing.T) {
 	m := missing{}
 	for _, c := range []struct {
-		name  string
-		s     session
-		times int
-		want  time.Duration
+		name           string
+		asked, overdue bool
+		times          int
+		want           time.Duration
 	}{
-		{"at first", session{}, 1, 150 * time.Millisecond},
-		{"in time", session{asked: true}, 1, 150 * time.Millisecond},
-		{"late", session{overdue: true}, 1, 300 * time.Millisecond},
-		{"late once more", session{overdue: true}, 1, 600 * time.Millisecond},
-		{"always late", session{overdue: true}, 9, 600 * time.Millisecond},
-		{"in time again", session{asked: true}, 16, 214 * time.Millisecond},
-		{"as ever", session{asked: true}, 16, 150 * time.Millisecond},
-		{"nobody asked it", session{}, 5, 150 * time.Millisecond},
+		{"at first", false, false, 1, 150 * time.Millisecond},
+		{"in time", true, false, 1, 150 * time.Millisecond},
+		{"late", false, true, 1, 300 * time.Millisecond},
+		{"late once more", false, true, 1, 600 * time.Millisecond},
+		{"always late", false, true, 9, 600 * time.Millisecond},
+		{"in time again", true, false, 16, 214 * time.Millisecond},
+		{"as ever", true, false, 16, 150 * time.Millisecond},
+		{"nobody asked it", false, false, 5, 150 * time.Millisecond},
 	} {
 		for range c.times {
-			s := c.s
-			m.answered(&s)
+			m.answered(&session{asked: c.asked, overdue: c.overdue})
 		}
 		if got := m.wait().Round(time.Millisecond); got != c.want {
 			t.Errorf("%s: %v, want %v", c.name, got, c.want)

@@ -89,6 +89,9 @@ func (c *Core) freed(k store.Key, n string) {
 
 // lookup tells the card of a client, and in a crowd, before it, its row, each time: the one before may have been lost.
 func (c *Core) lookup(cl *client, m *wire.Lookup) {
+	if c.crowdedOut(cl) {
+		return // it comes again
+	}
 	cl.note(m.Key)
 	c.tellOf(cl, m.Key)
 	s, of := cl.session, m.Key
@@ -96,7 +99,7 @@ func (c *Core) lookup(cl *client, m *wire.Lookup) {
 		c.send(s.path, cl.key(), &wire.Found{Key: of})
 		return
 	}
-	c.readCard(of, func(_ time.Time, card string) {
+	c.readCard(cl, of, func(_ time.Time, card string) {
 		if cl.session == s {
 			c.send(s.path, cl.key(), &wire.Found{Key: of, Card: []byte(card)})
 		}

@@ -74,9 +74,10 @@ func (c *Core) end(cl *client) {
 	for id := range s.stream.owed {
 		c.receipts.Drop(id)
 	}
-	for order := range s.stream.unread {
-		c.unread.Drop(pushID{cl.key(), order})
+	for id := range s.stream.unread {
+		c.unread.Drop(id)
 	}
+	s.stream.over.Store(true)
 	cl.session = nil
 }
 
@@ -97,9 +98,23 @@ func (c *Core) heard(now time.Time, cl *client, p link.Path) bool {
 	s.path = p
 	if moved && s.mode == wire.Present {
 		cl.moveTo(p)
-		c.setState(now, cl, store.Online, func() {})
+		c.moved(now, cl)
 	}
 	return true
+}
+
+// moved has it written where a client is: one row at a time, so that who moves on and on gives the disk no more than it can do.
+func (c *Core) moved(now time.Time, cl *client) {
+	s := cl.session
+	if s.moving {
+		return
+	}
+	s.moving = true
+	c.setState(now, cl, store.Online, func() {
+		if s.moving = false; cl.session == s && cl.published.Addr != cl.row.Addr {
+			c.moved(c.epoch.Add(s.heard), cl)
+		}
+	})
 }
 
 func (c *Core) revive(now time.Time, cl *client, p link.Path) {
@@ -112,7 +127,7 @@ func (c *Core) revive(now time.Time, cl *client, p link.Path) {
 		if !cl.joined(reviving) || cl.row.State != store.Online {
 			return
 		}
-		c.readCard(cl.key(), func(_ time.Time, card string) { c.trust(cl.key(), card) })
+		c.readCard(cl, cl.key(), func(_ time.Time, card string) { c.trust(cl.key(), card) })
 		c.begin(now, cl, p, 0, wire.Present)
 		c.probe(now, cl) // its answer says which table it has
 	})
@@ -146,7 +161,7 @@ func (c *Core) setState(seen time.Time, cl *client, state store.State, done func
 	row := *cl.row
 	row.State, row.LastSeen = state, c.cfg.Wall(seen).UnixMicro()
 	cl.row = &row
-	c.commit(store.PutClient{Client: row}, func(now time.Time, r store.Result) {
+	c.commitFor(cl, store.PutClient{Client: row}, func(now time.Time, r store.Result) {
 		if r.Verdict != store.Accepted { // its name made way meanwhile: it has no row any more (a full disk refuses no row that is there)
 			cl.joined(reviving)
 			c.forget(cl)

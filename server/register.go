@@ -26,7 +26,7 @@ func (c *Core) register(now time.Time, p link.Path, from wire.Key, m *wire.Regis
 		}
 		return
 	}
-	if c.committing >= maxCommits {
+	if c.crowdedOut(cl) {
 		c.tellTime(now, p, from, 0) // it comes again
 		return
 	}
@@ -58,7 +58,7 @@ func (c *Core) admit(now time.Time, p link.Path, cl *client, m *wire.Register) {
 		return
 	}
 	free := c.cfg.Wall(now).Add(-c.cfg.NameTTL).UnixMicro()
-	c.commit(store.PutClient{Client: row, Rewind: rewind, FreeBefore: free}, func(now time.Time, r store.Result) {
+	c.commitFor(cl, store.PutClient{Client: row, Rewind: rewind, FreeBefore: free}, func(now time.Time, r store.Result) {
 		if r.Verdict != store.Accepted {
 			c.unasked(cl, p, m, outcome(r.Verdict))
 			return
@@ -88,7 +88,7 @@ func (c *Core) settleCard(now time.Time, cl *client, card string, request uint32
 		then(now)
 		return
 	}
-	c.readCard(cl.key(), func(now time.Time, kept string) {
+	c.readCard(cl, cl.key(), func(now time.Time, kept string) {
 		if cl.joining == request {
 			cl.shown = &kept
 			c.trust(cl.key(), kept)
@@ -137,7 +137,7 @@ func (c *Core) catchUp(now time.Time, seen, cursor uint64, cl *client, then func
 		then(now)
 		return
 	}
-	c.commit(store.Advance{Member: cl.row.Key, Order: seen}, func(now time.Time, _ store.Result) { then(now) })
+	c.commitFor(cl, store.Advance{Member: cl.row.Key, Order: seen}, func(now time.Time, _ store.Result) { then(now) })
 }
 
 // joined notes that a registration, or a revival, is over, unless a newer one is on its way.

@@ -3,6 +3,7 @@ package server
 import (
 	"cmp"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"udpchat/store"
@@ -21,9 +22,11 @@ type stream struct {
 	more    bool   // the store may hold more above loaded
 	reading bool
 	owed    map[receipt]wire.Marks // receipts that this client was not yet told of
-	unread  map[uint64]store.Item  // mail that this client can't open, by order
+	unread  map[sealed]bool        // mail that this client can't open
 
 	congestion wire.Congestion
+
+	over atomic.Bool // the session is: nothing more need be read for it
 }
 
 type item struct {
@@ -45,8 +48,10 @@ func (c *Core) fill(cl *client, then func(found int)) {
 	var items []store.Item
 	var damaged int
 	after, key := st.loaded, store.Key(cl.key())
-	c.read(func(from store.Server) (err error) {
-		items, damaged, err = from.Waiting(key, after, mailPage)
+	c.readFor(cl, func(from store.Server) (err error) {
+		if !st.over.Load() {
+			items, damaged, err = from.Waiting(key, after, mailPage)
+		}
 		return err
 	}, func(now time.Time) {
 		if cl.session != s {

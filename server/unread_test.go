@@ -210,3 +210,21 @@ func TestSenderWhoIsAwayIsAskedLater(t *testing.T) {
 	}
 	t.Error("never asked")
 }
+
+// One who says of all its mail that it can't open it takes no more of the server's memory than so many names, and its stream runs on.
+func TestUnreadableMailIsBounded(t *testing.T) {
+	b := newBench(t, Config{})
+	ann, mal := b.join("ann"), b.join("mal")
+	for seq := range uint64(maxUnread + 2) {
+		b.deposit(ann, mal, text(ann, mal, seq+1, "hi"))
+		refused := noPrekey(ann, mal)
+		refused.Order = seq + 1
+		b.recv(mal, refused)
+	}
+	if got := pushes(b.sentTo(mal)); len(got) != maxUnread+2 {
+		t.Errorf("%d were pushed", len(got))
+	}
+	if n := b.core.unread.Len(); n != maxUnread {
+		t.Errorf("%d are asked for anew", n)
+	}
+}
