@@ -35,6 +35,10 @@ type Core struct {
 	sensed    time.Time // when the server last answered a handshake, be it that it has too much to do
 	requests  wire.Tracker[uint32]
 	pingDue   time.Time
+	strayed   restraint // of pings that pages are answered by which follow nothing
+	asked     time.Time // the last registration was sent
+	renewed   time.Time // from then on the server had this client register again
+	renewals  int       // so often
 	probe     prober
 	reaching  *reach
 	quitting  bool

@@ -43,7 +43,7 @@ func (c *Core) follow(now time.Time, l *lane) {
 
 // hastenRegistration tries a registration that the server left unanswered for long again: it is there.
 func (c *Core) hastenRegistration(now time.Time) {
-	if c.requests.Tries(c.request) > directTries {
+	if c.requests.Tries(c.request) > directTries && now.Sub(c.asked) >= c.cfg.AckTimeout {
 		c.requests.Hasten(now, c.request)
 	}
 }

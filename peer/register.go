@@ -10,11 +10,32 @@ import (
 
 // register asks the server to take the name (protocol.md §8). typed: the user waits for it.
 func (c *Core) register(now time.Time, typed bool) {
+	c.prepare(typed)
+	c.track(now)
+}
+
+func (c *Core) prepare(typed bool) {
 	c.requests.Drop(c.request)
 	c.requests.Drop(firstTable)
 	c.phase, c.typed, c.request, c.postponed = registering, typed, c.rand.Uint32()|1, 0
-	c.track(now)
 }
+
+// renew registers again since the server said something: at once, but not time and again (protocol.md §8.6).
+func (c *Core) renew(now time.Time, typed bool) {
+	if now.Sub(c.renewed) >= c.cfg.AckTimeout {
+		c.renewed, c.renewals = now, 0
+	}
+	if c.renewals++; c.renewals <= renewalsAtOnce {
+		c.register(now, typed)
+		return
+	}
+	c.prepare(typed)
+	c.await(now)
+}
+
+// renewalsAtOnce is how often a client registers again in an ack timeout: a server that lost what it knew, and then its store, has it do so three
+// times.
+const renewalsAtOnce = 4
 
 func (c *Core) deregister(now time.Time) {
 	c.requests.Drop(c.request)
@@ -23,13 +44,18 @@ func (c *Core) deregister(now time.Time) {
 }
 
 func (c *Core) track(now time.Time) {
+	c.await(now)
+	c.sendRequest(now, c.request)
+}
+
+// await has the registration or deregistration sent from the second try on.
+func (c *Core) await(now time.Time) {
 	policy := c.background()
 	if c.needed() {
 		policy = c.urgent()
 	}
 	c.requests.Drop(keepalive)
 	c.requests.Track(now, c.request, policy)
-	c.sendRequest(now, c.request)
 }
 
 // sendRequest sends the keepalive, or the registration or deregistration on its way, with the same id on every try.
@@ -66,7 +92,7 @@ func (c *Core) sendRequest(now time.Time, id uint32) {
 		known = c.inbox.lastStore
 	}
 	st := c.inbox.stream(known)
-	c.claimed = known
+	c.claimed, c.asked = known, now
 	c.toServer(&wire.Register{Request: c.request, Name: c.cfg.Name, Epoch: c.epoch, Store: known,
 		Revision: c.roster.revision, Seen: st.had.Through(), Order: c.knownOrder(st), Card: c.prekeys.card, Mode: c.cfg.Mode})
 }
@@ -122,7 +148,7 @@ func (c *Core) registered(now time.Time, m *wire.Registered) {
 	}
 	c.changeStore(m.Store)
 	if c.claimed != m.Store && c.inbox.streams[m.Store] != nil {
-		c.register(now, c.typed) // it was met before, and has not been told yet what is known of it (protocol.md §9.2)
+		c.renew(now, c.typed) // it was met before, and has not been told yet what is known of it (protocol.md §9.2)
 		return
 	}
 	if c.began.store == 0 {
@@ -275,8 +301,11 @@ func (c *Core) ponged(now time.Time, m *wire.Pong) {
 
 // registerAgain does so without troubling the user, unless the user waits for a registration that was not over yet.
 func (c *Core) registerAgain(now time.Time) {
-	if c.phase != registering {
-		c.announce(now)
+	switch c.phase {
+	case ready:
+		c.renew(now, false)
+	case loading:
+		c.renew(now, c.typed)
 	}
 }
 

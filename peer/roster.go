@@ -47,9 +47,12 @@ func (c *Core) tablePage(now time.Time, m *wire.Table) {
 	}
 	since, ok := c.roster.follows(c.store, m.Base)
 	if !ok {
-		c.ping() // it says what is here, and the answer which store the server has
+		if c.strayed.allows(now) {
+			c.ping() // it says what is here, and the answer which store the server has
+		}
 		return
 	}
+	c.strayed.ease()
 	c.roster.before = since
 	if until := since + m.Span; until > c.roster.revision {
 		for _, row := range m.Rows {
