@@ -49,7 +49,7 @@ func TestAFloodIsFair(t *testing.T) {
 			mal.left = append(mal.left, seq+1)
 		}
 		w.disk.Store(int64(200 * time.Microsecond)) // for each of them
-		defer func() { // what waits has to end before the bubble does
+		defer func() {                              // what waits has to end before the bubble does
 			w.disk.Store(0)
 			pass(3 * time.Second)
 		}()
