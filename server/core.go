@@ -41,6 +41,7 @@ type Core struct {
 	known   []Trust // how to dial those who were there when the last server stopped, until the run begins
 	missing missing
 
+	still      flow              // of all for whom nothing waited; nothing is put into it
 	launched   []*client         // who is to be sent something of its window
 	posting    *wire.PushPost    // the last one that was sent: the next is mostly the same, for another member
 	packed     [keptRows]postRow // likewise, the last ones
@@ -100,7 +101,6 @@ type session struct {
 	cursor   uint64            // channel posts through here are had
 	stored   uint64            // the same, as submitted
 	concerns map[wire.Key]bool // whom it wrote to, asked for, or got something from
-	rtt      wire.RTT
 	stream   stream
 }
 
@@ -279,13 +279,13 @@ func (c *Core) window() time.Duration {
 
 // patience is how something is tried that presence is judged by: soon again at first, then every ack timeout.
 func (c *Core) patience(s *session) wire.Policy {
-	first := min(s.rtt.PTO(), c.cfg.AckTimeout)
+	first := min(s.stream.rtt.PTO(), c.cfg.AckTimeout)
 	return wire.Policy{First: first, Factor: 2, Cap: c.cfg.AckTimeout, Deadline: c.window()}
 }
 
 // background is how something is tried that nobody waits for.
 func (c *Core) background(s *session) wire.Policy {
-	return wire.Policy{First: max(s.rtt.PTO(), c.cfg.AckTimeout), Factor: 2, Cap: backoffCap, Jitter: 0.25}
+	return wire.Policy{First: max(s.stream.rtt.PTO(), c.cfg.AckTimeout), Factor: 2, Cap: backoffCap, Jitter: 0.25}
 }
 
 // Stop leaves what a clean shutdown still writes: the cursors.

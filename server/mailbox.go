@@ -128,11 +128,12 @@ func (c *Core) takenMail(now time.Time, cl *client, m *wire.Taken) {
 // owe tells a sender what its recipient has, until it confirms (protocol.md §10).
 func (c *Core) owe(now time.Time, sender *client, to wire.Key, marks wire.Marks) {
 	s := sender.session
-	if s.stream.owed == nil {
-		s.stream.owed = map[receipt]wire.Marks{}
+	f := c.flows(s)
+	if f.owed == nil {
+		f.owed = map[receipt]wire.Marks{}
 	}
 	id := receipt{sender.key(), to, marks.Epoch, marks.ToEpoch}
-	s.stream.owed[id] = unite(s.stream.owed[id], marks)
+	f.owed[id] = unite(f.owed[id], marks)
 	c.receipts.Drop(id)
 	c.receipts.Track(now, id, c.background(s))
 	c.sendReceipt(id)

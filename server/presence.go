@@ -13,7 +13,7 @@ import (
 func (c *Core) begin(now time.Time, cl *client, p link.Path, request uint32, mode wire.Mode) {
 	c.end(cl) // if there is one
 	// told: until the client says which revision it has, it is not bothered with the table.
-	cl.session = &session{path: p, index: int32(len(c.online)), heard: c.at(now), request: request, since: c.head.Order, told: c.head.Revision, had: c.head.Revision,
+	cl.session = &session{path: p, stream: stream{flow: &c.still}, index: int32(len(c.online)), heard: c.at(now), request: request, since: c.head.Order, told: c.head.Revision, had: c.head.Revision,
 		awaits: c.head.Revision, mode: mode}
 	c.leases.grant(cl, c.at(now)+c.cfg.Lease)
 	if mode == wire.Present {

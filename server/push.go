@@ -113,6 +113,6 @@ func (c *Core) sample(now time.Time, cl *client, order uint64, try uint8) {
 		return
 	}
 	if rtt, sampled := c.pushes.Sample(now, pushID{cl.key(), st.window[i].lead}, try); sampled {
-		cl.session.rtt.Sample(rtt)
+		st.rtt.Sample(rtt)
 	}
 }

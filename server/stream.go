@@ -13,20 +13,34 @@ import (
 // stream is what the server has for one client, in receipt order: mail and posts together (protocol.md §10). What was pushed
 // and not yet taken is the window; behind it stands what was read or offered; behind that, the store.
 type stream struct {
-	window  []item // on its way, by order
-	queue   []store.Item
+	*flow          // never nil, but perhaps Core.still
 	loaded  uint64 // everything up to this order was read, or never was for this client
 	pushed  uint64 // order of the last item that entered the window,
 	sent    uint64 // and of the last one that was sent
 	deaf    int8   // how many rows the client left unanswered; takesRows: it has answered one
 	more    bool   // the store may hold more above loaded
 	reading bool
-	owed    map[receipt]wire.Marks // receipts that this client was not yet told of
-	unread  map[sealed]bool        // mail that this client can't open
-
-	congestion wire.Congestion
 
 	over atomic.Bool // the session is: nothing more need be read for it
+}
+
+// flow is what a stream has of a client for whom something waited since it is there: most have none, and share one in which nothing is.
+type flow struct {
+	window []item // on its way, by order
+	queue  []store.Item
+	owed   map[receipt]wire.Marks // receipts that this client was not yet told of
+	unread map[sealed]bool        // mail that this client can't open
+
+	rtt        wire.RTT
+	congestion wire.Congestion
+}
+
+// flows gives the client's flow, to put something into it: its own.
+func (c *Core) flows(s *session) *flow {
+	if s.stream.flow == &c.still {
+		s.stream.flow = new(flow)
+	}
+	return s.stream.flow
 }
 
 type item struct {
@@ -69,7 +83,8 @@ func (c *Core) fill(cl *client, then func(found int)) {
 			st.loaded = max(st.loaded, it.Order)
 			c.head.Order = max(c.head.Order, it.Order) // its commit's end may not be known here yet
 			if c.meant(cl, it) {
-				st.queue = append(st.queue, it)
+				f := c.flows(s)
+				f.queue = append(f.queue, it)
 				if it.Post || it.Text.ToEpoch == cl.row.Epoch {
 					found++ // mail for a state that is gone will not be shown
 				}
@@ -100,7 +115,8 @@ func (c *Core) offer(now time.Time, cl *client, it store.Item) {
 	}
 	st.loaded = it.Order
 	if c.meant(cl, it) {
-		st.queue = append(st.queue, it)
+		f := c.flows(cl.session)
+		f.queue = append(f.queue, it)
 	}
 	c.pump(now, cl)
 }

@@ -91,7 +91,7 @@ func (c *Core) update(now time.Time, cl *client) {
 // sendPage sends what changed since the revision that the client has, as much as fits into one datagram.
 func (c *Core) sendPage(now time.Time, cl *client) {
 	c.repeatPage(cl)
-	c.pages.Track(now, cl.key(), wire.Policy{First: cl.session.rtt.PTO(), Factor: 2, Cap: backoffCap, Jitter: 0.25})
+	c.pages.Track(now, cl.key(), wire.Policy{First: cl.session.stream.rtt.PTO(), Factor: 2, Cap: backoffCap, Jitter: 0.25})
 }
 
 func (c *Core) repeatPage(cl *client) {

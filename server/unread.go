@@ -40,10 +40,11 @@ func (c *Core) setAside(now time.Time, cl *client, m *wire.Taken) {
 
 // remind notes a mail that can't be opened, and has its sender told again and again until it comes anew.
 func (c *Core) remind(now time.Time, s *session, id sealed) {
-	if s.stream.unread == nil {
-		s.stream.unread = map[sealed]bool{}
+	f := c.flows(s)
+	if f.unread == nil {
+		f.unread = map[sealed]bool{}
 	}
-	s.stream.unread[id] = true
+	f.unread[id] = true
 	c.unread.Track(now, id, c.background(s))
 }
 
