@@ -114,11 +114,11 @@ func TestSealingAndOpeningDoNotAllocate(t *testing.T) {
 	}
 	sess := a.remotes[b.me.key].cur
 	body := make([]byte, 1000)
-	if n := testing.AllocsPerRun(1000, func() { buffer = sess.seal(buffer, a.me, body) }); n != 0 {
+	if n := testing.AllocsPerRun(1000, func() { buffer = a.seal(sess, buffer, body) }); n != 0 {
 		t.Errorf("%v allocations a sealed datagram", n)
 	}
 	if n := testing.AllocsPerRun(1000, func() {
-		buffer = sess.seal(buffer, a.me, body)
+		buffer = a.seal(sess, buffer, body)
 		_, _, _, _ = b.Open(now, from, buffer)
 	}); n != 0 {
 		t.Errorf("%v allocations an opened datagram", n)
@@ -156,9 +156,9 @@ func BenchmarkDatagram(b *testing.B) {
 	ours := alice.remotes[bob.me.key].cur
 	theirs := bob.sessions[ours.theirs]
 	b.Run("seal", func(b *testing.B) {
-		compare(b, func() { room = aead.Seal(room[:0], nonce, body, ad) }, func() { room = ours.seal(room[:0], alice.me, body) })
+		compare(b, func() { room = aead.Seal(room[:0], nonce, body, ad) }, func() { room = alice.seal(ours, room[:0], body) })
 	})
-	sealed, d := aead.Seal(nil, nonce, body, ad), ours.seal(nil, alice.me, body)
+	sealed, d := aead.Seal(nil, nonce, body, ad), alice.seal(ours, nil, body)
 	b.Run("open", func(b *testing.B) {
 		compare(b, func() {
 			room = append(room[:0], sealed...)

@@ -45,7 +45,7 @@ func control(body []byte) (kind byte, data, rest []byte, err error) {
 
 // seal appends the next datagram of the session to b, which is empty. An initiator tells its token until it hears something:
 // then the responder has it.
-func (sess *session) seal(b []byte, me *Identity, body []byte) []byte {
+func (s *Sessions) seal(sess *session, b, body []byte) []byte {
 	b = b[:0]
 	length := len(body) + noise.TagSize
 	tell := sess.initiator && !sess.heard
@@ -54,12 +54,12 @@ func (sess *session) seal(b []byte, me *Identity, body []byte) []byte {
 	}
 	b = wire.AppendHeader(b, wire.Header{Type: wire.TypeData, Index: sess.theirs, Counter: sess.sent}, length)
 	if tell {
-		token := me.token(sess.ours)
+		token := s.me.token(sess.ours)
 		b = appendControl(b, controlToken, token[:])
 	}
 	b = append(b, body...)
 	head := b[:wire.HeaderSize:wire.HeaderSize]
-	b = sess.keys.Seal(b[:wire.HeaderSize], sess.sent, head, b[wire.HeaderSize:])
+	b = sess.keys.Seal(&s.nonce, b[:wire.HeaderSize], sess.sent, head, b[wire.HeaderSize:])
 	sess.sent++
 	return b
 }
@@ -78,7 +78,7 @@ func (s *Sessions) data(now time.Time, p Path, h wire.Header, datagram, body []b
 	if !sess.window.Fresh(h.Counter) && !s.cfg.NoReplayWindow {
 		return wire.Key{}, Path{}, nil, ErrReplay
 	}
-	plain, err := sess.keys.Open(body[:0], h.Counter, datagram[:wire.HeaderSize], body)
+	plain, err := sess.keys.Open(&s.nonce, body[:0], h.Counter, datagram[:wire.HeaderSize], body)
 	if err != nil {
 		return wire.Key{}, Path{}, nil, ErrForged
 	}
@@ -118,7 +118,7 @@ func (s *Sessions) nudge(now time.Time, r *remote, sess *session) {
 		return
 	}
 	cur.nudged = at
-	s.send(cur.seal(nil, s.me, nil), r.path)
+	s.send(s.seal(cur, nil, nil), r.path)
 }
 
 // controls carries out the control records before the messages, and returns the messages.

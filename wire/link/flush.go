@@ -25,7 +25,7 @@ func (s *Sessions) Flush(write func(b []byte, p Path) error) (datagrams int, err
 			s.Counts.Dropped++
 			return
 		}
-		s.datagram = r.cur.seal(s.datagram[:0], s.me, d.messages)
+		s.datagram = s.seal(r.cur, s.datagram[:0], d.messages)
 		put(s.datagram, d.dest.path, d.dest.to, d.messages)
 	})
 	s.reset()
@@ -33,7 +33,7 @@ func (s *Sessions) Flush(write func(b []byte, p Path) error) (datagrams int, err
 	// protocol.md §13.2: the responder sends nothing in a session before it got something in it.
 	for _, sess := range s.confirms {
 		if r := sess.remote; r != nil && r.cur == sess && sess.sent == 0 {
-			s.datagram = sess.seal(s.datagram[:0], s.me, nil)
+			s.datagram = s.seal(sess, s.datagram[:0], nil)
 			put(s.datagram, r.path, r.key, nil)
 		}
 	}

@@ -170,7 +170,7 @@ func (s *Sessions) conclude(p Path, h wire.Header, body []byte) job {
 	}
 	d, known := r.dial, s.knows(r.key, r.dial.static)
 	var payload []byte
-	var keys *noise.Keys
+	var keys noise.Keys
 	var key wire.Key
 	var err, other error
 	return job{p, func(func(wire.Key, [32]byte) bool) {

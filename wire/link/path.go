@@ -42,7 +42,7 @@ func (s *Sessions) route(now time.Time, r *remote, p Path) Path {
 // move makes a path the one that is proved.
 func (s *Sessions) move(now time.Time, r *remote, p Path) {
 	if r.path.Remote.IsValid() && r.path.Remote != p.Remote {
-		r.former = &former{r.path, now}
+		s.more(r).former = &former{r.path, now}
 		s.Counts.Moves++
 	}
 	r.path = p
@@ -62,7 +62,7 @@ func (s *Sessions) notice(r *remote, sess *session, p Path, newest bool, size in
 	case c != nil && c.path.Remote == p.Remote:
 		c.credit += size
 	case newest:
-		r.suitor = &candidate{path: p, credit: size}
+		s.more(r).suitor = &candidate{path: p, credit: size}
 	}
 }
 
@@ -81,7 +81,7 @@ func (s *Sessions) court(now time.Time, r *remote, sess *session, p Path) {
 
 // prompt sends a challenge, or the echo of one, on the path p: to one that is not proved only what it has credit for.
 func (s *Sessions) prompt(r *remote, sess *session, p Path, kind byte, data []byte) {
-	b := sess.seal(nil, s.me, appendControl(nil, kind, data))
+	b := s.seal(sess, nil, appendControl(nil, kind, data))
 	if p.Remote != r.path.Remote {
 		if r.suitor == nil || r.suitor.path.Remote != p.Remote || r.suitor.credit < len(b) {
 			return

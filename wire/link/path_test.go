@@ -155,7 +155,7 @@ func TestControlRecords(t *testing.T) {
 			l.run(time.Second)
 			sess := a.s.remotes[b.id.key].cur
 			sess.heard = true
-			who, _, body, err := b.s.Open(l.now, Path{Remote: a.addr}, sess.seal(nil, a.id, c.body))
+			who, _, body, err := b.s.Open(l.now, Path{Remote: a.addr}, a.s.seal(sess, nil, c.body))
 			if (err == nil) != c.good || len(body) != 0 || who != (wire.Key{}) {
 				t.Errorf("from %v, body %x, %v", who, body, err)
 			}
@@ -176,7 +176,7 @@ func TestUnprovedPathHasItsCredit(t *testing.T) {
 	in, elsewhere := 0, addr(666)
 	for range 20 {
 		two := appendControl(appendControl(nil, controlChallenge, make([]byte, proofSize)), controlChallenge, make([]byte, proofSize))
-		d := sess.seal(nil, a.id, two)
+		d := a.s.seal(sess, nil, two)
 		in += len(d)
 		_ = b.open(elsewhere, d)
 		b.flush()
@@ -201,11 +201,11 @@ func TestEchoesThatProveNothing(t *testing.T) {
 	sess.heard = true
 	elsewhere, third := addr(666), addr(667)
 	for range 3 { // until there is credit for a challenge
-		_ = b.open(elsewhere, sess.seal(nil, a.id, nil))
+		_ = b.open(elsewhere, a.s.seal(sess, nil, nil))
 	}
 	r := b.s.remotes[a.id.key]
 	proof := r.suitor.proof
-	echo := func(data []byte) []byte { return sess.seal(nil, a.id, appendControl(nil, controlEcho, data)) }
+	echo := func(data []byte) []byte { return a.s.seal(sess, nil, appendControl(nil, controlEcho, data)) }
 	wrong := proof
 	wrong[7] ^= 1
 	_ = b.open(elsewhere, echo(wrong[:]))
@@ -214,14 +214,14 @@ func TestEchoesThatProveNothing(t *testing.T) {
 		t.Fatalf("path %v after echoes that prove nothing", r.path)
 	}
 	late := echo(proof[:])
-	_ = b.open(a.addr, sess.seal(nil, a.id, nil))
+	_ = b.open(a.addr, a.s.seal(sess, nil, nil))
 	for _, d := range [][]byte{late, echo(proof[:])} { // the late one takes no candidate's place
 		if _ = b.open(third, d); r.path.Remote != a.addr {
 			t.Fatalf("path %v: the echo came from a third one", r.path)
 		}
 	}
 	for range 3 {
-		_ = b.open(elsewhere, sess.seal(nil, a.id, nil))
+		_ = b.open(elsewhere, a.s.seal(sess, nil, nil))
 	}
 	proof = r.suitor.proof
 	_ = b.open(elsewhere, echo(proof[:]))
@@ -238,7 +238,7 @@ func TestLateDatagramIsNoMove(t *testing.T) {
 	a.ping(b, 1)
 	l.run(time.Second)
 	sess := a.s.remotes[b.id.key].cur
-	late := sess.seal(nil, a.id, nil)
+	late := a.s.seal(sess, nil, nil)
 	a.ping(b, 2)
 	l.run(time.Second)
 	if err := b.open(addr(666), late); err != nil || b.s.remotes[a.id.key].suitor != nil {

@@ -45,7 +45,7 @@ func (s *Sessions) meet(p Path, h wire.Header, datagram, body []byte) job {
 	u := &unconfirmed{path: p, mac1: [noise.MacSize]byte(datagram[len(datagram)-macsSize:])}
 	index := s.index()
 	token := s.me.token(index)
-	var keys *noise.Keys
+	var keys noise.Keys
 	var err error
 	return job{p, func(knows func(wire.Key, [32]byte) bool) {
 		keys, err = s.response(u, h, body, append(binary.BigEndian.AppendUint32(nil, index), token[:]...), knows)
@@ -66,18 +66,18 @@ func (s *Sessions) meet(p Path, h wire.Header, datagram, body []byte) job {
 }
 
 // response reads an initiation and writes the response with what it is to say before our name, both for u. It may be at work beside the owner.
-func (s *Sessions) response(u *unconfirmed, h wire.Header, body, says []byte, knows func(wire.Key, [32]byte) bool) (*noise.Keys, error) {
+func (s *Sessions) response(u *unconfirmed, h wire.Header, body, says []byte, knows func(wire.Key, [32]byte) bool) (noise.Keys, error) {
 	hs, err := noise.Respond(s.cfg.Rand, s.me.static, prologue(h.Index), body[:message1Size])
 	if err != nil {
-		return nil, err
+		return noise.Keys{}, err
 	}
 	u.static = hs.Remote
 	if u.key, err = readVouch(hs.Payload, hs.Remote, knows); err != nil {
-		return nil, err
+		return noise.Keys{}, err
 	}
 	message, keys, err := hs.Answer(s.me.vouch(says))
 	if err != nil {
-		return nil, err
+		return noise.Keys{}, err
 	}
 	b := wire.AppendHeader(nil, wire.Header{Type: wire.TypeResponse, Index: h.Index}, responseSize)
 	b = append(b, message...)

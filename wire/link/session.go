@@ -9,7 +9,7 @@ import (
 
 // session is one pair of keys with one remote.
 type session struct {
-	keys        *noise.Keys
+	keys        noise.Keys
 	window      noise.Window
 	ours        uint32 // index in what we get
 	theirs      uint32 // index in what we send
@@ -53,13 +53,26 @@ type remote struct {
 	vouched  bool // static is known to be key's
 	long     bool // which Lifetime
 
-	cur     *session   // for sending
+	cur  *session // for sending
+	dial *call    // the handshake under way, nil when there is none
+	path Path     // proved; zero when none is
+	*rest
+}
+
+// rest is what a remote has beside one session on one path: mostly nothing, and then it shares Sessions.none, in which nothing is.
+type rest struct {
 	old     []*session // only for receiving
-	dial    *call      // the handshake under way, nil when there is none
 	waiting [][]byte   // messages for the session to come
-	path    Path       // proved; zero when none is
-	former  *former    // the one before, nil when there was none
+	former  *former    // the path before, nil when there was none
 	suitor  *candidate // a path that is not proved yet
+}
+
+// more gives the rest of a remote, to put something into it: its own.
+func (s *Sessions) more(r *remote) *rest {
+	if r.rest == &s.none {
+		r.rest = new(rest)
+	}
+	return r.rest
 }
 
 const maxOld = 3
@@ -67,14 +80,17 @@ const maxOld = 3
 func (s *Sessions) remote(key wire.Key) *remote {
 	r := s.remotes[key]
 	if r == nil {
-		r = &remote{key: key, long: s.cfg.Server}
+		r = &remote{key: key, long: s.cfg.Server, rest: &s.none}
 		s.remotes[key] = r
 	}
 	return r
 }
 
-// tidy forgets a remote that nothing is left of.
+// tidy forgets a remote that nothing is left of, and of one that stays the rest when there is nothing in it.
 func (s *Sessions) tidy(r *remote) {
+	if len(r.old) == 0 && len(r.waiting) == 0 && r.former == nil && r.suitor == nil {
+		r.rest = &s.none
+	}
 	if r.cur == nil && len(r.old) == 0 && r.dial == nil && !r.trusted {
 		delete(s.remotes, r.key)
 	}
@@ -88,7 +104,7 @@ func (s *Sessions) lifetime(r *remote) Lifetime {
 }
 
 // session makes a session out of keys.
-func (s *Sessions) session(born time.Time, keys *noise.Keys, ours, theirs uint32, initiator bool, static [32]byte) *session {
+func (s *Sessions) session(born time.Time, keys noise.Keys, ours, theirs uint32, initiator bool, static [32]byte) *session {
 	sess := &session{keys: keys, ours: ours, theirs: theirs, initiator: initiator, born: s.elapsed(born)}
 	sess.nudged = sess.born - s.cfg.Retry
 	lower := lessKey(s.me.card.Static, static)
@@ -154,7 +170,8 @@ func (s *Sessions) shelve(r *remote, sess *session) {
 	if len(r.old) == maxOld {
 		s.end(r.old[0])
 	}
-	r.old = append(r.old, sess)
+	more := s.more(r)
+	more.old = append(more.old, sess)
 }
 
 // retire lets the old sessions end soon: the remote was heard in the present one.

@@ -41,6 +41,7 @@ type Sessions struct {
 	epoch  time.Time // what rates and instants count from: the first time that was told
 
 	remotes  map[wire.Key]*remote
+	none     rest                // of most of them
 	sessions map[uint32]*session // by our index
 	theirs   map[uint32]*session // by the remote's index, chained; those with a token
 	dialling map[uint32]*remote  // by our index in the handshake
@@ -63,6 +64,7 @@ type Sessions struct {
 	added    wire.Message // by the last Add,
 	message  []byte       // and what it is encoded: one that goes to many is encoded once
 	datagram []byte       // scratch: the datagram being written
+	nonce    noise.Nonce  // likewise
 
 	Counts SessionCounts
 }
@@ -175,7 +177,8 @@ func (s *Sessions) wait(r *remote, message []byte) {
 		r.waiting = append(r.waiting[:0], r.waiting[1:]...)
 		s.Counts.Dropped++
 	}
-	r.waiting = append(r.waiting, append([]byte(nil), message...))
+	more := s.more(r)
+	more.waiting = append(more.waiting, append([]byte(nil), message...))
 }
 
 // Open takes a datagram, in whose bytes it works. from is proved, and so is path, which may be another one than p: the one

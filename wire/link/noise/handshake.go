@@ -33,18 +33,18 @@ func Initiate(random io.Reader, me *Static, remote [KeySize]byte, prologue, payl
 
 // Finish reads the responder's answer. After ErrRefused the handshake stands where it stood, so that a forged answer
 // does not end it.
-func (i *Initiator) Finish(message []byte) (payload []byte, keys *Keys, err error) {
+func (i *Initiator) Finish(message []byte) (payload []byte, keys Keys, err error) {
 	if len(message) < CloseSize {
-		return nil, nil, ErrRefused
+		return nil, Keys{}, ErrRefused
 	}
 	// The library takes back what a message did to its state only when decrypting fails, not when a point is refused.
 	// A point that is good here is good for the static key too: what is refused depends on the point alone.
 	if _, err := i.x.DH(i.state.LocalEphemeral().Private, message[:KeySize]); err != nil {
-		return nil, nil, ErrRefused
+		return nil, Keys{}, ErrRefused
 	}
 	payload, send, receive, err := i.state.ReadMessage(nil, message)
 	if err != nil {
-		return nil, nil, ErrRefused
+		return nil, Keys{}, ErrRefused
 	}
 	return payload, newKeys(send, receive), nil
 }
@@ -79,10 +79,10 @@ func Respond(random io.Reader, me *Static, prologue, message []byte) (*Responder
 
 // Answer writes message 2. The keys are good for sending only after something was opened with them: until then nothing
 // proves who the initiator is, nor that it is there.
-func (r *Responder) Answer(payload []byte) (message []byte, keys *Keys, err error) {
+func (r *Responder) Answer(payload []byte) (message []byte, keys Keys, err error) {
 	message, receive, send, err := r.state.WriteMessage(nil, payload)
 	if err != nil {
-		return nil, nil, ErrRefused // the initiator's static key is a point of low order
+		return nil, Keys{}, ErrRefused // the initiator's static key is a point of low order
 	}
 	return message, newKeys(send, receive), nil
 }

@@ -37,7 +37,7 @@ func vectors(t *testing.T, file string) []map[string][]byte {
 }
 
 // exchanged runs the handshake of a vector and returns both sides' keys.
-func exchanged(t *testing.T, v map[string][]byte) (initiator, responder *Keys) {
+func exchanged(t *testing.T, v map[string][]byte) (initiator, responder Keys) {
 	t.Helper()
 	is, rs := NewStatic([32]byte(v["init_static"])), NewStatic([32]byte(v["resp_static"]))
 	i, m1, err := Initiate(bytes.NewReader(v["gen_init_ephemeral"]), is, rs.Public(), v["prologue"], v["msg_0_payload"])
@@ -66,18 +66,19 @@ func TestVectors(t *testing.T) {
 	}
 	for _, v := range all {
 		i, r := exchanged(t, v)
-		m3 := i.Seal(nil, 0, nil, v["msg_2_payload"])
+		var n Nonce
+		m3 := i.Seal(&n, nil, 0, nil, v["msg_2_payload"])
 		if !bytes.Equal(m3, v["msg_2_ciphertext"]) {
 			t.Errorf("message 3 %x, want %x", m3, v["msg_2_ciphertext"])
 		}
-		m4 := r.Seal(nil, 0, nil, v["msg_3_payload"])
+		m4 := r.Seal(&n, nil, 0, nil, v["msg_3_payload"])
 		if !bytes.Equal(m4, v["msg_3_ciphertext"]) {
 			t.Errorf("message 4 %x, want %x", m4, v["msg_3_ciphertext"])
 		}
-		if b, err := r.Open(nil, 0, nil, m3); err != nil || !bytes.Equal(b, v["msg_2_payload"]) {
+		if b, err := r.Open(&n, nil, 0, nil, m3); err != nil || !bytes.Equal(b, v["msg_2_payload"]) {
 			t.Errorf("message 3 read: %x, %v", b, err)
 		}
-		if b, err := i.Open(nil, 0, nil, m4); err != nil || !bytes.Equal(b, v["msg_3_payload"]) {
+		if b, err := i.Open(&n, nil, 0, nil, m4); err != nil || !bytes.Equal(b, v["msg_3_payload"]) {
 			t.Errorf("message 4 read: %x, %v", b, err)
 		}
 	}

@@ -10,8 +10,8 @@ import "slices"
 // newest block from next on are zero.
 type Window struct {
 	next   uint64
-	newest uint64   // the block of next-1
-	older  []uint64 // those right before it, from the first that is not full
+	newest uint64    // the block of next-1
+	older  *[]uint64 // those right before it, from the first that is not full; mostly nil, and a server has many windows
 }
 
 // Reach is how far below the highest counter seen one may come: what is older counts as seen.
@@ -46,12 +46,21 @@ func (w *Window) Mark(counter uint64) (newest bool) {
 	if b := w.block(counter); b != nil {
 		*b |= 1 << (counter % blockBits)
 	}
+	if w.older != nil {
+		w.drop()
+	}
+	return newest
+}
+
+// drop forgets the older blocks up to the first that is not full.
+func (w *Window) drop() {
 	n := 0
-	for n < len(w.older) && w.older[n] == full {
+	for n < len(*w.older) && (*w.older)[n] == full {
 		n++
 	}
-	w.older = slices.Delete(w.older, 0, n)
-	return newest
+	if *w.older = slices.Delete(*w.older, 0, n); len(*w.older) == 0 {
+		w.older = nil
+	}
 }
 
 // number is that of the newest block.
@@ -63,21 +72,24 @@ func (w *Window) block(counter uint64) *uint64 {
 	switch {
 	case back == 0:
 		return &w.newest
-	case back > uint64(len(w.older)):
+	case w.older == nil || back > uint64(len(*w.older)):
 		return nil
 	}
-	return &w.older[uint64(len(w.older))-back]
+	return &(*w.older)[uint64(len(*w.older))-back]
 }
 
 // advance begins so many blocks.
 func (w *Window) advance(blocks uint64) {
 	const most = Reach / blockBits // and the newest: it is filled while the oldest still counts
 	for range min(blocks, most+1) {
-		if len(w.older) == most {
-			w.older = slices.Delete(w.older, 0, 1)
+		if w.older == nil && w.newest != full {
+			w.older = new([]uint64)
 		}
-		if len(w.older) > 0 || w.newest != full {
-			w.older = append(w.older, w.newest)
+		if w.older != nil {
+			if len(*w.older) == most {
+				*w.older = slices.Delete(*w.older, 0, 1)
+			}
+			*w.older = append(*w.older, w.newest)
 		}
 		w.newest = 0
 	}
