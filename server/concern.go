@@ -40,16 +40,16 @@ func (cl *client) note(key wire.Key) bool {
 
 // tellOf sends the row of a client, in a crowd, if it has one. It may be lost: who needs it looks it up (protocol.md §8.12).
 func (c *Core) tellOf(cl *client, key wire.Key) {
-	s, of := cl.session, c.clients[key]
+	of := c.clients[key]
 	if c.crowded() && of != nil && of.published.Revision != 0 {
-		c.send(s.path, cl.key(), &wire.Named{Name: of.published.Name, Rows: []wire.Row{c.row(of, s.path.Remote.Addr(), s.path.Local)}})
+		c.send(cl.path(), cl.key(), &wire.Named{Name: of.published.Name, Rows: []wire.Row{c.row(of, cl.path())}})
 	}
 }
 
 // tellSize says beside an answer how many clients there are: in a crowd its reader sees but a few of them.
 func (c *Core) tellSize(cl *client) {
 	if s := cl.session; c.crowded() && s.mode != wire.Sender {
-		c.send(s.path, cl.key(), &wire.Crowd{Clients: uint32(len(c.clients)), Present: uint32(c.present)})
+		c.send(cl.path(), cl.key(), &wire.Crowd{Clients: uint32(len(c.clients)), Present: uint32(c.present)})
 	}
 }
 

@@ -77,31 +77,31 @@ func (cl *client) key() wire.Key { return wire.Key(cl.row.Key) }
 // session is what the server remembers of an online client. It ends with the process: a restarted server makes new ones. There may be
 // 100,000, so its fields stand by their sizes.
 type session struct {
-	path     link.Path
-	heard    instant
-	lease    instant // it ends, if nothing was heard
-	index    int32   // in Core.online
-	leased   int32   // in Core.leases
-	request  uint32  // of the registration that began it, 0 when a ping did
-	mode     wire.Mode
-	waiting  bool              // something waited then
-	answered bool              // the registration: it is known whether something waits
-	unasked  bool              // after a start: it is still to be asked,
-	asked    bool              // it was, and is waited for,
-	overdue  bool              // or is waited for no more
-	sure     bool              // what the client knows of this store is true of it: what it is told now takes nothing back
-	foreign  bool              // it knew another store when it registered, and has not named this one: what it has may be of that
-	more     bool              // the page on its way was full: the next follows at once
-	moving   bool              // a row with another address of it is on its way to the disk
-	since    uint64            // receipt order when it began: later posts are live
-	told     uint64            // table revision that the client has, or needs nothing of
-	had      uint64            // the one that it said it has
-	awaits   uint64            // the revision that it was told of, and waits for
-	page     uint64            // revision that the page on its way leads to, 0 for none
-	cursor   uint64            // channel posts through here are had
-	stored   uint64            // the same, as submitted
-	concerns map[wire.Key]bool // whom it wrote to, asked for, or got something from
-	stream   stream
+	elsewhere *link.Path // where it is, if that is not what its row says (client.path)
+	heard     instant
+	lease     instant // it ends, if nothing was heard
+	index     int32   // in Core.online
+	leased    int32   // in Core.leases
+	request   uint32  // of the registration that began it, 0 when a ping did
+	mode      wire.Mode
+	waiting   bool              // something waited then
+	answered  bool              // the registration: it is known whether something waits
+	unasked   bool              // after a start: it is still to be asked,
+	asked     bool              // it was, and is waited for,
+	overdue   bool              // or is waited for no more
+	sure      bool              // what the client knows of this store is true of it: what it is told now takes nothing back
+	foreign   bool              // it knew another store when it registered, and has not named this one: what it has may be of that
+	more      bool              // the page on its way was full: the next follows at once
+	moving    bool              // a row with another address of it is on its way to the disk
+	since     uint64            // receipt order when it began: later posts are live
+	told      uint64            // table revision that the client has, or needs nothing of
+	had       uint64            // the one that it said it has
+	awaits    uint64            // the revision that it was told of, and waits for
+	page      uint64            // revision that the page on its way leads to, 0 for none
+	cursor    uint64            // channel posts through here are had
+	stored    uint64            // the same, as submitted
+	concerns  map[wire.Key]bool // whom it wrote to, asked for, or got something from
+	stream    stream
 }
 
 // instant is a time since Core.epoch: a third of a time.Time.
@@ -193,7 +193,7 @@ func (c *Core) handle(now time.Time, cl *client, m wire.Message) {
 		c.tableAck(now, cl, m.Store, m.Revision)
 	case *wire.Deposit:
 		if m.Try >= patientTries {
-			c.tellTime(now, cl.session.path, cl.key(), 0)
+			c.tellTime(now, cl.path(), cl.key(), 0)
 		}
 		c.deposit(cl, m)
 	case *wire.Taken:

@@ -75,11 +75,11 @@ func (c *Core) stored(cl *client, m *wire.Deposit, r store.Result, v wire.Verdic
 	}
 	state, addr := wire.Offline, netip.AddrPort{}
 	if to := c.clients[m.To]; to != nil && to.session != nil {
-		row := c.row(to, cl.session.path.Remote.Addr(), cl.session.path.Local)
+		row := c.row(to, cl.path())
 		state, addr = row.State, row.Addr
 	}
 	c.concern(cl, m.To)
-	c.send(cl.session.path, cl.key(), &wire.Stored{To: m.To, Epoch: m.Text.Epoch, ToEpoch: m.Text.ToEpoch, Seq: m.Text.Seq,
+	c.send(cl.path(), cl.key(), &wire.Stored{To: m.To, Epoch: m.Text.Epoch, ToEpoch: m.Text.ToEpoch, Seq: m.Text.Seq,
 		Try: m.Try, Verdict: v, State: state, Addr: addr, Order: r.Order, Again: v == wire.Accepted && r.Order <= c.head.Order})
 }
 
@@ -154,8 +154,8 @@ func unite(a, b wire.Marks) wire.Marks {
 }
 
 func (c *Core) sendReceipt(id receipt) {
-	s := c.clients[id.sender].session
-	c.send(s.path, id.sender, &wire.Receipt{To: id.to, Marks: s.stream.owed[id]})
+	cl := c.clients[id.sender]
+	c.send(cl.path(), id.sender, &wire.Receipt{To: id.to, Marks: cl.session.stream.owed[id]})
 }
 
 func (c *Core) receiptAck(cl *client, m *wire.ReceiptAck) {

@@ -96,25 +96,25 @@ func (c *Core) lookup(cl *client, m *wire.Lookup) {
 	c.tellOf(cl, m.Key)
 	s, of := cl.session, m.Key
 	if c.clients[of] == nil {
-		c.send(s.path, cl.key(), &wire.Found{Key: of})
+		c.send(cl.path(), cl.key(), &wire.Found{Key: of})
 		return
 	}
 	c.readCard(cl, of, func(_ time.Time, card string) {
 		if cl.session == s {
-			c.send(s.path, cl.key(), &wire.Found{Key: of, Card: []byte(card)})
+			c.send(cl.path(), cl.key(), &wire.Found{Key: of, Card: []byte(card)})
 		}
 	})
 }
 
 // find tells who has exactly a name (protocol.md §8.9).
 func (c *Core) find(cl *client, m *wire.Find) {
-	s, answer := cl.session, &wire.Named{Name: m.Name}
+	answer := &wire.Named{Name: m.Name}
 	for _, of := range c.names.of(m.Name) {
 		if of.published.Revision != 0 && of.published.Name == m.Name {
 			cl.note(of.key())
-			answer.Rows = []wire.Row{c.row(of, s.path.Remote.Addr(), s.path.Local)}
+			answer.Rows = []wire.Row{c.row(of, cl.path())}
 			break
 		}
 	}
-	c.send(s.path, cl.key(), answer)
+	c.send(cl.path(), cl.key(), answer)
 }

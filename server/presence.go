@@ -13,8 +13,9 @@ import (
 func (c *Core) begin(now time.Time, cl *client, p link.Path, request uint32, mode wire.Mode) {
 	c.end(cl) // if there is one
 	// told: until the client says which revision it has, it is not bothered with the table.
-	cl.session = &session{path: p, stream: stream{flow: &c.still}, index: int32(len(c.online)), heard: c.at(now), request: request, since: c.head.Order, told: c.head.Revision, had: c.head.Revision,
+	cl.session = &session{stream: stream{flow: &c.still}, index: int32(len(c.online)), heard: c.at(now), request: request, since: c.head.Order, told: c.head.Revision, had: c.head.Revision,
 		awaits: c.head.Revision, mode: mode}
+	cl.locate(p)
 	c.leases.grant(cl, c.at(now)+c.cfg.Lease)
 	if mode == wire.Present {
 		c.present++
@@ -90,14 +91,17 @@ func (c *Core) heard(now time.Time, cl *client, p link.Path) bool {
 	}
 	s := cl.session
 	s.heard = c.at(now)
-	if s.path == p {
+	last := cl.path()
+	if last == p {
 		return true
 	}
 	// protocol.md §8: the server answers where a client was last heard from, and tells the others.
-	moved := s.path.Remote != p.Remote
-	s.path = p
-	if moved && s.mode == wire.Present {
+	moved := last.Remote != p.Remote && s.mode == wire.Present
+	if moved {
 		cl.moveTo(p)
+	}
+	cl.locate(p)
+	if moved {
 		c.moved(now, cl)
 	}
 	return true
@@ -131,6 +135,21 @@ func (c *Core) revive(now time.Time, cl *client, p link.Path) {
 		c.begin(now, cl, p, 0, wire.Present)
 		c.probe(now, cl) // its answer says which table it has
 	})
+}
+
+// path is where a client is answered: where it was last heard from.
+func (cl *client) path() link.Path {
+	if cl.session != nil && cl.session.elsewhere != nil {
+		return *cl.session.elsewhere
+	}
+	return link.Path{Remote: cl.row.Addr, Local: cl.row.Local}
+}
+
+// locate notes where the session has its client. As long as there is a session its row does not move by itself.
+func (cl *client) locate(p link.Path) {
+	if cl.session.elsewhere = nil; cl.path() != p {
+		cl.session.elsewhere = &p
+	}
 }
 
 // moveTo notes where a client is heard from.
@@ -214,16 +233,12 @@ func (c *Core) gone(cl *client, why string) {
 }
 
 func (c *Core) ping(cl *client) {
-	p := link.Path{Remote: cl.row.Addr, Local: cl.row.Local}
-	if cl.session != nil {
-		p = cl.session.path
-	}
-	c.send(p, cl.key(), &wire.Ping{Nonce: c.rand.Uint32(), Store: c.head.ID, Revision: c.head.Revision, Order: c.head.Order})
+	c.send(cl.path(), cl.key(), &wire.Ping{Nonce: c.rand.Uint32(), Store: c.head.ID, Revision: c.head.Revision, Order: c.head.Order})
 }
 
 func (c *Core) pinged(now time.Time, cl *client, m *wire.Ping) {
 	c.position(now, cl, m.Store, m.Revision, m.Order)
-	c.send(cl.session.path, cl.key(), c.pong(m.Nonce, true))
+	c.send(cl.path(), cl.key(), c.pong(m.Nonce, true))
 	c.tellSize(cl)
 	c.hasten(now, cl)
 }

@@ -39,14 +39,14 @@ func (c *Core) push(cl *client, it *item, try uint8) {
 	s := cl.session
 	c.concern(cl, wire.Key(it.From)) // whose name is to be shown
 	if !it.Post {
-		c.send(s.path, cl.key(), &wire.Push{Prev: it.prev, Order: it.Order, Try: try, From: wire.Key(it.From), Text: wire.Text(it.Text)})
+		c.send(cl.path(), cl.key(), &wire.Push{Prev: it.prev, Order: it.Order, Try: try, From: wire.Key(it.From), Text: wire.Text(it.Text)})
 		return
 	}
 	live := it.Order > s.since
 	if p := c.posting; p == nil || p.Order != it.Order || p.Prev != it.prev || p.Try != try || p.Live != live {
 		c.posting = &wire.PushPost{Prev: it.prev, Order: it.Order, Try: try, Live: live, Author: wire.Key(it.From), Text: wire.Text(it.Text)}
 	}
-	c.send(s.path, cl.key(), c.posting)
+	c.send(cl.path(), cl.key(), c.posting)
 }
 
 // pushAgain sends what is left of what left together. From the third try on a ping goes with it: a client that can take nothing now

@@ -199,9 +199,9 @@ func (c *Core) registered(cl *client) {
 	s.answered, s.awaits = true, c.head.Revision
 	if cl.shown != nil {
 		// It is shown what is kept, before anything that was meant for that is pushed, and comes with a newer one.
-		c.send(s.path, cl.key(), &wire.Found{Key: cl.key(), Card: []byte(*cl.shown)})
+		c.send(cl.path(), cl.key(), &wire.Found{Key: cl.key(), Card: []byte(*cl.shown)})
 	}
-	c.send(s.path, cl.key(), &wire.Registered{
+	c.send(cl.path(), cl.key(), &wire.Registered{
 		Request:    s.request,
 		Outcome:    wire.OK,
 		Store:      c.head.ID,

@@ -37,7 +37,7 @@ func (c *Core) sendNext(cl *client) bool {
 			items[j].row = items[0].Order
 		}
 		c.concern(cl, row.Author)
-		c.send(cl.session.path, cl.key(), row)
+		c.send(cl.path(), cl.key(), row)
 	} else {
 		c.push(cl, &items[0], 1)
 	}

@@ -8,6 +8,7 @@ import (
 
 	"udpchat/store"
 	"udpchat/wire"
+	"udpchat/wire/link"
 )
 
 // table is the directory in the order of its revisions. Each client's last change counts; the entries of earlier ones stay
@@ -95,7 +96,7 @@ func (c *Core) sendPage(now time.Time, cl *client) {
 }
 
 func (c *Core) repeatPage(cl *client) {
-	s := cl.session
+	s, path := cl.session, cl.path()
 	page := &wire.Table{Base: wire.TableBase(c.head.ID, s.had)}
 	room := wire.TableRoom
 	until, last := c.head.Revision, uint64(0) // last: revision of the last row that fits
@@ -103,7 +104,7 @@ func (c *Core) repeatPage(cl *client) {
 		if !e.counts() {
 			continue
 		}
-		row := c.row(e.cl, s.path.Remote.Addr(), s.path.Local)
+		row := c.row(e.cl, path)
 		if room -= row.Size(); room < 0 || len(page.Rows) == wire.MaxRows {
 			until, page.More = last, true
 			break
@@ -112,7 +113,7 @@ func (c *Core) repeatPage(cl *client) {
 	}
 	page.Span = until - s.had
 	s.page, s.more = until, page.More
-	c.send(s.path, cl.key(), page)
+	c.send(path, cl.key(), page)
 }
 
 // news is what changed since the client was told: of all others, or of those that concern it.
@@ -126,11 +127,11 @@ func (c *Core) news(cl *client) []entry {
 
 // row shows a client to a viewer. One that reached the server by the loopback address can be reached from another machine by
 // the address at which that machine reaches the server.
-func (c *Core) row(cl *client, viewer, local netip.Addr) wire.Row {
+func (c *Core) row(cl *client, viewer link.Path) wire.Row {
 	r := cl.published
 	addr := r.Addr
-	if addr.Addr().IsLoopback() && !viewer.IsLoopback() && local.IsValid() && !local.IsLoopback() {
-		addr = netip.AddrPortFrom(local, addr.Port())
+	if addr.Addr().IsLoopback() && !viewer.Remote.Addr().IsLoopback() && viewer.Local.IsValid() && !viewer.Local.IsLoopback() {
+		addr = netip.AddrPortFrom(viewer.Local, addr.Port())
 	}
 	state := wire.Offline
 	if r.State == store.Online {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"udpchat/wire"
+	"udpchat/wire/link"
 )
 
 // page is a table with the revisions that it leads from and to.
@@ -251,7 +252,7 @@ func TestLoopbackAddressIsShownToOthers(t *testing.T) {
 			ann := b.person("ann")
 			ann.path.Remote = c.client
 			b.register(ann)
-			if row := b.core.row(b.core.clients[ann.key], c.viewer, c.asked); row.Addr != c.shown {
+			if row := b.core.row(b.core.clients[ann.key], link.Path{Remote: netip.AddrPortFrom(c.viewer, 4000), Local: c.asked}); row.Addr != c.shown {
 				t.Errorf("shown at %v, not at %v", row.Addr, c.shown)
 			}
 		})

@@ -52,7 +52,7 @@ func (c *Core) remind(now time.Time, s *session, id sealed) {
 func (c *Core) askAnew(id sealed) {
 	sender := c.clients[id.from]
 	if sender != nil && sender.session != nil && sender.session.sure {
-		c.send(sender.session.path, id.from, &wire.Stored{To: id.to, Epoch: id.epoch, ToEpoch: id.toEpoch, Seq: id.seq, Verdict: wire.Unreadable})
+		c.send(sender.path(), id.from, &wire.Stored{To: id.to, Epoch: id.epoch, ToEpoch: id.toEpoch, Seq: id.seq, Verdict: wire.Unreadable})
 	}
 }
 

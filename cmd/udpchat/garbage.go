@@ -50,12 +50,13 @@ func collectSoon(ctx context.Context, rest func()) {
 	}
 }
 
-// quiet tells whether it is time to tidy up: little was allocated since the last look, and since it was tidy as much as a quarter of what is
-// in use, which is when it would be collected at the latest where much is; or some, where it costs next to nothing.
+// quiet tells whether it is time to tidy up: little was allocated since the last look, and since it was tidy enough: some, where it costs
+// next to nothing, and a quarter of what is in use beyond that, which is when it would be collected at the latest where much is.
 func quiet(live, sinceLook, sinceTidy uint64) bool {
-	enough := live / 4
-	if live <= mostGarbage*2 {
-		enough = min(enough, someGarbage)
+	const little = 2 * mostGarbage
+	enough := min(live/4, someGarbage)
+	if live > little {
+		enough += (live - little) / 4
 	}
 	return sinceLook < live/16 && sinceTidy > enough
 }
