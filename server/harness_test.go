@@ -3,6 +3,7 @@ package server
 import (
 	"bytes"
 	"net/netip"
+	"reflect"
 	"slices"
 	"testing"
 	"time"
@@ -172,6 +173,9 @@ func (b *bench) settle() {
 func (b *bench) collect() {
 	b.t.Helper()
 	fx := b.core.Take()
+	if !reflect.DeepEqual(b.core.still, flow{}) {
+		b.t.Fatal("something is in the flow that all share for whom nothing waited")
+	}
 	b.commits = append(b.commits, fx.Commits...)
 	b.reads = append(b.reads, fx.Reads...)
 	b.trusts = append(b.trusts, fx.Trusts...)

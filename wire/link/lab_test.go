@@ -6,11 +6,13 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/netip"
+	"reflect"
 	"slices"
 	"testing"
 	"time"
 
 	"udpchat/wire"
+	"udpchat/wire/link/noise"
 )
 
 var dawn = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
@@ -134,6 +136,9 @@ func (p *party) flush() {
 	if err != nil {
 		l.t.Fatal(err)
 	}
+	if !reflect.DeepEqual(p.s.none, rest{}) {
+		l.t.Fatal("something is in the rest that all remotes share that have none")
+	}
 }
 
 // open gives a party a datagram as if it came from somewhere.
@@ -211,6 +216,16 @@ func (p *party) expect(first, last uint32) {
 	}
 }
 
+// seen is what a window has seen.
+func seen(w *noise.Window) (counters []uint64) {
+	for c := w.Next() - min(w.Next(), noise.Reach); c < w.Next(); c++ {
+		if !w.Fresh(c) {
+			counters = append(counters, c)
+		}
+	}
+	return append(counters, w.Next())
+}
+
 // state is everything that must not change by a bad datagram.
 func (p *party) state() string {
 	var b bytes.Buffer
@@ -223,7 +238,7 @@ func (p *party) state() string {
 		}
 		fmt.Fprint(&b, " | ", r.path, r.former, r.suitor != nil, len(r.old), len(r.waiting), r.dial != nil, r.dialable)
 		if r.cur != nil {
-			fmt.Fprint(&b, r.cur.ours, r.cur.window, r.cur.heard, r.cur.due)
+			fmt.Fprint(&b, r.cur.ours, seen(&r.cur.window), r.cur.heard, r.cur.due)
 		}
 	}
 	return b.String()
