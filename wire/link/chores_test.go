@@ -158,3 +158,41 @@ func TestForgedResponseAmongTheChores(t *testing.T) {
 	l.run(100 * time.Millisecond)
 	a.expect(0, 0)
 }
+
+// protocol.md §13.3: whoever is not let in hears of it, also when it is for what waits to be done; and what waits counts among the sessions that are not
+// confirmed (§13.2).
+func TestWhoFindsNoRoomAmongTheChoresHearsOfIt(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		cfg  SessionConfig
+		room int
+	}{
+		{"the chores are full", SessionConfig{}, maxLeft},
+		{"so many may be unconfirmed", SessionConfig{MaxPending: 3}, 3},
+		{"so many sessions may be", SessionConfig{MaxSessions: 3}, 3},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			l := newLab(t)
+			c.cfg.Server, c.cfg.Handshakes, c.cfg.Answers, c.cfg.later = true, 1<<20, 1<<20, true
+			server := l.party(200, c.cfg)
+			server.idle = true
+			id := NewIdentity([32]byte{99})
+			for i := range c.room {
+				if err := server.open(addr(1), initiation(t, id.static, id.vouch(nil), server.id.card.Static, uint32(i+1), byte(i%250+1))); err != nil {
+					t.Fatal(err)
+				}
+			}
+			cookies := server.s.Counts.Cookies
+			if err := server.open(addr(1), initiation(t, id.static, id.vouch(nil), server.id.card.Static, 1<<20, 255)); !errors.Is(err, ErrBusy) {
+				t.Errorf("one more: %v", err)
+			}
+			if server.s.Counts.Cookies != cookies+1 {
+				t.Error("it hears nothing")
+			}
+			server.idle = false
+			if server.flush(); len(server.s.pending) > c.room {
+				t.Errorf("%d sessions are not confirmed", len(server.s.pending))
+			}
+		})
+	}
+}

@@ -30,14 +30,19 @@ func (s *Sessions) respond(now time.Time, p Path, h wire.Header, datagram, body 
 		s.send(again.unconfirmed.response, p)
 		return nil
 	}
-	if len(s.pending) >= s.cfg.MaxPending || len(s.sessions) >= s.cfg.MaxSessions ||
-		!s.answers.take(s.elapsed(now), perSecond(s.cfg.Answers, s.cfg.Answers/4)) {
+	if s.crowded() || !s.answers.take(s.elapsed(now), perSecond(s.cfg.Answers, s.cfg.Answers/4)) {
 		return s.putOff(now, p, h, mac1)
 	}
 	if s.cfg.later {
 		return s.leaveDatagram(p, datagram)
 	}
 	return s.do(now, s.meet(p, h, datagram, body))
+}
+
+// crowded reports whether there is no room for another handshake. Those that are left for later have theirs already.
+func (s *Sessions) crowded() bool {
+	left := s.chores.datagrams
+	return left == maxLeft || len(s.pending)+left >= s.cfg.MaxPending || len(s.sessions)+left >= s.cfg.MaxSessions
 }
 
 // meet makes the response to an initiation, and does nothing else (protocol.md §13.2).
