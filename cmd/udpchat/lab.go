@@ -46,6 +46,9 @@ func (env *environment) labCommand() *command {
 
 // lab plays a conversation and draws it.
 func (env *environment) lab(s labSettings) error {
+	if s.svg != "" && s.svg == s.hex {
+		return config.Errorf("flag -hex: %q is the file of -svg too: name another one", s.hex)
+	}
 	s.config.Seed, s.config.All = uint64(s.seed), s.show == "all"
 	if s.script != "" {
 		script, err := env.labScript(s.script, s.config.Clients)

@@ -23,7 +23,6 @@ const (
 	exitOK          = 0
 	exitFailed      = 1
 	exitUsage       = 2
-	exitServerKey   = 7   // the server at the address is another one
 	exitInterrupted = 130 // 128 + SIGINT
 	exitHungUp      = 129 // 128 + SIGHUP
 	exitTerminated  = 143 // 128 + SIGTERM

@@ -74,6 +74,6 @@ func (k serverKey) another(right, now wire.Key) error {
 	if k.given != nil {
 		what, remedy = "the one given is", "somebody else answers there, or the invite is out of date"
 	}
-	return &exitError{exitServerKey, fmt.Errorf("the server at %s has another key: it is now %q, %s %q; %s",
+	return &exitError{exitIdentity, fmt.Errorf("the server at %s has another key: it is now %q, %s %q; %s",
 		k.address, words.Fingerprint(now), what, words.Fingerprint(right), remedy)}
 }

@@ -72,7 +72,7 @@ func checkRefusal(t *testing.T, err error, reason, saidA, saidB string) {
 	var exit *exitError
 	switch {
 	case reason == "" && err == nil:
-	case !errors.As(err, &exit) || exit.code != exitServerKey || reason == "":
+	case !errors.As(err, &exit) || exit.code != exitIdentity || reason == "":
 		t.Errorf("got %v", err)
 	case !strings.Contains(err.Error(), reason+` "`+saidA+`"`) || !strings.Contains(err.Error(), `it is now "`+saidB+`"`):
 		t.Errorf("got %v", err)

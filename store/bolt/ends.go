@@ -10,7 +10,7 @@ import (
 
 // What became of one's own lines is apart from them: a long text is not written a second time when it is delivered.
 
-// putEnd notes the end of a line that is written; EndEndUnnoted has no record.
+// putEnd notes the end of a line that is written; EndUnnoted has no record.
 func (t *profileTx) putEnd(order uint64, e store.End) error {
 	if e == store.EndUnnoted {
 		return nil

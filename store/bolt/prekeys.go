@@ -7,8 +7,8 @@ import "udpchat/store"
 // Forgetting is as good as the file allows. The record is gone, and no reader of the store finds it; but bbolt never writes over a
 // page in use: a change goes into new pages, and the old ones, with the secret's bytes in them, become free and keep their content
 // until another change takes them. Writing zeros over the record first would only make one more such page. So whoever
-// gets hold of the whole file soon after a rotation may find the secret in its free pages, and the disk may keep
-// copies of its own in any case. What it takes to read old mail is both: that file, and the mail.
+// gets hold of the whole file soon after a rotation may find the secret in its free pages, or in the log beside it, which is written over from its
+// start and goes when the store is closed; and the disk may keep copies of its own in any case. What it takes to read old mail is both: that file, and the mail.
 func (t *profileTx) rotate(c store.Rotate) error {
 	for _, x := range c.Put {
 		if err := t.shelf("prekeys").put(prekeyKey(x.ID), (*prekey)(&x)); err != nil {

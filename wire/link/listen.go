@@ -49,13 +49,13 @@ func listenError(host string, port int, err error) error {
 	text := fmt.Sprintf("cannot listen on port %d: %v", port, err)
 	switch {
 	case portInUse(err):
-		text = fmt.Sprintf("port %d is in use on this machine", port)
+		text = fmt.Sprintf("port %d is in use on this machine: end the program that has it, or take another port", port)
 	case addressForeign(err):
-		text = fmt.Sprintf("address %s is not one of this machine's", host)
+		text = fmt.Sprintf("address %s is not one of this machine's: take one that is, or none, which is all of them", host)
 	case portForbidden(err):
-		text = fmt.Sprintf("port %d may not be used by this user", port)
+		text = fmt.Sprintf("port %d may not be used by this user: take one above 1023, or have the system allow it", port)
 	case familyMissing(err):
-		text = fmt.Sprintf("address %s is of a kind that this machine does not have", host)
+		text = fmt.Sprintf("address %s is of a kind that this machine does not have: take one of the other kind, IPv4 or IPv6", host)
 	}
 	return &plainError{text, err}
 }

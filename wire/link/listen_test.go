@@ -17,9 +17,9 @@ func TestListenSaysWhatIsWrong(t *testing.T) {
 		port int
 		want string
 	}{
-		{"port in use", "127.0.0.1", taken, fmt.Sprintf("port %d is in use on this machine", taken)},
-		{"port in use at one address of all", "0.0.0.0", taken, fmt.Sprintf("port %d is in use on this machine", taken)},
-		{"foreign address", "192.0.2.1", 0, "address 192.0.2.1 is not one of this machine's"},
+		{"port in use", "127.0.0.1", taken, fmt.Sprintf("port %d is in use on this machine: end the program that has it, or take another port", taken)},
+		{"port in use at one address of all", "0.0.0.0", taken, fmt.Sprintf("port %d is in use on this machine: end the program that has it, or take another port", taken)},
+		{"foreign address", "192.0.2.1", 0, "address 192.0.2.1 is not one of this machine's: take one that is, or none, which is all of them"},
 		{"a name", "localhost", 0, `"localhost" is not an IP address`},
 		{"half an address", "10.1.2", 0, `"10.1.2" is not an IP address`},
 		{"port too high", "", 65536, "port 65536 is not between 0 and 65535"},

@@ -1,8 +1,7 @@
 // Package seal protects from one end to the other what the server keeps: mail, which only its recipient reads, and posts,
 // which every member reads. It is not a session (wire/link protects what is on its way) and knows no server, store or
-// datagram. Its state is a Chain's, an Exchange's
-// and what was verified or agreed upon before; it has no clock and no goroutine; the only randomness that it draws is HPKE's
-// ephemeral key.
+// datagram. Its state is a Chain's, an Exchange's and what was verified or agreed upon before; it has no clock and no goroutine;
+// the only randomness that it draws is HPKE's ephemeral key.
 //
 // Mail is sealed with a key that HPKE (RFC 9180, base mode) gives to a sender and the owner of a prekey, around a body that
 // its sender signed. One exchange of keys serves many mails, which count:
