@@ -14,7 +14,7 @@ import (
 	"udpchat/wire"
 )
 
-const patience = 10 * time.Second // after it a test gives up
+const patience = 30 * time.Second // after it a test gives up
 
 func open(t *testing.T, host string) *Socket {
 	t.Helper()

@@ -16,7 +16,7 @@ import (
 )
 
 // patience bounds every wait; it is reached only when a test fails.
-const patience = 10 * time.Second
+const patience = 30 * time.Second
 
 const height = 10 // of the terminal in all tests here
 

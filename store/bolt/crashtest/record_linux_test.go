@@ -41,7 +41,7 @@ func run(t *testing.T, v *volume, k task) {
 	device := os.NewFile(uintptr(fd), "/dev/fuse")
 	defer func() { _ = device.Close() }()
 
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute) // a second where the disk is idle
 	defer cancel()
 	spec, err := json.Marshal(k)
 	if err != nil {
