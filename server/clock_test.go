@@ -18,7 +18,7 @@ func TestClock(t *testing.T) {
 		b.want(why, ann, &wire.Clock{Nonce: 7, Time: b.now.Add(wrong).UnixMicro()})
 	}
 	ask("a stranger")
-	if len(b.core.clients) != 0 {
+	if b.core.clients.Len() != 0 {
 		t.Error("a stranger is remembered")
 	}
 	b.register(ann)
@@ -32,7 +32,7 @@ func TestRegistrationsThatWaitAreBounded(t *testing.T) {
 	b.core.waiting = maxWaiting
 	b.recv(ann, ask(ann, 7))
 	b.want("too many wait", ann, b.clock())
-	if b.wantIdle("nothing else"); len(b.core.clients) > 0 || len(b.rows()) > 0 {
+	if b.wantIdle("nothing else"); b.core.clients.Len() > 0 || len(b.rows()) > 0 {
 		t.Error("it is remembered")
 	}
 	b.core.waiting = 0

@@ -13,7 +13,7 @@ const maxConcerns = 1024
 // crowded tells whether there are so many clients that each is told only of those that concern it: a change then costs as many
 // datagrams as there are who use that name, and not one for everybody (protocol.md §8.12).
 func (c *Core) crowded() bool {
-	return c.cfg.TableClients > 0 && len(c.clients) > c.cfg.TableClients
+	return c.cfg.TableClients > 0 && c.clients.Len() > c.cfg.TableClients
 }
 
 // concern notes that a client has to do with another one. In a crowd it is told of that one at once.
@@ -40,7 +40,7 @@ func (cl *client) note(key wire.Key) bool {
 
 // tellOf sends the row of a client, in a crowd, if it has one. It may be lost: who needs it looks it up (protocol.md §8.12).
 func (c *Core) tellOf(cl *client, key wire.Key) {
-	of := c.clients[key]
+	of := c.clients.Get(key)
 	if c.crowded() && of != nil && of.published.Revision != 0 {
 		c.send(cl.path(), cl.key(), &wire.Named{Name: of.published.Name, Rows: []wire.Row{c.row(of, cl.path())}})
 	}
@@ -49,7 +49,7 @@ func (c *Core) tellOf(cl *client, key wire.Key) {
 // tellSize says beside an answer how many clients there are: in a crowd its reader sees but a few of them.
 func (c *Core) tellSize(cl *client) {
 	if s := cl.session; c.crowded() && s.mode != wire.Sender {
-		c.send(cl.path(), cl.key(), &wire.Crowd{Clients: uint32(len(c.clients)), Present: uint32(c.present)})
+		c.send(cl.path(), cl.key(), &wire.Crowd{Clients: uint32(c.clients.Len()), Present: uint32(c.present)})
 	}
 }
 
@@ -63,7 +63,7 @@ func (c *Core) concerning(cl *client) (news []entry) {
 	}
 	add(cl)
 	for key := range s.concerns {
-		add(c.clients[key])
+		add(c.clients.Get(key))
 	}
 	slices.SortFunc(news, func(a, b entry) int { return cmp.Compare(a.revision, b.revision) })
 	return news

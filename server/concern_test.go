@@ -83,7 +83,7 @@ func TestCrowdPagesChain(t *testing.T) {
 	b.recv(ann, &wire.Lookup{Key: bob.key})
 	b.advance(time.Second)
 	b.names(ann)
-	had := b.core.clients[ann.key].session.had
+	had := b.core.clients.Get(ann.key).session.had
 	b.join("dan")
 	b.join("eve")
 	b.advance(time.Second)
@@ -161,7 +161,7 @@ func TestCrowdHasTheRevisionThatItWaitsFor(t *testing.T) {
 func TestMoreThanConcernOne(t *testing.T) {
 	b := newBench(t, Config{TableClients: 1})
 	ann, bob := b.join("ann"), b.join("bob")
-	s := b.core.clients[ann.key].session
+	s := b.core.clients.Get(ann.key).session
 	s.concerns = map[wire.Key]bool{}
 	for i := range maxConcerns {
 		s.concerns[wire.Key{1: byte(i), 2: byte(i >> 8), 3: 1}] = true

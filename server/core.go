@@ -25,7 +25,7 @@ type Core struct {
 
 	posted uint64 // order of the last post that was offered to the members: an older one comes again
 
-	clients map[wire.Key]*client
+	clients *wire.Index[client]
 	names   names
 	table   table
 	present int       // sessions with presence
@@ -63,6 +63,7 @@ type client struct {
 	session   *session
 	shown     *string // the card that is kept, when the last registration came with an older one
 	card      cardID  // as last submitted
+	next      *client // in Core.clients
 	joining   uint32  // the request whose registration is being committed
 	waiting   int32   // what it asked of the store and that has not done
 }
@@ -151,7 +152,7 @@ func (c *Core) Handle(now time.Time, p link.Path, from wire.Key, m wire.Message)
 	if from == wire.ServerKey || !c.begun {
 		return
 	}
-	cl := c.clients[from]
+	cl := c.clients.Get(from)
 	if ask, ok := m.(*wire.Clock); ok { // protocol.md §8.11: from anyone
 		c.tellTime(now, p, from, ask.Nonce)
 		return
@@ -237,9 +238,9 @@ func (c *Core) Tick(now time.Time) {
 		c.leaseOver(now, c.leases[0])
 	}
 	c.probes.Expire(now,
-		func(k wire.Key, _ uint8) { c.ping(c.clients[k]) },
-		func(k wire.Key) { c.probeFailed(now, c.clients[k]) })
-	c.pages.Expire(now, func(k wire.Key, _ uint8) { c.repeatPage(c.clients[k]) }, nil)
+		func(k wire.Key, _ uint8) { c.ping(c.clients.Get(k)) },
+		func(k wire.Key) { c.probeFailed(now, c.clients.Get(k)) })
+	c.pages.Expire(now, func(k wire.Key, _ uint8) { c.repeatPage(c.clients.Get(k)) }, nil)
 	c.pushes.Expire(now,
 		func(id pushID, try uint8) { c.pushAgain(now, id, try) },
 		func(id pushID) { c.pushFailed(now, id) })

@@ -34,11 +34,11 @@ func (c *Core) endMail(change store.Take) {
 		}
 	}
 	e, row := &ending{len(c.fx.Commits), change}, c.endings
-	c.commitFor(c.clients[wire.Key(change.To)], change, func(now time.Time, _ store.Result) {
+	c.commitFor(c.clients.Get(wire.Key(change.To)), change, func(now time.Time, _ store.Result) {
 		if e.change.Refused {
 			return
 		}
-		sender := c.clients[wire.Key(e.change.From)]
+		sender := c.clients.Get(wire.Key(e.change.From))
 		if sender != nil && sender.session != nil && sender.session.sure {
 			c.owe(now, sender, wire.Key(e.change.To), wireMarks(e.change.Marks))
 		}

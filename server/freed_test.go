@@ -55,8 +55,8 @@ func TestNameIsFreeAgain(t *testing.T) {
 		t.Errorf("registered at %v", row.Registered)
 	}
 	b.restart()
-	if len(b.core.clients) != 3 {
-		t.Errorf("after a restart: %d clients", len(b.core.clients))
+	if b.core.clients.Len() != 3 {
+		t.Errorf("after a restart: %d clients", b.core.clients.Len())
 	}
 }
 
@@ -171,12 +171,12 @@ func TestFormerOwnerComesBackAtOnce(t *testing.T) {
 func (b *bench) consistent() {
 	b.t.Helper()
 	for _, cl := range b.core.online {
-		if b.core.clients[cl.key()] != cl {
+		if b.core.clients.Get(cl.key()) != cl {
 			b.t.Errorf("%v has a session and is not known", cl.key())
 		}
 	}
-	if n := len(b.rows()); n != len(b.core.clients) {
-		b.t.Errorf("%d rows, %d clients", n, len(b.core.clients))
+	if n := len(b.rows()); n != b.core.clients.Len() {
+		b.t.Errorf("%d rows, %d clients", n, b.core.clients.Len())
 	}
 }
 

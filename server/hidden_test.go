@@ -152,7 +152,7 @@ func TestWhoIsHiddenReceives(t *testing.T) {
 
 	b.deposit(ann, ops, text(ann, ops, 2, "it does not answer"))
 	b.advance(time.Minute)
-	if ops := b.core.clients[ops.key]; ops.session != nil || b.core.probes.Has(ops.key()) {
+	if ops := b.core.clients.Get(ops.key); ops.session != nil || b.core.probes.Has(ops.key()) {
 		t.Error("who is hidden and silent is still there, or asked for")
 	}
 }
@@ -195,7 +195,7 @@ func TestASenderLeavesWhileItComes(t *testing.T) {
 	b.recv(ops, &wire.Deregister{Request: 7, Name: "ops"})
 	b.release()
 	b.sentTo(ops)
-	if b.core.clients[ops.key].session != nil {
+	if b.core.clients.Get(ops.key).session != nil {
 		t.Error("it is there")
 	}
 }

@@ -43,7 +43,7 @@ func (c *Core) deposit(cl *client, m *wire.Deposit) {
 		}
 		c.head.Order = max(c.head.Order, r.Order)
 		// protocol.md §10: what is stored for who is there is pushed at once, and the push is the server's ping.
-		if to := c.clients[m.To]; to != nil && to.session != nil && to.session.mode != wire.Sender {
+		if to := c.clients.Get(m.To); to != nil && to.session != nil && to.session.mode != wire.Sender {
 			c.offer(now, to, store.Item{Order: r.Order, From: store.Key(cl.key()), Text: change.Text})
 		}
 	})
@@ -74,7 +74,7 @@ func (c *Core) stored(cl *client, m *wire.Deposit, r store.Result, v wire.Verdic
 		return // it left meanwhile; it asks again when it is back
 	}
 	state, addr := wire.Offline, netip.AddrPort{}
-	if to := c.clients[m.To]; to != nil && to.session != nil {
+	if to := c.clients.Get(m.To); to != nil && to.session != nil {
 		row := c.row(to, cl.path())
 		state, addr = row.State, row.Addr
 	}
@@ -154,7 +154,7 @@ func unite(a, b wire.Marks) wire.Marks {
 }
 
 func (c *Core) sendReceipt(id receipt) {
-	cl := c.clients[id.sender]
+	cl := c.clients.Get(id.sender)
 	c.send(cl.path(), id.sender, &wire.Receipt{To: id.to, Marks: cl.session.stream.owed[id]})
 }
 
@@ -184,7 +184,7 @@ func (c *Core) recallReceipts(cl *client) {
 		}
 		for _, d := range untold {
 			// protocol.md §5.4: what a state had that is gone would be taken for the word of a newer one.
-			if to := c.clients[wire.Key(d.To)]; to != nil && to.row.Epoch != d.Marks.ToEpoch {
+			if to := c.clients.Get(wire.Key(d.To)); to != nil && to.row.Epoch != d.Marks.ToEpoch {
 				continue
 			}
 			c.owe(now, cl, wire.Key(d.To), wireMarks(d.Marks)) // with what is owed already: either may have more

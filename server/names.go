@@ -51,7 +51,7 @@ func (s *names) unclaim(n string, cl *client) {
 // allowed says whether a key may have a name (protocol.md §8.1). The one that it has it may always have, also if it is from before
 // the rules. Who owns exactly that name, and whether it is free again, the store knows.
 func (c *Core) allowed(from wire.Key, wanted string) wire.Outcome {
-	if cl := c.clients[from]; cl != nil && cl.published.Revision != 0 && cl.row.Name == wanted {
+	if cl := c.clients.Get(from); cl != nil && cl.published.Revision != 0 && cl.row.Name == wanted {
 		return wire.OK
 	}
 	shown, err := name.Show(wanted)
@@ -69,13 +69,13 @@ func (c *Core) allowed(from wire.Key, wanted string) wire.Outcome {
 // forget drops a client that has no row, unless a registration of its own is under way: that decides.
 func (c *Core) forget(cl *client) {
 	if cl.published.Revision == 0 && cl.joining == 0 {
-		delete(c.clients, cl.key())
+		c.clients.Delete(cl.key())
 	}
 }
 
 // freed forgets a client whose name made way.
 func (c *Core) freed(k store.Key, n string) {
-	cl := c.clients[wire.Key(k)]
+	cl := c.clients.Get(wire.Key(k))
 	if k == (store.Key{}) || cl == nil {
 		return
 	}
@@ -95,7 +95,7 @@ func (c *Core) lookup(cl *client, m *wire.Lookup) {
 	cl.note(m.Key)
 	c.tellOf(cl, m.Key)
 	s, of := cl.session, m.Key
-	if c.clients[of] == nil {
+	if c.clients.Get(of) == nil {
 		c.send(cl.path(), cl.key(), &wire.Found{Key: of})
 		return
 	}

@@ -52,7 +52,7 @@ func (c *Core) push(cl *client, it *item, try uint8) {
 // pushAgain sends what is left of what left together. From the third try on a ping goes with it: a client that can take nothing now
 // still answers that (protocol.md §8).
 func (c *Core) pushAgain(now time.Time, id pushID, try uint8) {
-	cl := c.clients[id.to]
+	cl := c.clients.Get(id.to)
 	s := cl.session
 	s.stream.congestion.Lost(now, c.pushes.Lost(id))
 	for i, _ := s.stream.place(id.order); s.stream.leads(id.order, i); i++ {
@@ -80,7 +80,7 @@ func (c *Core) land(cl *client, order uint64) {
 // pushFailed: items were tried as often as presence is judged by. Who was silent all that time is offline; for who was
 // heard they are tried on in the background, as long as the lease lives.
 func (c *Core) pushFailed(now time.Time, id pushID) {
-	cl := c.clients[id.to]
+	cl := c.clients.Get(id.to)
 	if c.silent(now, cl) {
 		return
 	}

@@ -12,7 +12,7 @@ import (
 // register brings a client online (protocol.md §8). The answer goes out when the row is on disk and it is known whether anything
 // waits. A retry of the request that made the present session gets the same answer again.
 func (c *Core) register(now time.Time, p link.Path, from wire.Key, m *wire.Register) {
-	cl := c.clients[from]
+	cl := c.clients.Get(from)
 	if cl != nil && cl.joining == m.Request {
 		c.tellTime(now, p, from, 0)
 		return
@@ -38,7 +38,7 @@ func (c *Core) register(now time.Time, p link.Path, from wire.Key, m *wire.Regis
 	c.recall(now, m.Store, m.Revision, max(m.Order, m.Seen))
 	if cl == nil {
 		cl = newClient(from)
-		c.clients[from] = cl
+		c.clients.Put(cl)
 	}
 	c.admit(now, p, cl, m)
 }

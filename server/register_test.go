@@ -114,8 +114,8 @@ func TestRegisterRefused(t *testing.T) {
 			b.want("refused", who, refused(3, c.outcome))
 			b.advance(time.Second)
 			b.wantIdle("and nothing else")
-			if len(b.core.clients) != 1 || b.head().Revision != 1 {
-				t.Errorf("%d clients at revision %d", len(b.core.clients), b.head().Revision)
+			if b.core.clients.Len() != 1 || b.head().Revision != 1 {
+				t.Errorf("%d clients at revision %d", b.core.clients.Len(), b.head().Revision)
 			}
 			b.recv(b.people[0], &wire.Ping{Nonce: 4, Store: storeID, Revision: 1})
 			b.want("who had the name has it", b.people[0], &wire.Pong{Nonce: 4, Known: true, Store: storeID, Revision: 1})
@@ -201,7 +201,7 @@ func TestStrangersAreTold(t *testing.T) {
 		b.recv(zoe, m)
 	}
 	b.wantIdle("nothing else is answered")
-	if len(b.core.clients) != 0 {
+	if b.core.clients.Len() != 0 {
 		t.Error("a stranger was kept")
 	}
 }

@@ -79,8 +79,8 @@ func TestWhoPoursLeavesRoomForOthers(t *testing.T) {
 			if !stored || !found || b.row(zoe).Name != "zoe" {
 				t.Errorf("ann's mail is stored: %v, her question answered: %v", stored, found)
 			}
-			if b.core.waiting != 0 || b.core.clients[mal.key].waiting != 0 {
-				t.Errorf("%d still wait, %d of them of who poured", b.core.waiting, b.core.clients[mal.key].waiting)
+			if b.core.waiting != 0 || b.core.clients.Get(mal.key).waiting != 0 {
+				t.Errorf("%d still wait, %d of them of who poured", b.core.waiting, b.core.clients.Get(mal.key).waiting)
 			}
 		})
 	}

@@ -177,14 +177,14 @@ func TestRefusedRow(t *testing.T) {
 	ann, bob := b.join("ann"), b.join("bob")
 	b.posted(ann, append(batch(ann, 1, "one", "two", "three"), batch(ann, 4, "four", "five")...)...)
 	b.wantChannel("two batches", bob, "[0<1<2<3]+ [3<4<5]+")
-	window := b.core.clients[bob.key].session.stream.congestion.Window()
+	window := b.core.clients.Get(bob.key).session.stream.congestion.Window()
 	refusal := &wire.Seen{Store: storeID, Order: 1, Try: 1}
 	b.recv(bob, refusal)
 	b.wantChannel("refused", bob, "0<1+ 1<2+ 2<3+")
 	b.recv(bob, refusal)
 	b.recv(bob, &wire.Seen{Store: storeID, Order: 5, Try: 1})
 	b.wantChannel("once, and by its first post", bob, "")
-	if now := b.core.clients[bob.key].session.stream.congestion.Window(); now < window {
+	if now := b.core.clients.Get(bob.key).session.stream.congestion.Window(); now < window {
 		t.Errorf("a window of %d became one of %d", window, now)
 	}
 	b.seen(bob, 3)

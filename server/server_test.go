@@ -25,7 +25,7 @@ func TestServerLoadsTheWholeDirectory(t *testing.T) {
 		if err := srv.Run(ctx, func() {}); err != nil {
 			t.Error(err)
 		}
-		if n := len(srv.core.clients); n != 3*readPage {
+		if n := srv.core.clients.Len(); n != 3*readPage {
 			t.Errorf("%d clients", n)
 		}
 	})

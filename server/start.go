@@ -92,7 +92,7 @@ func newCore(cfg Config, head store.Head, past store.Past, pages [][]store.Clien
 		head:    head,
 		past:    past,
 		posted:  head.Order,
-		clients: make(map[wire.Key]*client, n),
+		clients: wire.NewIndex(n, func(cl *client) (wire.Key, **client) { return cl.key(), &cl.next }),
 		names:   names{make(map[string]*client, n), map[string][]*client{}},
 	}
 	c.probes.Rand, c.pages.Rand, c.pushes.Rand, c.receipts.Rand, c.unread.Rand = c.rand, c.rand, c.rand, c.rand, c.rand
@@ -114,7 +114,7 @@ func (c *Core) enroll(rows []store.Client) {
 			c.known = append(c.known, trust(cl.key(), row.Card)...)
 		}
 		row.Name, row.Card = strings.Clone(row.Name), "" // they share their bytes
-		c.clients[cl.key()] = cl
+		c.clients.Put(cl)
 		c.table.add(cl)
 		c.names.claim(row.Name, cl)
 	}

@@ -34,8 +34,8 @@ func BenchmarkStart(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		srv := New(Config{}, nil, db)
-		if err := srv.load(); err != nil || len(srv.core.clients) != clients {
-			b.Fatal(len(srv.core.clients), err)
+		if err := srv.load(); err != nil || srv.core.clients.Len() != clients {
+			b.Fatal(srv.core.clients.Len(), err)
 		}
 	}
 }

@@ -66,7 +66,7 @@ func (c *Core) publish(now time.Time, cl *client, row store.Client, revision uin
 	}
 	c.head.Revision = revision
 	c.table.add(cl)
-	c.table.prune(len(c.clients))
+	c.table.prune(c.clients.Len())
 	c.table.changed(now)
 }
 

@@ -86,7 +86,7 @@ func TestTablePagesChain(t *testing.T) {
 		b.ackTable(zoe, page)
 		since = page.Until
 		pages++
-		if next := b.core.clients[zoe.key].session.page; page.More && next == 0 {
+		if next := b.core.clients.Get(zoe.key).session.page; page.More && next == 0 {
 			t.Error("the next page does not follow at once")
 		}
 	}
@@ -252,7 +252,7 @@ func TestLoopbackAddressIsShownToOthers(t *testing.T) {
 			ann := b.person("ann")
 			ann.path.Remote = c.client
 			b.register(ann)
-			if row := b.core.row(b.core.clients[ann.key], link.Path{Remote: netip.AddrPortFrom(c.viewer, 4000), Local: c.asked}); row.Addr != c.shown {
+			if row := b.core.row(b.core.clients.Get(ann.key), link.Path{Remote: netip.AddrPortFrom(c.viewer, 4000), Local: c.asked}); row.Addr != c.shown {
 				t.Errorf("shown at %v, not at %v", row.Addr, c.shown)
 			}
 		})

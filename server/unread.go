@@ -50,7 +50,7 @@ func (c *Core) remind(now time.Time, s *session, id sealed) {
 
 // askAnew tells a sender, if it is there, that its mail can't be opened. What it deposits then takes the place of that.
 func (c *Core) askAnew(id sealed) {
-	sender := c.clients[id.from]
+	sender := c.clients.Get(id.from)
 	if sender != nil && sender.session != nil && sender.session.sure {
 		c.send(sender.path(), id.from, &wire.Stored{To: id.to, Epoch: id.epoch, ToEpoch: id.toEpoch, Seq: id.seq, Verdict: wire.Unreadable})
 	}
@@ -59,7 +59,7 @@ func (c *Core) askAnew(id sealed) {
 // unreadable tells whether a deposit takes the place of such mail, which is forgotten then: a further try of that deposit finds what the first
 // one laid there. back is for when there was no room: the sender is asked again.
 func (c *Core) unreadable(to, from wire.Key, x wire.Text) (found bool, back func(now time.Time)) {
-	cl, id := c.clients[to], sealed{to, from, x.Epoch, x.ToEpoch, x.Seq}
+	cl, id := c.clients.Get(to), sealed{to, from, x.Epoch, x.ToEpoch, x.Seq}
 	if cl == nil || cl.session == nil || !cl.session.stream.unread[id] {
 		return false, nil
 	}

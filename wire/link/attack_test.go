@@ -202,7 +202,7 @@ func TestForgedResetsChangeNothing(t *testing.T) {
 	a.ping(c, 1)
 	l.run(time.Second)
 	before := a.state()
-	index := a.s.remotes[b.id.key].cur.theirs
+	index := a.s.remotes.Get(b.id.key).cur.theirs
 	rng := rand.New(rand.NewPCG(5, 6))
 	forge := func(index uint32, token [16]byte) {
 		d := wire.AppendHeader(nil, wire.Header{Type: wire.TypeReset, Index: index}, len(token))
@@ -213,11 +213,11 @@ func TestForgedResetsChangeNothing(t *testing.T) {
 		binary.BigEndian.PutUint64(token[:], rng.Uint64())
 		forge(index, token)
 	}
-	forge(index, c.id.token(index))                            // of another remote
-	forge(index, b.id.token(index+1))                          // for another session
-	forge(index+1, b.id.token(index))                          // not for this one
-	forge(a.s.remotes[b.id.key].cur.ours, a.id.token(index))   // our own
-	forge(a.s.remotes[c.id.key].cur.theirs, b.id.token(index)) // one remote speaks for another
+	forge(index, c.id.token(index))                                // of another remote
+	forge(index, b.id.token(index+1))                              // for another session
+	forge(index+1, b.id.token(index))                              // not for this one
+	forge(a.s.remotes.Get(b.id.key).cur.ours, a.id.token(index))   // our own
+	forge(a.s.remotes.Get(c.id.key).cur.theirs, b.id.token(index)) // one remote speaks for another
 	if after := a.state(); after != before || a.s.Counts.Lost != 0 {
 		t.Errorf("a forged reset changed\n%s\n%s", before, after)
 	}

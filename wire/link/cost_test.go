@@ -85,7 +85,7 @@ func pair(tb testing.TB) (a, b *Sessions, now time.Time) {
 	a = NewSessions(SessionConfig{Identity: NewIdentity([32]byte{1}), Rand: random(1)})
 	b = NewSessions(SessionConfig{Identity: NewIdentity([32]byte{2}), Rand: random(2)})
 	now = meet(tb, a, b)
-	a.remotes[b.me.key].cur.heard = true
+	a.remotes.Get(b.me.key).cur.heard = true
 	return a, b, now
 }
 
@@ -112,7 +112,7 @@ func TestSealingAndOpeningDoNotAllocate(t *testing.T) {
 	if n := testing.AllocsPerRun(1000, round); n > 3 {
 		t.Errorf("%v allocations a flush", n)
 	}
-	sess := a.remotes[b.me.key].cur
+	sess := a.remotes.Get(b.me.key).cur
 	body := make([]byte, 1000)
 	if n := testing.AllocsPerRun(1000, func() { buffer = a.seal(sess, buffer, body) }); n != 0 {
 		t.Errorf("%v allocations a sealed datagram", n)
@@ -153,7 +153,7 @@ func BenchmarkDatagram(b *testing.B) {
 	aead, _ := chacha20poly1305.New(make([]byte, 32))
 	nonce, room := make([]byte, 12), make([]byte, 0, 2*wire.MaxDatagram)
 	alice, bob, now := pair(b)
-	ours := alice.remotes[bob.me.key].cur
+	ours := alice.remotes.Get(bob.me.key).cur
 	theirs := bob.sessions[ours.theirs]
 	b.Run("seal", func(b *testing.B) {
 		compare(b, func() { room = aead.Seal(room[:0], nonce, body, ad) }, func() { room = alice.seal(ours, room[:0], body) })

@@ -20,7 +20,7 @@ func (s *Sessions) Flush(write func(b []byte, p Path) error) (datagrams int, err
 	clear(s.out)
 	s.out = s.out[:0]
 	s.each(func(d *packed) {
-		r := s.remotes[d.dest.to]
+		r := s.remotes.Get(d.dest.to)
 		if r == nil || r.cur == nil { // it was lost since Add: what was in it comes again from above
 			s.Counts.Dropped++
 			return

@@ -33,7 +33,7 @@ func FuzzSessionsOpen(f *testing.F) {
 			copy(d[len(d)-macsSize:], sum[:])
 		}
 		var known string
-		if r := b.s.remotes[a.id.key]; r.cur != nil {
+		if r := b.s.remotes.Get(a.id.key); r.cur != nil {
 			known = r.path.Remote.String()
 		}
 		from, path, body, err := b.s.Open(l.now, Path{Remote: addr(9)}, bytes.Clone(d))
@@ -43,7 +43,7 @@ func FuzzSessionsOpen(f *testing.F) {
 		if len(body) > 0 && from != a.id.key {
 			t.Error("data from someone without a session")
 		}
-		if r := b.s.remotes[a.id.key]; r.cur == nil || r.path.Remote.String() != known {
+		if r := b.s.remotes.Get(a.id.key); r.cur == nil || r.path.Remote.String() != known {
 			t.Error("the session or its path changed")
 		}
 		out := 0

@@ -120,6 +120,6 @@ func readVouch(b []byte, static [32]byte, knows func(key wire.Key, static [32]by
 
 // knows reports whether it is known that a static key is key's.
 func (s *Sessions) knows(key wire.Key, static [32]byte) bool {
-	r := s.remotes[key]
+	r := s.remotes.Get(key)
 	return r != nil && r.vouched && r.static == static
 }

@@ -60,7 +60,7 @@ func TestStolenKeyDoesNotImpersonateOthersToItsOwner(t *testing.T) {
 		t.Fatalf("the forged initiation: %v; the test is not as strong as the thief", err)
 	}
 	a.flush()
-	if r := a.s.remotes[b.id.key]; r.cur != nil || r.path.Remote.IsValid() {
+	if r := a.s.remotes.Get(b.id.key); r.cur != nil || r.path.Remote.IsValid() {
 		t.Error("message 1 alone proved something")
 	}
 	response := l.record[0].data[wire.HeaderSize:][:message2Size]

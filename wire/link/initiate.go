@@ -111,7 +111,7 @@ func (s *Sessions) initiate(now time.Time, d *call) {
 
 // retry is called when the next try of a handshake is due.
 func (s *Sessions) retry(now time.Time, key wire.Key) {
-	r := s.remotes[key]
+	r := s.remotes.Get(key)
 	switch {
 	case r == nil || r.dial == nil:
 		s.tries.Drop(key)
@@ -124,7 +124,7 @@ func (s *Sessions) retry(now time.Time, key wire.Key) {
 
 // giveUp ends a handshake without a session. What waited for it is repeated from above.
 func (s *Sessions) giveUp(key wire.Key) {
-	r := s.remotes[key]
+	r := s.remotes.Get(key)
 	if r == nil {
 		return
 	}

@@ -230,9 +230,9 @@ func seen(w *noise.Window) (counters []uint64) {
 func (p *party) state() string {
 	var b bytes.Buffer
 	s := p.s
-	fmt.Fprint(&b, len(s.remotes), len(s.sessions), len(s.theirs), len(s.dialling), len(s.expiry), len(s.pending), len(s.askers))
+	fmt.Fprint(&b, s.remotes.Len(), len(s.sessions), len(s.theirs), len(s.dialling), len(s.expiry), len(s.pending), len(s.askers))
 	for _, q := range p.lab.parties {
-		r := s.remotes[q.id.key]
+		r := s.remotes.Get(q.id.key)
 		if r == nil {
 			continue
 		}

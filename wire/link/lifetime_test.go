@@ -66,11 +66,11 @@ func TestRekeyWhoseConfirmationIsLost(t *testing.T) {
 	trust(a, b)
 	a.ping(b, 0)
 	l.run(135 * time.Second)
-	first := a.s.remotes[b.id.key].cur
+	first := a.s.remotes.Get(b.id.key).cur
 	lost := 0
 	l.drop = func(f flight) bool {
 		h, _, _ := wire.ParseDatagram(f.data)
-		cur := a.s.remotes[b.id.key].cur
+		cur := a.s.remotes.Get(b.id.key).cur
 		if f.from == a.addr && h.Type == wire.TypeData && cur != nil && cur != first && h.Index == cur.theirs && lost < 3 {
 			lost++
 			return true
@@ -85,7 +85,7 @@ func TestRekeyWhoseConfirmationIsLost(t *testing.T) {
 	}
 	a.expect(0, 3)
 	b.expect(0, 1)
-	if lost != 3 || b.s.remotes[a.id.key].cur.theirs != a.s.remotes[b.id.key].cur.ours || a.s.remotes[b.id.key].cur == first {
+	if lost != 3 || b.s.remotes.Get(a.id.key).cur.theirs != a.s.remotes.Get(b.id.key).cur.ours || a.s.remotes.Get(b.id.key).cur == first {
 		t.Errorf("%d lost, and the sides use different sessions", lost)
 	}
 }
@@ -119,7 +119,7 @@ func TestSimultaneousHandshakesSettle(t *testing.T) {
 				}
 				a.expect(0, n)
 				b.expect(0, n)
-				ra, rb := a.s.remotes[b.id.key], b.s.remotes[a.id.key]
+				ra, rb := a.s.remotes.Get(b.id.key), b.s.remotes.Get(a.id.key)
 				if ra.cur.ours != rb.cur.theirs || ra.cur.theirs != rb.cur.ours {
 					t.Error("the sides send in different sessions")
 				}

@@ -28,7 +28,7 @@ func newTalk(t *testing.T, n byte) *talk {
 		pass(t, dawn, k.me, other)
 		pass(t, dawn, other, k.me)
 		pass(t, dawn, k.me, other)
-		k.me.remotes[other.me.key].cur.heard = true
+		k.me.remotes.Get(other.me.key).cur.heard = true
 		k.others[other.me.key] = other
 	}
 	return k
@@ -124,7 +124,7 @@ func TestPackingFillsDatagrams(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			k := newTalk(t, 2)
-			k.me.remotes[key(2)].cur.heard = !c.first
+			k.me.remotes.Get(key(2)).cur.heard = !c.first
 			var want []uint64
 			for i, n := range c.sizes {
 				k.add(2, 2, sized(t, uint64(i+1), n))

@@ -98,7 +98,7 @@ func TestCopiedDatagramsDoNotMoveAPath(t *testing.T) {
 	l.drop = nil
 	a.ping(b, 50)
 	l.run(time.Second)
-	if b.s.remotes[a.id.key].path.Remote != a.addr {
+	if b.s.remotes.Get(a.id.key).path.Remote != a.addr {
 		t.Error("the path moved after all")
 	}
 }
@@ -153,7 +153,7 @@ func TestControlRecords(t *testing.T) {
 			trust(a, b)
 			a.ping(b, 1)
 			l.run(time.Second)
-			sess := a.s.remotes[b.id.key].cur
+			sess := a.s.remotes.Get(b.id.key).cur
 			sess.heard = true
 			who, _, body, err := b.s.Open(l.now, Path{Remote: a.addr}, a.s.seal(sess, nil, c.body))
 			if (err == nil) != c.good || len(body) != 0 || who != (wire.Key{}) {
@@ -171,7 +171,7 @@ func TestUnprovedPathHasItsCredit(t *testing.T) {
 	trust(a, b)
 	a.ping(b, 1)
 	l.run(time.Second)
-	sess := a.s.remotes[b.id.key].cur
+	sess := a.s.remotes.Get(b.id.key).cur
 	sess.heard = true
 	in, elsewhere := 0, addr(666)
 	for range 20 {
@@ -197,13 +197,13 @@ func TestEchoesThatProveNothing(t *testing.T) {
 	trust(a, b)
 	a.ping(b, 1)
 	l.run(time.Second)
-	sess := a.s.remotes[b.id.key].cur
+	sess := a.s.remotes.Get(b.id.key).cur
 	sess.heard = true
 	elsewhere, third := addr(666), addr(667)
 	for range 3 { // until there is credit for a challenge
 		_ = b.open(elsewhere, a.s.seal(sess, nil, nil))
 	}
-	r := b.s.remotes[a.id.key]
+	r := b.s.remotes.Get(a.id.key)
 	proof := r.suitor.proof
 	echo := func(data []byte) []byte { return a.s.seal(sess, nil, appendControl(nil, controlEcho, data)) }
 	wrong := proof
@@ -237,11 +237,11 @@ func TestLateDatagramIsNoMove(t *testing.T) {
 	trust(a, b)
 	a.ping(b, 1)
 	l.run(time.Second)
-	sess := a.s.remotes[b.id.key].cur
+	sess := a.s.remotes.Get(b.id.key).cur
 	late := a.s.seal(sess, nil, nil)
 	a.ping(b, 2)
 	l.run(time.Second)
-	if err := b.open(addr(666), late); err != nil || b.s.remotes[a.id.key].suitor != nil {
+	if err := b.open(addr(666), late); err != nil || b.s.remotes.Get(a.id.key).suitor != nil {
 		t.Errorf("%v, or a candidate from a late datagram", err)
 	}
 }

@@ -90,8 +90,8 @@ func TestResetWithoutTraffic(t *testing.T) {
 	l.run(100 * time.Millisecond)
 	early := len(server.s.sessions)
 	l.run(8 * time.Second)
-	if len(server.s.remotes) != 20 || early > 10 {
-		t.Errorf("%d of 20 came back, %d of them within 100 ms", len(server.s.remotes), early)
+	if server.s.remotes.Len() != 20 || early > 10 {
+		t.Errorf("%d of 20 came back, %d of them within 100 ms", server.s.remotes.Len(), early)
 	}
 	if server.s.Counts.Resets != 20 {
 		t.Errorf("%d resets", server.s.Counts.Resets)
@@ -144,11 +144,11 @@ func TestResetSaysWhenToCome(t *testing.T) {
 				t.Error("who has something to say waits")
 			}
 			l.run(c.halfway - 300*time.Millisecond)
-			if n := len(server.s.remotes); n < clients/4 || n > clients*3/4 {
+			if n := server.s.remotes.Len(); n < clients/4 || n > clients*3/4 {
 				t.Errorf("%d of %d are back after half of the time", n, clients)
 			}
 			l.run(c.came - c.halfway)
-			if n := len(server.s.remotes); n != clients {
+			if n := server.s.remotes.Len(); n != clients {
 				t.Errorf("%d of %d are back", n, clients)
 			}
 			count := map[uint32]int{}

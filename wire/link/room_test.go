@@ -26,8 +26,8 @@ func TestStrangersGiveRoom(t *testing.T) {
 		t.Fatalf("%d got in, %d sessions", len(server.got), len(server.s.sessions))
 	}
 	l.run(2 * time.Minute)
-	if n := len(server.s.sessions); n != 1 || len(server.s.remotes) != 1 {
-		t.Errorf("%d sessions with %d are left", n, len(server.s.remotes))
+	if n := len(server.s.sessions); n != 1 || server.s.remotes.Len() != 1 {
+		t.Errorf("%d sessions with %d are left", n, server.s.remotes.Len())
 	}
 	server.got = nil
 	all[11].ping(server, 1)

@@ -56,6 +56,7 @@ type remote struct {
 	cur  *session // for sending
 	dial *call    // the handshake under way, nil when there is none
 	path Path     // proved; zero when none is
+	next *remote  // in Sessions.remotes
 	*rest
 }
 
@@ -78,10 +79,10 @@ func (s *Sessions) more(r *remote) *rest {
 const maxOld = 3
 
 func (s *Sessions) remote(key wire.Key) *remote {
-	r := s.remotes[key]
+	r := s.remotes.Get(key)
 	if r == nil {
 		r = &remote{key: key, long: s.cfg.Server, rest: &s.none}
-		s.remotes[key] = r
+		s.remotes.Put(r)
 	}
 	return r
 }
@@ -92,7 +93,7 @@ func (s *Sessions) tidy(r *remote) {
 		r.rest = &s.none
 	}
 	if r.cur == nil && len(r.old) == 0 && r.dial == nil && !r.trusted {
-		delete(s.remotes, r.key)
+		s.remotes.Delete(r.key)
 	}
 }
 

@@ -40,7 +40,7 @@ type Sessions struct {
 	jitter *rand.Rand
 	epoch  time.Time // what rates and instants count from: the first time that was told
 
-	remotes  map[wire.Key]*remote
+	remotes  *wire.Index[remote]
 	none     rest                // of most of them
 	sessions map[uint32]*session // by our index
 	theirs   map[uint32]*session // by the remote's index, chained; those with a token
@@ -82,7 +82,7 @@ func NewSessions(cfg SessionConfig) *Sessions {
 		me:       cfg.Identity,
 		mac:      noise.MacFor(cfg.Identity.card.Static),
 		jar:      noise.NewJar(cfg.Rand, cfg.Identity.card.Static),
-		remotes:  make(map[wire.Key]*remote),
+		remotes:  wire.NewIndex(0, func(r *remote) (wire.Key, **remote) { return r.key, &r.next }),
 		sessions: make(map[uint32]*session),
 		theirs:   make(map[uint32]*session),
 		dialling: make(map[uint32]*remote),
@@ -101,7 +101,7 @@ func NewSessions(cfg SessionConfig) *Sessions {
 
 // Path is where key is, proved: the last path on which it was shown to hear us.
 func (s *Sessions) Path(key wire.Key) (Path, bool) {
-	if r := s.remotes[key]; r != nil && r.path.Remote.IsValid() {
+	if r := s.remotes.Get(key); r != nil && r.path.Remote.IsValid() {
 		return r.path, true
 	}
 	return Path{}, false
@@ -109,7 +109,7 @@ func (s *Sessions) Path(key wire.Key) (Path, bool) {
 
 // Ready reports whether there is a session with key that something can be sent in.
 func (s *Sessions) Ready(now time.Time, key wire.Key) bool {
-	r := s.remotes[key]
+	r := s.remotes.Get(key)
 	return r != nil && s.usable(now, r) != nil
 }
 
@@ -121,7 +121,7 @@ func (s *Sessions) Add(now time.Time, p Path, to wire.Key, m wire.Message) error
 	if err := s.encode(m); err != nil {
 		return fmt.Errorf("pack message: %w", err)
 	}
-	b, r := s.message, s.remotes[to]
+	b, r := s.message, s.remotes.Get(to)
 	if r == nil {
 		return ErrNoKey
 	}
@@ -145,7 +145,7 @@ func (s *Sessions) Add(now time.Time, p Path, to wire.Key, m wire.Message) error
 // AddIdle is Add for what nobody waits for. Where there is a handshake, or a time for one (protocol.md §13.8), it makes that no sooner, and one
 // such message waits for it.
 func (s *Sessions) AddIdle(now time.Time, p Path, to wire.Key, m wire.Message) error {
-	r := s.remotes[to]
+	r := s.remotes.Get(to)
 	if r == nil || r.dial == nil || s.usable(now, r) != nil {
 		return s.Add(now, p, to, m)
 	}

@@ -46,7 +46,7 @@ func TestSessionCarriesMessages(t *testing.T) {
 	b.ping(a, 1) // b was never told how to dial a, and need not
 	l.run(time.Second)
 	a.expect(1, 1)
-	if static := b.s.remotes[a.id.key].static; static != a.id.card.Static {
+	if static := b.s.remotes.Get(a.id.key).static; static != a.id.card.Static {
 		t.Errorf("static key of a: %x", static)
 	}
 	types := map[uint8]int{}
@@ -83,7 +83,7 @@ func TestEmptyConfirmation(t *testing.T) {
 	a, b := l.party(1, SessionConfig{}), l.party(2, SessionConfig{})
 	trust(a, b)
 	a.ping(b, 1)
-	a.s.remotes[b.id.key].waiting = nil
+	a.s.remotes.Get(b.id.key).waiting = nil
 	l.run(time.Second)
 	if !b.s.Ready(l.now, a.id.key) {
 		t.Error("a session that nothing waited for is not confirmed")
@@ -263,7 +263,7 @@ func TestForgetEndsEverything(t *testing.T) {
 	a.s.Forget(b.id.key)
 	b.s.Forget(a.id.key)
 	for _, p := range []*party{a, b} {
-		if s := p.s; len(s.remotes)+len(s.sessions)+len(s.theirs)+len(s.expiry) != 0 {
+		if s := p.s; s.remotes.Len()+len(s.sessions)+len(s.theirs)+len(s.expiry) != 0 {
 			t.Errorf("left: %s", p.state())
 		}
 	}
@@ -276,7 +276,7 @@ func TestSessionsEnd(t *testing.T) {
 	a.s.Trust(b.id.key, b.id.card.Static)
 	a.ping(b, 1)
 	l.run(4 * time.Minute)
-	if len(a.s.sessions)+len(b.s.sessions)+len(b.s.remotes)+len(a.s.theirs)+len(b.s.theirs) != 0 || len(a.s.remotes) != 1 {
+	if len(a.s.sessions)+len(b.s.sessions)+b.s.remotes.Len()+len(a.s.theirs)+len(b.s.theirs) != 0 || a.s.remotes.Len() != 1 {
 		t.Errorf("left: %s; %s", a.state(), b.state())
 	}
 	a.ping(b, 2)

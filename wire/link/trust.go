@@ -26,7 +26,7 @@ func (s *Sessions) trust(key wire.Key, static [32]byte, long, vouched bool) {
 
 // Forget ends everything with key.
 func (s *Sessions) Forget(key wire.Key) {
-	r := s.remotes[key]
+	r := s.remotes.Get(key)
 	if r == nil {
 		return
 	}
