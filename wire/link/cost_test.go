@@ -66,8 +66,8 @@ func TestMemoryPerServerSession(t *testing.T) {
 	}
 	each := (heapInUse() - before) / clients
 	t.Logf("%d bytes a session", each)
-	if each > 620 { // 534 on 64 bits
-		t.Errorf("%d bytes a session, more than 620", each)
+	if each > 560 { // 472 on 64 bits
+		t.Errorf("%d bytes a session, more than 560", each)
 	}
 	runtime.KeepAlive(server)
 }
