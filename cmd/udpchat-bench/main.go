@@ -57,6 +57,7 @@ func workloads() []workload {
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	signal.Ignore(syscall.SIGPIPE) // who reads the figures may leave: the write says so, and the servers are stopped
 	err := run(ctx, os.Args[1:], os.Stdin, os.Stdout)
 	stop()
 	switch {

@@ -16,7 +16,7 @@ import (
 
 // TestMain lets the test binary be the other processes of a workload.
 func TestMain(m *testing.M) {
-	if len(os.Args) > 1 && (os.Args[1] == receiveCommand || os.Args[1] == echoCommand || os.Args[1] == herdCommand) {
+	if len(os.Args) > 1 && slices.Contains([]string{receiveCommand, echoCommand, herdCommand, "-udpchat"}, os.Args[1]) {
 		main()
 		return
 	}
@@ -62,10 +62,7 @@ func TestWorkloads(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it starts servers")
 	}
-	binary := filepath.Join(t.TempDir(), "udpchat")
-	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", binary, "udpchat/cmd/udpchat").CombinedOutput(); err != nil {
-		t.Fatalf("build: %v\n%s", err, out)
-	}
+	binary := udpchat(t)
 	for _, c := range []struct{ workload, first, key string }{
 		{"w1", "1 in flight", "p50_us"},
 		{"w2d", "1 pair x 64, history", "msg_s"},
@@ -90,6 +87,44 @@ func TestWorkloads(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Who reads the figures may leave: the bench ends, and its servers with it.
+func TestNobodyReads(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it starts a server")
+	}
+	dir := t.TempDir()
+	out, in, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := out.Close(); err != nil {
+		t.Fatal(err)
+	}
+	var said bytes.Buffer
+	cmd := exec.CommandContext(t.Context(), os.Args[0], "-udpchat", udpchat(t), "-dir", dir, "-scale", "0.001", "w4")
+	cmd.Stdout, cmd.Stderr = in, &said
+	err = cmd.Run()
+	if _, ended := errors.AsType[*exec.ExitError](err); !ended || !strings.Contains(said.String(), "broken pipe") {
+		t.Errorf("%v: %s", err, &said)
+	}
+	if err := in.Close(); err != nil {
+		t.Error(err)
+	}
+	if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
+		t.Errorf("left %v, %v", left, err)
+	}
+}
+
+// udpchat builds the program.
+func udpchat(t *testing.T) string {
+	t.Helper()
+	binary := filepath.Join(t.TempDir(), "udpchat")
+	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", binary, "udpchat/cmd/udpchat").CombinedOutput(); err != nil {
+		t.Fatalf("build: %v\n%s", err, out)
+	}
+	return binary
 }
 
 func TestLatencies(t *testing.T) {
