@@ -33,6 +33,7 @@ func (b *bench) fanOut(r, posts int) error {
 	if err != nil {
 		return err
 	}
+	oneThread()
 	var got atomic.Int64
 	go others.count(&got) // it ends with the receivers
 	sender, err := join(b.ctx, server.target, "", "sender", nothing)

@@ -20,6 +20,7 @@ func (b *bench) drain() error {
 		return err
 	}
 	defer server.stop()
+	oneThread()
 	var got atomic.Int64
 	away, err := b.goAway(server.target, func(_ *user, n peer.Notice) {
 		if _, ok := n.(peer.Arrived); ok {

@@ -36,6 +36,7 @@ func (b *bench) deposits(name string, senders, each, total, warming int) error {
 		return err
 	}
 	defer server.stop()
+	oneThread()
 	away, err := b.goAway(server.target, nothing)
 	if err != nil {
 		return err
