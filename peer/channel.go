@@ -80,6 +80,9 @@ func (c *Core) takePost(now time.Time, st *stream, m *pushed) {
 		change.Part, line = c.keepPost(now, m, t)
 		change.Line = line
 	}
+	if end != nil && len(c.inbox.posts) > 0 {
+		change.Torn = c.inbox.tornPosts(end, gone)
+	}
 	c.commit(change, func(now time.Time) {
 		st.had.MarkSpan(prev, order)
 		c.seen(now, st, order, try)
@@ -113,9 +116,12 @@ func (c *Core) believe(m *pushed) (t wire.Text, end, gone *store.Chain, ok bool)
 	p := m.proved
 	if p == nil {
 		if p = c.postID(m.Author, t); !c.signed(p, t) {
-			tell(Forged)
-			return t, nil, nil, false
+			p = nil
 		}
+	}
+	if p == nil || t.Flags&wire.FlagBatch != 0 && t.ToEpoch != 0 { // protocol.md §11.1
+		tell(Forged)
+		return t, nil, nil, false
 	}
 	a := c.inbox.author(m.Author)
 	switch a.seen.Check(p) {
@@ -162,6 +168,22 @@ func (c *Core) keepPost(now time.Time, m *pushed, t wire.Text) (*store.Part, *st
 	delete(c.inbox.posts, id)
 	line.Post = true
 	return nil, line
+}
+
+// tornPosts forgets the parts of an author's posts that can't become whole, and gives their seqs: posts are taken in their order, and what this lane has
+// come past does not come any more. Those of a lane that is forgotten go with it.
+func (b *inbox) tornPosts(end, gone *store.Chain) (torn []uint64) {
+	for id, parts := range b.posts {
+		switch {
+		case gone != nil && id.Author == gone.Author && id.Epoch == gone.Epoch:
+			delete(b.posts, id)
+		case id.Author == end.Author && id.Epoch == end.Epoch && id.ToEpoch == end.ToEpoch && parts[0].Text.Last() <= end.Seq:
+			delete(b.posts, id)
+			torn = appendSeqs(torn, parts)
+		}
+	}
+	slices.Sort(torn)
+	return torn
 }
 
 func (c *Core) postOf(p *store.Part) postID {

@@ -1,6 +1,7 @@
 package peer
 
 import (
+	"bytes"
 	"strings"
 	"testing"
 	"time"
@@ -62,6 +63,76 @@ func TestRecipientThatMakesUpEpochs(t *testing.T) {
 	}
 }
 
+// The same of posts, whose authors' lanes are taken in order; and what is left of a lane that is forgotten goes with it.
+func TestPartsThatNeverBecomeAPost(t *testing.T) {
+	part := func(seq uint64, part, parts uint16) func(bob *friend) wire.Text {
+		return func(bob *friend) wire.Text {
+			x := postText(bob, seq, "x")
+			x.Part, x.Parts, x.Size, x.Body = part, parts, uint32(parts-1)*wire.PartSize+1, bytes.Repeat([]byte("x"), wire.PartSize)
+			return x
+		}
+	}
+	void := func(lo, hi uint64) func(bob *friend) wire.Text {
+		return func(bob *friend) wire.Text { return wire.Void(bob.epoch, 0, lo, hi) }
+	}
+	for _, c := range []struct {
+		name  string
+		posts []func(bob *friend) wire.Text
+		left  int
+	}{
+		{"its end is void", []func(*friend) wire.Text{part(1, 0, 2), void(2, 2)}, 0},
+		{"its author begins another one in its middle", []func(*friend) wire.Text{part(1, 0, 2), part(2, 0, 2), part(3, 0, 2)}, 1},
+		{"it may still become one", []func(*friend) wire.Text{part(1, 0, 3), part(2, 1, 3)}, 2},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			b, f := readyBench(t, "bob")
+			l := &log{bench: b}
+			for _, x := range c.posts {
+				l.push(f[0].key, f[0].signed(x(f[0])))
+			}
+			b.wantParts(c.left)
+		})
+	}
+	t.Run("in one lane after the other", func(t *testing.T) {
+		b, f := readyBench(t, "bob")
+		l := &log{bench: b}
+		for range 3 * maxEpochs {
+			l.push(f[0].key, f[0].signed(part(1, 0, 2)(f[0])))
+			f[0].epoch++
+		}
+		b.wantParts(maxEpochs)
+	})
+}
+
+// protocol.md §11.1: the to-epoch of a post is 0.
+func TestAPostToAnEpochIsNotTaken(t *testing.T) {
+	b, f := readyBench(t, "bob")
+	x := postText(f[0], 1, "hello")
+	x.ToEpoch = 9
+	(&log{bench: b}).push(f[0].key, f[0].signed(x))
+	if told := b.events(); told != "!forged" {
+		t.Errorf("told %s", told)
+	}
+}
+
+// wantParts wants so many parts of texts that are not whole, in memory and on disk.
+func (b *bench) wantParts(want int) {
+	b.t.Helper()
+	held := 0
+	for _, s := range b.core.inbox.sources {
+		for _, parts := range s.parts {
+			held += len(parts)
+		}
+	}
+	for _, parts := range b.core.inbox.posts {
+		held += len(parts)
+	}
+	loaded, _ := b.profile.Load()
+	if held != want || len(loaded.Parts) != want {
+		b.t.Errorf("%d parts in memory and %d on disk, not %d", held, len(loaded.Parts), want)
+	}
+}
+
 // protocol.md §5.6: parts of a text whose other seqs were closed as void, or taken as something else, never become a text. They are forgotten, in memory
 // and on disk.
 func TestPartsThatNeverBecomeAText(t *testing.T) {
@@ -84,16 +155,7 @@ func TestPartsThatNeverBecomeAText(t *testing.T) {
 			for _, x := range c.texts {
 				b.recv(f[0], &wire.Direct{Try: 1, Text: x})
 			}
-			held := 0
-			for _, s := range b.core.inbox.sources {
-				for _, parts := range s.parts {
-					held += len(parts)
-				}
-			}
-			loaded, _ := b.profile.Load()
-			if held != c.left || len(loaded.Parts) != c.left {
-				t.Errorf("%d parts in memory and %d on disk, not %d", held, len(loaded.Parts), c.left)
-			}
+			b.wantParts(c.left)
 		})
 	}
 }

@@ -1,7 +1,6 @@
 package peer
 
 import (
-	"cmp"
 	"slices"
 	"time"
 
@@ -102,25 +101,24 @@ func (in *incoming) store(c *Core, now time.Time, t wire.Text) {
 	}
 }
 
-// torn forgets the parts of texts that can't become whole, and gives their seqs: all of these are taken, and some of them as something else. Their
+// torn forgets the parts of texts that can't become whole, and gives their seqs: all seqs of the text are taken, and some of them as something else. Its
 // sender closed them as void (protocol.md §5.6), or lies.
-func (s *source) torn() (gone []store.Range) {
+func (s *source) torn() (gone []uint64) {
 	for first, parts := range s.parts {
-		if last := parts[0].Text.Last(); s.taken.HasRange(first, last) {
-			gone = append(gone, store.Range{Lo: first, Hi: last})
+		if s.taken.HasRange(first, parts[0].Text.Last()) {
+			gone = appendSeqs(gone, parts)
 			delete(s.parts, first)
 		}
 	}
-	slices.SortFunc(gone, func(a, b store.Range) int { return cmp.Compare(a.Lo, b.Lo) })
-	for first, parts := range s.parts { // only of a liar's texts does one begin in the middle of another
-		parts = slices.DeleteFunc(parts, func(p *store.Part) bool {
-			return slices.ContainsFunc(gone, func(r store.Range) bool { return r.Lo <= p.Text.Seq && p.Text.Seq <= r.Hi })
-		})
-		if s.parts[first] = parts; len(parts) == 0 {
-			delete(s.parts, first)
-		}
-	}
+	slices.Sort(gone)
 	return gone
+}
+
+func appendSeqs(seqs []uint64, of []*store.Part) []uint64 {
+	for _, p := range of {
+		seqs = append(seqs, p.Text.Seq)
+	}
+	return seqs
 }
 
 func (in *incoming) keepText(c *Core, now time.Time, t wire.Text) {

@@ -182,17 +182,26 @@ type Renumber struct {
 
 // Receive keeps what arrived: the source's marks with the new seq in them, and either a part or the whole line, whose earlier
 // parts (Line.First to Line.Last of that epoch) go. Stream, when not nil, is how far the mailbox has come with it, and
-// Chain where its author's posts have. Drop names a source (an epoch seen long ago) that makes room, and Forget such a chain. Torn names, by the
-// seqs of their parts, texts of the source that can't become whole any more: their parts go.
+// Chain where its author's posts have. Drop names a source (an epoch seen long ago) that makes room, and Forget such a chain; the parts of
+// both go with them. Torn are the seqs of parts that go, since their texts can't become whole any more: of the Source, or, where there is none, of
+// the Chain.
 type Receive struct {
 	Source *Source
 	Part   *Part
 	Line   *Line
-	Torn   []Range
+	Torn   []uint64
 	Stream *Stream
 	Chain  *Chain
 	Drop   *Source
 	Forget *Chain
+}
+
+// TornOf is whose parts Torn names: their sender, and the epochs between which they are.
+func (c *Receive) TornOf() (from Key, epoch, toEpoch uint64) {
+	if c.Source != nil {
+		return c.Source.From, c.Source.Marks.Epoch, c.Source.Marks.ToEpoch
+	}
+	return c.Chain.Author, c.Chain.Epoch, c.Chain.ToEpoch
 }
 
 // Shown notes that these lines (by their order) are on the screen.

@@ -12,6 +12,11 @@ func (t *profileTx) receive(c *store.Receive) error {
 			return err
 		}
 	}
+	if g := c.Forget; g != nil {
+		if err := t.removeParts(g.Author, g.Epoch, 0, func(_, toEpoch uint64) (bool, bool) { return toEpoch == g.ToEpoch, true }); err != nil {
+			return err
+		}
+	}
 	if s := c.Source; s != nil {
 		t.sources.put(sourceKey(*s), source{s.Age, s.Marks})
 	}
@@ -20,8 +25,9 @@ func (t *profileTx) receive(c *store.Receive) error {
 			return err
 		}
 	}
-	for _, r := range c.Torn {
-		if err := t.dropTorn(c.Source, r); err != nil {
+	for _, seq := range c.Torn {
+		from, epoch, toEpoch := c.TornOf()
+		if err := t.shelf("parts").delete(partKey(from, store.Text{Epoch: epoch, ToEpoch: toEpoch, Seq: seq})); err != nil {
 			return err
 		}
 	}
@@ -60,13 +66,6 @@ func (t *profileTx) dropParts(c *store.Receive) error {
 			hit = true
 		}
 		return hit, seq <= c.Line.Last
-	})
-}
-
-// dropTorn removes the parts of a source's text that can't become whole.
-func (t *profileTx) dropTorn(s *store.Source, seqs store.Range) error {
-	return t.removeParts(s.From, s.Marks.Epoch, seqs.Lo, func(seq, toEpoch uint64) (bool, bool) {
-		return toEpoch == s.Marks.ToEpoch, seq <= seqs.Hi
 	})
 }
 

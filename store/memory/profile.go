@@ -184,6 +184,9 @@ func (p *Profile) receive(c *store.Receive) {
 		delete(p.sources, sourceID(*d))
 		p.dropParts(d.From, d.Marks.Epoch, func(id textID) bool { return id.toEpoch == d.Marks.ToEpoch })
 	}
+	if g := c.Forget; g != nil {
+		p.dropParts(g.Author, g.Epoch, func(id textID) bool { return id.toEpoch == g.ToEpoch })
+	}
 	if c.Source != nil {
 		src := *c.Source
 		src.Marks = cloneMarks(src.Marks)
@@ -194,10 +197,9 @@ func (p *Profile) receive(c *store.Receive) {
 		part.Text = cloneText(part.Text)
 		p.parts[idOf(part.From, part.Text)] = part
 	}
-	for _, r := range c.Torn {
-		p.dropParts(c.Source.From, c.Source.Marks.Epoch, func(id textID) bool {
-			return id.toEpoch == c.Source.Marks.ToEpoch && r.Lo <= id.seq && id.seq <= r.Hi
-		})
+	for _, seq := range c.Torn {
+		from, epoch, toEpoch := c.TornOf()
+		delete(p.parts, textID{from, epochs{epoch, toEpoch}, seq})
 	}
 	if l := c.Line; l != nil {
 		p.dropParts(l.Peer, l.Epoch, func(id textID) bool {

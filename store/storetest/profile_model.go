@@ -119,6 +119,9 @@ func (m *plain) receive(c *store.Receive) {
 		m.Inbox = slices.DeleteFunc(m.Inbox, func(s store.Source) bool { return same(s, *c.Drop) })
 		m.Parts = slices.DeleteFunc(m.Parts, func(p store.Part) bool { return laneOf(ann, p.From, p.Text) == laneIn(*c.Drop) })
 	}
+	if g := c.Forget; g != nil {
+		m.Parts = slices.DeleteFunc(m.Parts, func(p store.Part) bool { return laneOf(ann, p.From, p.Text) == lane{ann, g.Author, g.Epoch, g.ToEpoch} })
+	}
 	if c.Source != nil {
 		m.Inbox = slices.DeleteFunc(m.Inbox, func(s store.Source) bool { return same(s, *c.Source) })
 		m.Inbox = append(m.Inbox, *c.Source)
@@ -129,9 +132,10 @@ func (m *plain) receive(c *store.Receive) {
 		})
 		m.Parts = append(m.Parts, *c.Part)
 	}
-	for _, r := range c.Torn {
+	if len(c.Torn) > 0 {
+		from, epoch, toEpoch := c.TornOf()
 		m.Parts = slices.DeleteFunc(m.Parts, func(p store.Part) bool {
-			return laneOf(ann, p.From, p.Text) == laneIn(*c.Source) && r.Lo <= p.Text.Seq && p.Text.Seq <= r.Hi
+			return laneOf(ann, p.From, p.Text) == lane{ann, from, epoch, toEpoch} && slices.Contains(c.Torn, p.Text.Seq)
 		})
 	}
 	if c.Line != nil {
@@ -202,10 +206,6 @@ func (g *generator) receive(m *plain) *store.Receive {
 	c := &store.Receive{}
 	if g.IntN(2) == 0 {
 		c.Source = &store.Source{From: g.key(), Age: g.Uint64(), Marks: g.marks()}
-		for range g.IntN(3) {
-			lo := 1 + g.Uint64N(10)
-			c.Torn = append(c.Torn, store.Range{Lo: lo, Hi: lo + g.Uint64N(3)})
-		}
 	}
 	if g.IntN(2) == 0 {
 		c.Part = &store.Part{From: g.key(), Text: g.text(), Mail: g.IntN(2) == 0}
@@ -217,6 +217,14 @@ func (g *generator) receive(m *plain) *store.Receive {
 		c.Stream = &store.Stream{Store: 1 + g.Uint64N(3), Marks: g.marks()}
 		c.Stream.Marks.Epoch, c.Stream.Marks.ToEpoch = 0, 0
 		c.Chain = g.chain()
+	}
+	if g.IntN(8) == 0 {
+		c.Forget = g.chain()
+	}
+	if c.Source != nil || c.Chain != nil {
+		for range g.IntN(3) {
+			c.Torn = append(c.Torn, 1+g.Uint64N(12))
+		}
 	}
 	if g.IntN(8) == 0 && len(m.Inbox) > 0 {
 		drop := m.Inbox[g.IntN(len(m.Inbox))]

@@ -64,7 +64,7 @@ func partsTorn(t *testing.T, p store.Profile) {
 	} {
 		Change(t, p, &store.Receive{Part: &part})
 	}
-	Change(t, p, &store.Receive{Source: &store.Source{From: bob, Marks: upTo(9)}, Torn: []store.Range{{Lo: 5, Hi: 7}}, Part: &store.Part{From: bob, Text: Part(5, 1, 3, 3000)}})
+	Change(t, p, &store.Receive{Source: &store.Source{From: bob, Marks: upTo(9)}, Torn: []uint64{5, 6, 7, 99}, Part: &store.Part{From: bob, Text: Part(5, 1, 3, 3000)}})
 	var left []uint64
 	for _, part := range load(t, reopen(p)).Parts {
 		left = append(left, part.Text.Seq)

@@ -18,7 +18,7 @@ type Post struct {
 	Channel [32]byte // which one: the key of its server, or a post could be moved to another server's channel
 	Author  [32]byte // Ed25519
 	Epoch   uint64
-	ToEpoch uint64 // the store's id
+	ToEpoch uint64 // 0 (protocol.md §11.1); of a post in a form of before the store's id
 	Seq     uint64
 	Part    uint16
 	Parts   uint16
