@@ -241,6 +241,7 @@ func (c *Core) pinged(now time.Time, cl *client, m *wire.Ping) {
 	c.send(cl.path(), cl.key(), c.pong(m.Nonce, true))
 	c.tellSize(cl)
 	c.hasten(now, cl)
+	cl.session.stream.ebb()
 }
 
 func (c *Core) pong(nonce uint32, known bool) *wire.Pong {

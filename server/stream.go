@@ -43,6 +43,14 @@ func (c *Core) flows(s *session) *flow {
 	return s.stream.flow
 }
 
+// ebb gives up the room in which nothing waits any more: what grew when a client had much would stay as long as its session. In the way of
+// mail it is used again, so it is called where a client shows that it does nothing else.
+func (st *stream) ebb() {
+	if f := st.flow; len(f.window)+len(f.queue) == 0 && cap(f.window)+cap(f.queue) > 0 {
+		f.window, f.queue = nil, nil
+	}
+}
+
 type item struct {
 	store.Item
 	prev  uint64    // nothing else waits for the client between prev and Order

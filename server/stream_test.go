@@ -174,3 +174,31 @@ func TestAnswersToPingsDoNotHastenPushes(t *testing.T) {
 		t.Errorf("pushed %d times in a minute", tries)
 	}
 }
+
+// Who had much waiting, took it, and says nothing more but that it is there, takes no more from the server than who had nothing.
+func TestRoomOfTheStreamIsGivenBack(t *testing.T) {
+	b := newBench(t, Config{})
+	ann, bob := b.join("ann"), b.away("bob")
+	const mail = 300
+	for seq := range uint64(mail) {
+		b.deposit(ann, bob, text(ann, bob, seq+1, "waits"))
+	}
+	b.recv(bob, ask(bob, 50))
+	ping := &wire.Ping{Nonce: 1, Store: storeID, Revision: b.head().Revision}
+	b.recv(bob, ping)
+	f := b.core.clients.Get(bob.key).session.stream.flow
+	if len(f.window) == 0 || len(f.queue) == 0 {
+		t.Fatalf("%d are on their way, %d wait: a ping took them away", len(f.window), len(f.queue))
+	}
+	for order := range uint64(mail) {
+		b.recv(bob, &wire.Taken{From: ann.key, Marks: through(ann, bob, order+1), Order: order + 1, Try: 1})
+	}
+	if b.recv(bob, ping); cap(f.window)+cap(f.queue) > 0 {
+		t.Errorf("room for %d and %d is kept", cap(f.window), cap(f.queue))
+	}
+	b.sentTo(bob)
+	b.deposit(ann, bob, text(ann, bob, mail+1, "later"))
+	if list := pushes(b.sentTo(bob)); len(list) != 1 {
+		t.Errorf("then %v comes", list)
+	}
+}
