@@ -44,3 +44,23 @@ func TestStrangersGiveRoom(t *testing.T) {
 		t.Error("who has registered is forgotten")
 	}
 }
+
+// What a server keeps of a client beside one session on one path goes when the session before, and its messages, are over.
+func TestRestIsShared(t *testing.T) {
+	l := newLab(t)
+	client, server := l.party(1, SessionConfig{Long: Lifetime{10 * time.Minute, 30 * time.Minute}}), l.party(2, SessionConfig{Server: true})
+	client.s.TrustServer(server.id.key, server.id.card.Static)
+	had := false
+	for range 12 * 60 {
+		client.ping(server, 1)
+		l.run(time.Second)
+		server.s.TrustClient(client.id.key, client.id.card.Static)
+		had = had || len(server.s.remotes.Get(client.id.key).old) > 0
+	}
+	if !had || server.s.Counts.Handshakes != 2 {
+		t.Fatalf("there was an old session: %v; %d handshakes", had, server.s.Counts.Handshakes)
+	}
+	if r := server.s.remotes.Get(client.id.key); r.rest != &server.s.none {
+		t.Errorf("it still has %+v", *r.rest)
+	}
+}
