@@ -55,13 +55,16 @@ func (c *Core) direct(now time.Time, p link.Path, from wire.Key, m *wire.Direct)
 	if w := c.outbox.ways[from]; w != nil {
 		w.misses, w.down = 0, time.Time{} // it is there
 	}
-	c.book.entry(from).met = true
 	seq, try := m.Text.Seq, m.Try
 	if m.Text.ToEpoch != c.epoch {
 		c.send(p, from, &wire.Ack{Marks: c.present(from, m.Text), Seq: seq, Try: try})
 		return
 	}
-	c.receive(now, m.Text, reply{source: c.source(from, m.Text.Epoch), seq: seq, try: try, path: p})
+	s := c.source(from, m.Text.Epoch)
+	c.receive(now, m.Text, reply{source: s, seq: seq, try: try, path: p})
+	if s.kept() {
+		c.book.entry(from).met = true
+	}
 }
 
 // missed: the recipient did not answer in time. The same identity goes to the mailbox, and so does what follows.

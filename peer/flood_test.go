@@ -2,6 +2,7 @@ package peer
 
 import (
 	"bytes"
+	"net/netip"
 	"strings"
 	"testing"
 	"time"
@@ -26,6 +27,20 @@ func TestEpochsOfWhichNothingIsTaken(t *testing.T) {
 	b.recv(bob, &wire.Direct{Try: 1, Text: wire.Text{Epoch: 9000, ToEpoch: myEpoch, Seq: 1, Parts: 1, Size: 1, Body: []byte("x")}})
 	if n := len(b.core.inbox.sources); n != 1 {
 		t.Errorf("%d sources after a text that was taken", n)
+	}
+}
+
+// protocol.md §7.1: who tries the direct way leaves no trace, and neither does who sends what is not taken: keys cost nothing.
+func TestKeysOfWhichNothingIsTaken(t *testing.T) {
+	b, _ := readyBench(t, "bob")
+	known := len(b.core.book.entries)
+	for i := range byte(100) {
+		who := &friend{key: wire.Key{7, i}, addr: netip.MustParseAddrPort("10.0.0.9:9")}
+		b.recv(who, &wire.Direct{Try: 1, Text: wire.Void(uint64(i)+1, 99, 1, 1)})
+		b.recv(who, &wire.Direct{Try: 1, Text: wire.Text{Epoch: 1, ToEpoch: myEpoch, Seq: wire.MaxSparse + 1, Parts: 1, Size: 1, Body: []byte("x")}})
+	}
+	if n := len(b.core.book.entries); n != known {
+		t.Errorf("%d keys are remembered, %d before", n, known)
 	}
 }
 

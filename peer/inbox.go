@@ -207,6 +207,9 @@ func (c *Core) makeRoom(s *source) *store.Source {
 	return &store.Source{From: store.Key(oldest.from), Age: oldest.age, Marks: store.Marks{Epoch: oldest.epoch, ToEpoch: oldest.toEpoch}}
 }
 
+// kept tells whether something of a source was taken: else it is not remembered.
+func (s *source) kept() bool { return !s.fresh }
+
 // forget takes a source out of those that are known.
 func (c *Core) forget(s *source) {
 	gone := func(o *source) bool { return o == s }

@@ -49,7 +49,7 @@ func (c *Core) receive(now time.Time, t wire.Text, r reply) {
 		}
 		return
 	case !s.taken.FitsRange(from, t.Seq): // not acknowledged: the sender waits until the gap is closed
-		if s.fresh {
+		if !s.kept() {
 			c.forget(s) // anyone can make up epochs without end
 		}
 		return

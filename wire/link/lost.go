@@ -11,8 +11,8 @@ import (
 
 const (
 	resetSize = wire.HeaderSize + noise.MacSize
-	// maxChain is how many sessions with the same index of the remotes' choice a reset is compared with. Indices are
-	// random; a longer chain is someone's work.
+	// maxChain is how many sessions with the same index of the remotes' choice are listed, and a reset is compared with. Indices are
+	// random; a longer chain is someone's work, and would have to be searched for each of them.
 	maxChain = 8
 )
 
@@ -43,16 +43,11 @@ func (s *Sessions) lost(now time.Time, h wire.Header, body []byte) error {
 	if len(body) != noise.MacSize {
 		return errLength
 	}
-	sess := s.theirs[h.Index]
-	for range maxChain {
-		if sess == nil {
-			break
-		}
+	for sess := s.theirs[h.Index]; sess != nil; sess = sess.chain {
 		if subtle.ConstantTimeCompare(body, sess.token[:]) == 1 {
 			s.wither(now, sess, time.Duration(min(h.Counter, uint64(MaxSpread/time.Millisecond)))*time.Millisecond)
 			return nil
 		}
-		sess = sess.chain
 	}
 	return ErrUnknown
 }
@@ -98,10 +93,16 @@ func (s *Sessions) promote(r *remote, sess *session) {
 	s.expiry.move(sess, s.ending(r, sess))
 }
 
-// list makes a session known by the remote's index, once its token is.
+// list makes a session known by the remote's index, once its token is, unless too many have that index.
 func (s *Sessions) list(sess *session) {
-	sess.chain = s.theirs[sess.theirs]
-	s.theirs[sess.theirs] = sess
+	first, n := s.theirs[sess.theirs], 0
+	for o := first; o != nil; o = o.chain {
+		n++
+	}
+	if n < maxChain {
+		sess.chain = first
+		s.theirs[sess.theirs] = sess
+	}
 }
 
 func (s *Sessions) unlist(sess *session) {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"udpchat/wire"
+	"udpchat/wire/link/noise"
 )
 
 // protocol.md §13.8: either end forgets everything but its identity while both send.
@@ -186,5 +187,31 @@ func TestResetsAreFewAndSmall(t *testing.T) {
 	b.flush()
 	if len(l.record) != 2 {
 		t.Errorf("%d resets, want one more", len(l.record))
+	}
+}
+
+// An index is of the remote's choice: however many choose the same one, what is looked through for each of them stays short, and nothing of them stays
+// behind.
+func TestManyWithTheSameIndex(t *testing.T) {
+	l := newLab(t)
+	server := l.party(200, SessionConfig{Server: true})
+	var all []*session
+	for i := range 50 {
+		sess := &session{theirs: 7, hasToken: true, token: [noise.MacSize]byte{byte(i)}}
+		all = append(all, sess)
+		server.s.list(sess)
+		n := 0
+		for o := server.s.theirs[7]; o != nil; o = o.chain {
+			n++
+		}
+		if n != min(i+1, maxChain) {
+			t.Fatalf("%d of %d are looked through", n, i+1)
+		}
+	}
+	for _, sess := range all {
+		server.s.unlist(sess)
+	}
+	if len(server.s.theirs) > 0 {
+		t.Error("something stays")
 	}
 }
