@@ -94,15 +94,28 @@ func (s *Socket) WriteRun(b []byte, size int, p Path) error {
 	if len(b) <= size {
 		return s.Write(b, p)
 	}
-	if !s.runs.noOut.Load() {
-		var room [160]byte
-		oob := appendSize(append(room[:0], s.info.source(p.Local)...), size)
-		if _, _, err := s.conn.WriteMsgUDPAddrPort(b, oob, p.Remote); err == nil || errors.Is(err, net.ErrClosed) {
-			return err
-		}
-		s.runs.noOut.Store(true) // the way, or the kernel, can't do it: udp(7) names EIO and EINVAL
+	if s.runs.noOut.Load() {
+		return single{s}.WriteRun(b, size, p)
 	}
-	return single{s}.WriteRun(b, size, p)
+	source := s.info.source(p.Local)
+	inOne := s.writeRun(b, size, p.Remote, source)
+	if len(source) > 0 && sourceGone(inOne) {
+		inOne = s.writeRun(b, size, p.Remote, nil)
+	}
+	if inOne == nil || errors.Is(inOne, net.ErrClosed) {
+		return inOne
+	}
+	err := single{s}.WriteRun(b, size, p)
+	if err == nil && (errors.Is(inOne, unix.EIO) || errors.Is(inOne, unix.EINVAL)) {
+		s.runs.noOut.Store(true) // the way, or the kernel, can't cut a run (udp(7)); what fails singly too is about this remote, or about now
+	}
+	return err
+}
+
+func (s *Socket) writeRun(b []byte, size int, to netip.AddrPort, source []byte) error {
+	var room [160]byte
+	_, _, err := s.conn.WriteMsgUDPAddrPort(b, appendSize(append(room[:0], source...), size), to)
+	return err
 }
 
 // appendSize appends the control message that names the size of a run's datagrams.
