@@ -63,5 +63,5 @@ func inputTop(rows, cursor, room int) int { return min(max(cursor-room+1, 0), ma
 // page is the place of the open talk.
 func (m *Model) page() page {
 	l := m.layout()
-	return page{measure: m.measure, width: m.width - l.pane, height: l.body, now: m.now(), roomy: m.height >= roomyFrom, tight: l.list == 0, target: m.target}
+	return page{measure: m.measure, shape: shape{width: m.width - l.pane, roomy: m.height >= roomyFrom, tight: l.list == 0}, height: l.body, now: m.now(), target: m.target}
 }

@@ -72,6 +72,24 @@ func TestScrollbackStays(t *testing.T) {
 	w.shows("newest")
 }
 
+// A lower screen has no blank rows between groups: how many rows a message took on the higher one is not so there.
+func TestALowerScreenIsFull(t *testing.T) {
+	w := here(t, "bob")
+	w.press("tab")
+	for i := range numbered {
+		w.now = w.now.Add(2 * together) // a group each
+		w.arrives("bob", fmt.Sprintf("message %d.", i))
+	}
+	for _, height := range []int{roomyFrom + 4, roomyFrom - 1, roomyFrom + 4} {
+		w.size(80, height)
+		w.press("ctrl+home")
+		pane := w.page().rows(w.talks.open)
+		if len(pane[0]) == 0 || !strings.Contains(strings.Join(w.rows(), "\n"), "message 0.") {
+			t.Errorf("height %d: at its beginning a talk shows\n%s", height, strings.Join(w.rows(), "\n"))
+		}
+	}
+}
+
 // numbered is how many numbered messages these tests have.
 const numbered = 60
 

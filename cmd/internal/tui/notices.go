@@ -95,7 +95,10 @@ func (m *Model) table(n peer.Table) {
 		if c.Key == m.me.Key {
 			continue
 		}
-		t := m.talks.get(c.Name)
+		t := m.talks.byName[c.Name]
+		if t == nil {
+			t = m.talks.add(c.Name)
+		}
 		t.listed, t.online, t.hue = true, c.Online, hue(c.Key)
 	}
 	m.talks.sort()
@@ -123,7 +126,7 @@ func (m *Model) arrived(n peer.Arrived) {
 		msg = &message{line: n.Line, from: n.From, text: n.Text, at: time.UnixMicro(n.Time).In(m.now().Location())}
 		t.add(msg)
 	}
-	msg.tags, msg.rowsAt = wording.Tags(n), 0 // that a line comes again is not said: here it stands once, in its place
+	msg.tags, msg.rowsAt = wording.Tags(n), shape{} // that a line comes again is not said: here it stands once, in its place
 	if from := m.talks.byName[n.From]; from != nil {
 		msg.hue = from.hue
 	}
@@ -163,7 +166,7 @@ func (m *Model) count(t *talk, msg *message) {
 	if t.unread == 0 {
 		t.forgetRule()
 		t.fresh = msg
-		msg.rowsAt = 0
+		msg.rowsAt = shape{}
 	}
 	t.unread++
 }

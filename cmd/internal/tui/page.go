@@ -7,11 +7,17 @@ import (
 // page is the part of the screen that shows a talk.
 type page struct {
 	measure
-	width, height int
-	now           time.Time
-	roomy         bool     // blank rows between groups
-	tight         bool     // every column counts
-	target        *message // what a search found
+	shape
+	height int
+	now    time.Time
+	target *message // what a search found
+}
+
+// shape is what of a page decides how many rows a message takes.
+type shape struct {
+	width int
+	roomy bool // blank rows between groups
+	tight bool // every column counts
 }
 
 func (p page) margin() int {
@@ -92,8 +98,8 @@ func (p page) settle(t *talk, i, hidden int) (int, int) {
 // heightOf is how many rows a message takes.
 func (p page) heightOf(t *talk, i int) int {
 	msg := t.messages[i]
-	if msg.rowsAt != p.width {
-		msg.rows, msg.rowsAt = len(p.message(t, i)), p.width
+	if msg.rowsAt != p.shape {
+		msg.rows, msg.rowsAt = len(p.message(t, i)), p.shape
 	}
 	return msg.rows
 }

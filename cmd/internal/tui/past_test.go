@@ -239,6 +239,24 @@ func TestMouse(t *testing.T) {
 	w.shows("Message to everyone")
 }
 
+// A list of many is put in order once, and not with each name: 20,000 took half a minute.
+func TestManyNames(t *testing.T) {
+	w := newWorld(t)
+	w.begins()
+	names := make([]string, 20_000)
+	for i := range names {
+		names[i] = fmt.Sprintf("Client%d", i*7919%len(names))
+	}
+	start := time.Now()
+	w.table(names...)
+	if took := time.Since(start); took > 10*time.Second {
+		t.Errorf("the table took %v", took)
+	}
+	if got := w.talks.all[1].name; got != "Client0" {
+		t.Errorf("the first one is %s", got)
+	}
+}
+
 // With hundreds of clients the list scrolls with the talk that is open, and by the wheel.
 func TestLongList(t *testing.T) {
 	w := newWorld(t)

@@ -51,14 +51,16 @@ type message struct {
 	note  bool // a line of the program's own; alarm makes it one to look at
 	alarm bool
 
-	rows, rowsAt int // how many rows it took at which width; rowsAt 0: not known
+	rows   int   // how many rows it took
+	rowsAt shape // on such a page; the zero value: not known
 }
 
-func (msg *message) become(s state, why string) { msg.state, msg.why, msg.rowsAt = s, why, 0 }
+func (msg *message) become(s state, why string) { msg.state, msg.why, msg.rowsAt = s, why, shape{} }
 
 // talk is what is said with one person, or in the channel.
 type talk struct {
 	name     string
+	folded   string // the name in small letters
 	hue      uint8
 	listed   bool // in the server's table
 	online   bool
@@ -96,7 +98,7 @@ func (t *talk) add(msg *message) { t.messages = append(t.messages, msg) }
 // precede puts older messages before those that are there.
 func (t *talk) precede(older []*message) {
 	if len(t.messages) > 0 {
-		t.messages[0].rowsAt = 0 // it begins a group no more
+		t.messages[0].rowsAt = shape{} // it begins a group no more
 	}
 	t.messages = append(older, t.messages...)
 }
@@ -104,7 +106,7 @@ func (t *talk) precede(older []*message) {
 // forgetRule takes the rule before the new ones away.
 func (t *talk) forgetRule() {
 	if t.fresh != nil {
-		t.fresh.rowsAt = 0
+		t.fresh.rowsAt = shape{}
 		t.fresh = nil
 	}
 }
@@ -142,6 +144,6 @@ func (t *talk) drop(msg *message) {
 // layAgain: what rows the messages take is not known any more.
 func (t *talk) layAgain() {
 	for _, msg := range t.messages {
-		msg.rowsAt = 0
+		msg.rowsAt = shape{}
 	}
 }

@@ -24,17 +24,23 @@ func newTalks() *talks {
 func (ts *talks) get(name string) *talk {
 	t := ts.byName[name]
 	if t == nil {
-		t = &talk{name: name}
-		ts.byName[name] = t
-		ts.all = append(ts.all, t)
+		t = ts.add(name)
 		ts.sort()
 	}
 	return t
 }
 
+// add makes a talk, and leaves it to the caller to sort: many are put in order at once.
+func (ts *talks) add(name string) *talk {
+	t := &talk{name: name, folded: strings.ToLower(name)}
+	ts.byName[name] = t
+	ts.all = append(ts.all, t)
+	return t
+}
+
 func (ts *talks) sort() {
 	slices.SortStableFunc(ts.all, func(a, b *talk) int {
-		return cmp.Or(cmp.Compare(a.group(), b.group()), strings.Compare(strings.ToLower(a.name), strings.ToLower(b.name)), strings.Compare(a.name, b.name))
+		return cmp.Or(cmp.Compare(a.group(), b.group()), strings.Compare(a.folded, b.folded), strings.Compare(a.name, b.name))
 	})
 }
 
