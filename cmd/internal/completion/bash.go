@@ -39,10 +39,13 @@ func bash(commands []config.Command) string {
 		esac
 	fi
 	case ${kind:-$operand} in
-	words) COMPREPLY=($(compgen -W "$words" -- "$cur")) ;;
-	file) compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")) ;;
-	folder) compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -d -- "$cur")) ;;
+	words) COMPREPLY=($(compgen -W "$words" -- "$cur")); return ;;
+	file) kind=-f ;;
+	folder) kind=-d ;;
+	*) return ;;
 	esac
+	compopt -o filenames 2>/dev/null
+	while IFS= read -r cur; do COMPREPLY+=("$cur"); done < <(compgen "$kind" -- "$cur")
 }
 complete -F _udpchat udpchat
 `)

@@ -117,6 +117,20 @@ func TestBash(t *testing.T) {
 	}
 }
 
+// A blank or a star in a file's name is part of the name.
+func TestBashFileNames(t *testing.T) {
+	folder := written(t, "bash")
+	for _, name := range []string{"my file", "my *"} {
+		if err := os.WriteFile(filepath.Join(folder, name), nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	const ask = `source ./script; COMP_WORDS=(udpchat play -out my); COMP_CWORD=3; _udpchat; printf '%s|' "${COMPREPLY[@]}" | tr ' ' _`
+	if got := strings.Join(run(t, folder, "bash", "--norc", "-u", "-c", ask), ""); got != "my_*|my_file|" && got != "my_file|my_*|" {
+		t.Errorf("got %q", got)
+	}
+}
+
 func TestFish(t *testing.T) {
 	folder := written(t, "fish")
 	for _, s := range situations {
