@@ -17,6 +17,10 @@ const (
 	// spinCost is how many datagrams must come within spinFor of each other for one look that finds none: so looking takes at most 1.6 µs
 	// of each of them. spinCredit is how many count at most.
 	spinCost, spinCredit = 64, 128
+	// spinIdle is what the reader waits at least for a datagram that was not there already. One that was takes the credit of spinFlood: who has
+	// more to read than time gains nothing by looking, and whoever else wants the core has it at each yield while the socket's buffer fills.
+	spinIdle  = 5 * time.Microsecond
+	spinFlood = 4
 )
 
 // spin is a reader that looks before it sleeps. It belongs to who reads.
@@ -56,8 +60,11 @@ func (s *spin) came() { s.credit = worth(s.credit, time.Since(s.begin)) }
 
 // worth is the credit when the next datagram came so long after the reader was ready for it.
 func worth(credit int, after time.Duration) int {
-	if after > spinFor {
+	switch {
+	case after > spinFor:
 		return max(credit-spinCost, 0)
+	case after < spinIdle:
+		return max(credit-spinFlood, 0)
 	}
 	return min(credit+1, spinCredit)
 }

@@ -13,7 +13,7 @@ import (
 )
 
 func TestLookingIsWorthItWhileDatagramsComeInTime(t *testing.T) {
-	const soon, late = spinFor, spinFor + 1
+	const there, soon, late = spinIdle - 1, spinFor, spinFor + 1
 	for _, c := range []struct {
 		name  string
 		came  []time.Duration
@@ -24,6 +24,10 @@ func TestLookingIsWorthItWhileDatagramsComeInTime(t *testing.T) {
 		{"after too few", []time.Duration{soon}, spinCost - 1, false},
 		{"after enough", []time.Duration{soon}, spinCost, true},
 		{"one in vain", []time.Duration{late}, 1, false},
+		{"as soon as ever", []time.Duration{spinIdle}, spinCost, true},
+		{"a flood", []time.Duration{there}, 1000, false},
+		{"a flood that pauses", []time.Duration{there, soon, soon, soon, soon}, 1000, false},
+		{"a reader that mostly waits", []time.Duration{there, soon, soon, soon, soon, soon}, 1000, true},
 		{"in time each second time", []time.Duration{soon, late}, 1000, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -53,7 +57,7 @@ func TestLookingInVainIsRare(t *testing.T) {
 		t.Errorf("%d in vain, %d in time", vain, came)
 	}
 	for range 10 * spinCredit {
-		credit = worth(credit, 0)
+		credit = worth(credit, spinFor)
 	}
 	for vain = 0; credit >= spinCost; vain++ {
 		credit = worth(credit, spinFor+1)
