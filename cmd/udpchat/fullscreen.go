@@ -14,6 +14,7 @@ import (
 	"golang.org/x/term"
 
 	"udpchat/cmd/internal/config"
+	"udpchat/cmd/internal/jobcontrol"
 	"udpchat/cmd/internal/lineedit"
 	"udpchat/cmd/internal/tui"
 	"udpchat/peer"
@@ -23,12 +24,16 @@ import (
 // fullScreen is a screen of package tui on a terminal.
 type fullScreen struct {
 	program *tea.Program
-	out     io.Writer
+	in, out *os.File
 	wanted  *link.Queue[typed] // what the user wants, in order
 	next    []typed            // what was taken of it and is not read yet
 	opened  time.Time
 	ended   chan struct{} // the program has ended, with failed
 	failed  error
+
+	closing chan struct{} // closed by close
+	drawing sync.Mutex    // held while the terminal changes hands, and away:
+	away    bool          // another program has it, at the end
 
 	mu       sync.Mutex
 	session  *session // the one that runs
@@ -59,13 +64,14 @@ func (s *clientSettings) checkFullScreen(env *environment, f *config.Flags) erro
 
 // openFullScreen begins to draw.
 func (env *environment) openFullScreen(s clientSettings) *fullScreen {
-	f := &fullScreen{out: env.stdout, bell: bell{setting: s.bell}, wanted: link.NewQueue[typed](), opened: time.Now(), ended: make(chan struct{})}
+	f := &fullScreen{in: env.stdin, out: env.stdout, bell: bell{setting: s.bell}, wanted: link.NewQueue[typed](), opened: time.Now(), ended: make(chan struct{}), closing: make(chan struct{})}
 	f.program = tea.NewProgram(tui.New(f, time.Now), tea.WithInput(env.stdin), tea.WithOutput(env.stdout), tea.WithEnvironment(env.environ),
 		tea.WithColorProfile(env.colours(s.colour)), tea.WithoutSignalHandler())
 	go func() {
 		defer close(f.ended)
 		_, f.failed = f.program.Run()
 	}()
+	go jobcontrol.Continued(f.closing, f.continued)
 	return f
 }
 
@@ -192,9 +198,14 @@ func (f *fullScreen) close() {
 	case <-time.After(time.Until(f.opened.Add(settle))):
 	case <-f.ended:
 	}
-	f.program.Quit()
-	<-f.ended
-	f.watching.Wait()
+	close(f.closing)
+	f.drawing.Lock() // until it is known who has the terminal
+	defer f.drawing.Unlock()
+	if !f.away {
+		f.program.Quit()
+		<-f.ended
+		f.watching.Wait()
+	}
 	for _, line := range f.last {
 		_, _ = io.WriteString(f.out, line+"\n") // the terminal may be gone
 	}

@@ -23,6 +23,14 @@ type fullRoom struct {
 // newFullRoom opens one. The others are there before alice is.
 func newFullRoom(t *testing.T, others ...string) *fullRoom {
 	t.Helper()
+	r, ctx := newEmptyRoom(t, others...)
+	r.tmux = r.opens(ctx, t)
+	return r
+}
+
+// newEmptyRoom opens one without alice, and says how long it stays.
+func newEmptyRoom(t *testing.T, others ...string) (*fullRoom, context.Context) {
+	t.Helper()
 	if _, err := exec.LookPath("tmux"); err != nil {
 		t.Skip("tmux is not installed")
 	}
@@ -34,8 +42,7 @@ func newFullRoom(t *testing.T, others ...string) *fullRoom {
 		must(t, r.StartClient(name))
 		r.prints(ctx, t, name, "SERVER: [Welcome, you are registered.]")
 	}
-	r.tmux = r.opens(ctx, t)
-	return r
+	return r, ctx
 }
 
 // opens starts alice's full screen, with what else is in the environment.

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"unicode"
 
+	"udpchat/cmd/internal/jobcontrol"
 	"udpchat/cmd/internal/plain"
 )
 
@@ -140,6 +141,9 @@ func helpLines(keys bool) string {
 	}
 	if keys {
 		fmt.Fprintf(&b, "%-18s %s\n%-18s %s\n", "Tab", "complete a command or a name", "Up, Down, Ctrl-R", "what was typed before, and a search in it")
+		if jobcontrol.Supported {
+			fmt.Fprintf(&b, "%-18s %s\n", "Ctrl-Z", "back to the shell; fg returns")
+		}
 	}
 	return strings.TrimSuffix(b.String(), "\n")
 }

@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"golang.org/x/term"
+
+	"udpchat/cmd/internal/jobcontrol"
 )
 
 // handle applies events to the row and repaints it once for all of them. It
@@ -17,7 +19,15 @@ func (e *Editor) handle(events []event, last bool) bool {
 	}
 	var above strings.Builder
 	for _, ev := range events {
+		if ev.key == keySuspend && jobcontrol.Supported {
+			e.suspend(above.String())
+			above.Reset()
+			continue
+		}
 		e.apply(ev, &above)
+	}
+	if e.closed {
+		return false
 	}
 	if len(events) > 0 {
 		e.paint(above.String(), "")
@@ -127,8 +137,12 @@ func (e *Editor) resized() {
 
 // paint draws the row anew, with above (see screen.frame) before it and after
 // behind it, in one write. The width is asked for each time: the terminal may
-// have changed before its signal came. The caller holds mu.
+// have changed before its signal came. While another program has it there is
+// no row. The caller holds mu.
 func (e *Editor) paint(above, after string) {
+	if e.away {
+		return
+	}
 	e.width, _ = e.size()
 	_, _ = e.out.WriteString(e.screen.frame(above, e.row(e.width), e.width) + after)
 }

@@ -31,6 +31,8 @@ import (
 	"sync"
 
 	"golang.org/x/term"
+
+	"udpchat/cmd/internal/jobcontrol"
 )
 
 // ErrInterrupt says that the user pressed Ctrl-C.
@@ -47,7 +49,7 @@ type Editor struct {
 	more    chan struct{} // holds a token when there is news for ReadLine
 	stop    chan struct{} // closed by Close
 	reader  chan struct{} // closed when the reading goroutine has ended
-	watcher chan struct{} // the same for the one that waits for sizes
+	watcher chan struct{} // the same for those that wait for sizes and signals
 
 	mu          sync.Mutex // guards what follows and every write
 	prompt      string
@@ -61,6 +63,7 @@ type Editor struct {
 	entered     []entry // not yet taken by ReadLine
 	interrupted bool
 	ended       bool // no more input will come
+	away        bool // the program is stopped, or runs in the background
 	closed      bool
 }
 
@@ -93,7 +96,10 @@ func Open(in, out *os.File, prompt string) (*Editor, error) {
 	go e.read()
 	go func() {
 		defer close(e.watcher)
+		var signals sync.WaitGroup
+		signals.Go(func() { jobcontrol.Continued(e.stop, e.continued) })
 		watchSize(e.stop, e.resized)
+		signals.Wait()
 	}()
 	return e, nil
 }
@@ -154,11 +160,12 @@ func (e *Editor) take() (entry, bool) {
 }
 
 // Println prints text, of one line or several, above the prompt. What the
-// user has typed stays as it is. After Close it writes plainly.
+// user has typed stays as it is. After Close it writes plainly, and where
+// another program has the terminal.
 func (e *Editor) Println(text string) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if e.closed {
+	if e.closed || e.away {
 		// A terminal that went away takes the words with it, here and in paint.
 		_, _ = e.out.WriteString(text + "\n")
 		return
@@ -196,6 +203,9 @@ func (e *Editor) Close() error {
 	close(e.stop)
 	<-e.watcher
 	e.keys.close(e.reader)
+	if e.away {
+		return nil // somebody else has it, as it was
+	}
 	if err := e.restore(); err != nil {
 		return fmt.Errorf("restore terminal: %w", err)
 	}

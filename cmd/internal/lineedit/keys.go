@@ -29,6 +29,7 @@ const (
 	keyTab
 	keySearch
 	keyAbort
+	keySuspend
 )
 
 // event is one thing the user did. text belongs to keyText and keyPaste.
@@ -74,6 +75,8 @@ func control(c byte) key {
 		return keySearch
 	case ctrl('G'):
 		return keyAbort
+	case ctrl('Z'):
+		return keySuspend
 	}
 	return keyNone
 }

@@ -1,6 +1,12 @@
 package tui
 
-import "fmt"
+import (
+	"fmt"
+
+	"udpchat/cmd/internal/jobcontrol"
+)
+
+const suspendKey = "Ctrl-Z"
 
 // helpKeys is the column of keys.
 const helpKeys = 21
@@ -8,6 +14,9 @@ const helpKeys = 21
 // help is the list of keys, as wide as there is room.
 func help(p page) (rows []row) {
 	for _, h := range helpRows {
+		if h.keys == suspendKey && !jobcontrol.Supported {
+			continue
+		}
 		if h.keys == "" {
 			if rows != nil {
 				rows = append(rows, nil)
@@ -50,6 +59,7 @@ var helpRows = []struct{ keys, what string }{
 	{"//text", "a text that begins with a slash"},
 	{"Ctrl-D, /quit", "go offline and leave"},
 	{"Ctrl-C twice", "leave without a word"},
+	{suspendKey, "back to the shell; fg returns"},
 	{"", "What became of it"},
 	{"…  waiting", "the server does not answer yet"},
 	{"…  sending", "on your disk, on its way"},

@@ -15,7 +15,7 @@ func (m *Model) key(k tea.KeyPressMsg) tea.Cmd {
 	}
 	switch {
 	case name == "ctrl+z":
-		return tea.Suspend
+		return m.suspend
 	case name == "ctrl+l":
 		return tea.ClearScreen
 	case m.over != nil:
@@ -58,6 +58,12 @@ func (m *Model) global(name string) bool {
 		return false
 	}
 	return true
+}
+
+// suspend has the program stopped, and draws everything when it goes on.
+func (m *Model) suspend() tea.Msg {
+	m.chat.Suspend()
+	return tea.ClearScreen()
 }
 
 // leave goes offline, which may take a moment: what was typed just now goes first.

@@ -9,7 +9,7 @@ import (
 	"udpchat/wire"
 )
 
-// Chat is what the screen asks of the program. Every method but Older, Find and Stands returns at once; what was asked is done in order.
+// Chat is what the screen asks of the program. Every method but Suspend, Older, Find and Stands returns at once; what was asked is done in order.
 type Chat interface {
 	// Send sends a text to someone, or to the channel, which is "". What becomes of it at first is told with the ref.
 	Send(ref uint64, to, text string)
@@ -22,6 +22,8 @@ type Chat interface {
 	// Leave goes offline and ends; Interrupt ends without a word to anyone.
 	Leave()
 	Interrupt()
+	// Suspend gives the terminal to whoever started the program until it is called back. It returns then.
+	Suspend()
 	// Older reads up to limit messages of a talk: the newest of those before a line of the history, 0 for the newest of all.
 	Older(talk string, before uint64, limit int) (Passage, error)
 	// Stands tells how it stands with the server, and of the talks with this one.

@@ -75,6 +75,7 @@ func (w *world) Seen(lines []uint64) { w.seenLines = append(w.seenLines, lines..
 func (w *world) Enter(line string)   { w.done = append(w.done, "enter "+line) }
 func (w *world) Leave()              { w.done = append(w.done, "leave") }
 func (w *world) Interrupt()          { w.done = append(w.done, "interrupt") }
+func (w *world) Suspend()            { w.done = append(w.done, "suspend") }
 
 func (w *world) Older(talk string, before uint64, limit int) (Passage, error) {
 	w.reads++
