@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"sync/atomic"
 	"time"
 
 	"udpchat/cmd/internal/config"
@@ -30,6 +31,8 @@ var (
 const (
 	// leaving is how long a command's own client may take to leave once the command is done: the server forgets it anyway.
 	leaving = time.Second
+	// unreadFor is how long a write may take after a signal: one that takes longer waits for somebody who does not read.
+	unreadFor = 100 * time.Millisecond
 	// again is how long a command waits to try once more for a profile that another one has just then.
 	again = 50 * time.Millisecond
 	// busy is how long it tries.
@@ -48,6 +51,7 @@ type script struct {
 	until    time.Time     // when timeout is over; zero: never
 	stop     chan struct{} // closed at a signal: the job ends between two events
 	whole    bool          // what the job does for an event is never cut off
+	writing  atomic.Bool   // the job waits for who reads its output
 }
 
 // connection registers the flags that it needs to speak as a client.
@@ -105,6 +109,9 @@ func (s *script) follow(conn *control.Conn, f func(control.Event) (enough bool, 
 			if !ok {
 				return errOver
 			}
+			if s.stopped() {
+				return errStopped
+			}
 			if enough, err := f(e); enough || err != nil {
 				return err
 			}
@@ -113,6 +120,16 @@ func (s *script) follow(conn *control.Conn, f func(control.Event) (enough bool, 
 		case <-s.stop:
 			return errStopped
 		}
+	}
+}
+
+// stopped tells whether a signal came.
+func (s *script) stopped() bool {
+	select {
+	case <-s.stop:
+		return true
+	default:
+		return false
 	}
 }
 

@@ -14,8 +14,8 @@ import (
 )
 
 // halt has the job end between two events, and waits until it knows that what it did for the last one is known: for a moment, since
-// nobody may read what it writes.
-func (s *script) halt(done <-chan struct{}) {
+// nobody may read what it writes. It tells whether the job is over.
+func (s *script) halt(done <-chan struct{}) bool {
 	close(s.stop)
 	var late <-chan time.Time
 	if !s.whole {
@@ -23,7 +23,17 @@ func (s *script) halt(done <-chan struct{}) {
 	}
 	select {
 	case <-done:
+		return true
+	case <-time.After(unreadFor):
+	}
+	if s.writing.Load() {
+		return false
+	}
+	select {
+	case <-done:
+		return true
 	case <-late:
+		return false
 	}
 }
 
@@ -59,7 +69,7 @@ func (s *script) alone(ctx context.Context, do job, signals <-chan os.Signal) er
 	c := &chat{settings: settings, server: server, rule: rule, screen: face, log: settings.log.logger(s.env.stderr), mode: s.mode, inside: far}
 	w := work{said: make(chan struct{}), done: make(chan struct{})}
 	go w.run(do, near, face, cancel)
-	caught := s.heed(ctx, signals, face, w.done, cancel)
+	caught := s.heed(ctx, signals, face, near, w.done, cancel)
 	ended := c.run(ctx)
 	first := true // the client ended before its command
 	select {
@@ -109,7 +119,7 @@ func (w *work) run(do job, near net.Conn, face *faceless, cancel context.CancelF
 }
 
 // heed ends job and client at a signal, and gives that.
-func (s *script) heed(ctx context.Context, signals <-chan os.Signal, face *faceless, done <-chan struct{}, cancel context.CancelFunc) chan os.Signal {
+func (s *script) heed(ctx context.Context, signals <-chan os.Signal, face *faceless, near net.Conn, done <-chan struct{}, cancel context.CancelFunc) chan os.Signal {
 	caught := make(chan os.Signal, 1)
 	go func() {
 		select {
@@ -117,7 +127,9 @@ func (s *script) heed(ctx context.Context, signals <-chan os.Signal, face *facel
 			caught <- got
 			select {
 			case <-face.began:
-				s.halt(done)
+				if !s.halt(done) {
+					_ = near.Close() // the client need not wait for the job to read
+				}
 			default: // nothing was done yet
 			}
 			cancel()

@@ -141,7 +141,10 @@ func (s *following) show(e control.Event) error {
 	if !s.json {
 		line = []byte(arrivedLine(e.Arrived()) + "\n")
 	}
-	if _, err := s.env.stdout.Write(line); err != nil {
+	s.writing.Store(true)
+	_, err := s.env.stdout.Write(line)
+	s.writing.Store(false)
+	if err != nil {
 		return fmt.Errorf("write output: %w", err)
 	}
 	return nil
