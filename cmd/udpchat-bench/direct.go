@@ -125,14 +125,7 @@ func newPair(to string, window, total int) *pair {
 func (p *pair) run(b *bench, window, total int) error {
 	p.began <- work{window, total}
 	p.user.Note("begin") // it is heard where the rest is counted
-	select {
-	case <-p.over:
-		return nil
-	case <-b.ctx.Done():
-		return errors.New("interrupted")
-	case <-time.After(10 * patience):
-		return fmt.Errorf("%d messages to %s are not acknowledged", p.left, p.to)
-	}
+	return b.await(p.over, 10*patience, func() string { return fmt.Sprintf("not all messages to %s are acknowledged", p.to) })
 }
 
 func (p *pair) heard(u *user, n peer.Notice) {

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"sync/atomic"
 	"time"
@@ -50,15 +49,13 @@ func (b *bench) drain() error {
 	}
 	defer func() { _ = last.leave() }() // the work is done
 	last.Send("away", text())
-	<-stored
+	if err := b.await(stored, patience, func() string { return "the last message is not stored" }); err != nil {
+		return err
+	}
 	cpu, begin := cpuSeconds(server.pid()), time.Now()
 	away.Register()
-	select {
-	case <-told:
-	case <-b.ctx.Done():
-		return errors.New("interrupted")
-	case <-time.After(10 * patience):
-		return fmt.Errorf("%d of %d messages came", got.Load(), total)
+	if err := b.await(told, 10*patience, func() string { return fmt.Sprintf("%d of %d messages came", got.Load(), total) }); err != nil {
+		return err
 	}
 	took := time.Since(begin)
 	for deadline := time.Now().Add(patience); got.Load() < int64(total) && time.Now().Before(deadline); {

@@ -61,7 +61,7 @@ func (g *guest) act(h *herd, now time.Time) {
 	}
 	if !now.Before(g.due) {
 		if g.registered {
-			_ = g.sessions.AddIdle(now, h.path, h.key, &wire.Ping{Store: g.store, Revision: g.revision}) // likewise
+			_ = g.sessions.AddIdle(now, h.path, h.key, &wire.Ping{Store: g.store, Revision: g.revision}) // it is asked again until it is answered
 			g.due = now.Add(silentRetry)
 		} else {
 			g.retry = min(max(2*g.retry, firstRetry), lastRetry)

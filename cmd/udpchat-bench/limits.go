@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/binary"
 	"fmt"
 	"net"
@@ -96,6 +97,9 @@ func (b *bench) dialEcho() (*child, *net.UDPConn, error) {
 		return nil, nil, err
 	}
 	conn, err := net.DialUDP("udp4", nil, addr)
+	if err == nil {
+		context.AfterFunc(b.ctx, func() { _ = conn.SetDeadline(time.Now()) }) // the other end is gone too
+	}
 	return other, conn, err
 }
 

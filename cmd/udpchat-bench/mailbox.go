@@ -74,12 +74,10 @@ func (b *bench) goAway(t target, heard func(u *user, n peer.Notice)) (*user, err
 		return nil, err
 	}
 	u.Deregister("away")
-	select {
-	case <-left:
-		return u, nil
-	case <-time.After(patience):
-		return nil, errors.Join(errors.New("no answer to the deregistration"), u.leave())
+	if err := b.await(left, patience, func() string { return "no answer to the deregistration" }); err != nil {
+		return nil, errors.Join(err, u.leave())
 	}
+	return u, nil
 }
 
 // depositors send to away.
@@ -122,14 +120,7 @@ func (g *depositors) run(b *bench, each, total int) error {
 		d.each = each
 		d.Note("begin") // it is heard where the rest is counted
 	}
-	select {
-	case <-g.over:
-		return nil
-	case <-b.ctx.Done():
-		return errors.New("interrupted")
-	case <-time.After(10 * patience):
-		return fmt.Errorf("%d of %d messages are not stored", g.open.Load(), total)
-	}
+	return b.await(g.over, 10*patience, func() string { return fmt.Sprintf("%d of %d messages are not stored", g.open.Load(), total) })
 }
 
 func (g *depositors) latencies() (l latencies) {

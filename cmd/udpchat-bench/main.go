@@ -57,6 +57,7 @@ func workloads() []workload {
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop)   // a second one has its ordinary effect
 	signal.Ignore(syscall.SIGPIPE) // who reads the figures may leave: the write says so, and the servers are stopped
 	err := run(ctx, os.Args[1:], os.Stdin, os.Stdout)
 	stop()
@@ -140,6 +141,18 @@ func beside(name string) string {
 		return name
 	}
 	return filepath.Join(filepath.Dir(self), name)
+}
+
+// await waits until done has something, or is closed, for so long at most; missing says what did not happen then.
+func (b *bench) await(done <-chan struct{}, long time.Duration, missing func() string) error {
+	select {
+	case <-done:
+		return nil
+	case <-b.ctx.Done():
+		return errors.New("interrupted")
+	case <-time.After(long):
+		return errors.New(missing())
+	}
 }
 
 // part is how long something lasts that takes d.

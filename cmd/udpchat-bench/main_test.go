@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"flag"
@@ -114,6 +115,36 @@ func TestNobodyReads(t *testing.T) {
 	}
 	if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
 		t.Errorf("left %v, %v", left, err)
+	}
+}
+
+// Ctrl-C ends a workload, whatever it waits for, and leaves no file.
+func TestInterrupted(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it starts servers")
+	}
+	binary := udpchat(t)
+	for _, workload := range []string{"limits", "w1"} {
+		t.Run(workload, func(t *testing.T) {
+			dir := t.TempDir()
+			ctx, interrupt := context.WithCancel(t.Context())
+			defer time.AfterFunc(300*time.Millisecond, interrupt).Stop()
+			ended := make(chan error, 1)
+			go func() { // it is waited for, or has the rest of the test's time
+				ended <- run(ctx, []string{"-udpchat", binary, "-dir", dir, "-scale", "100", workload}, strings.NewReader(""), new(bytes.Buffer))
+			}()
+			select {
+			case err := <-ended:
+				if err == nil {
+					t.Error("it says that all was measured")
+				}
+			case <-time.After(patience / 2):
+				t.Fatal("it goes on")
+			}
+			if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
+				t.Errorf("left %v, %v", left, err)
+			}
+		})
 	}
 }
 

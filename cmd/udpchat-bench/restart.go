@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"path/filepath"
 	"time"
@@ -70,12 +69,7 @@ func (b *bench) depositOne(t target, name string) error {
 	}
 	defer func() { _ = u.leave() }() // the work is done
 	u.Send("away", text())
-	select {
-	case <-stored:
-		return nil
-	case <-time.After(patience):
-		return errors.New("a deposit is not acknowledged")
-	}
+	return b.await(stored, patience, func() string { return "a deposit is not acknowledged" })
 }
 
 // fill makes a database with clients, who are away, and messages for them, as a server would have left it.
