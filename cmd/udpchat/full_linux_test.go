@@ -173,6 +173,24 @@ func TestTheServersDiskIsFull(t *testing.T) {
 	w := c.client("w", states)
 	c.sees(w, patience, 1, "SERVER: ERROR: no room for a new name now: w is asked for again")
 
+	for _, script := range []struct {
+		code int
+		says string
+		args []string
+	}{
+		{exitRefused, "udpchat send: the server has no room for a new name now: nothing was sent", []string{"send", "-timeout", "2s", "y", "hi"}},
+		{exitNothing, "udpchat tail: the server has no room for a new name now", []string{"tail", "-timeout", "2s"}},
+	} {
+		at := []string{"-n", "v", "-i", "127.0.0.1", "-p", c.port, "-state", states}
+		p := c.run(slices.Insert(script.args, 1, at...)...)
+		ctx, cancel := context.WithTimeout(t.Context(), patience)
+		said := p.Stderr.Until(ctx, func(lines []string) bool { return slices.Contains(lines, script.says) })
+		if code, err := p.Process().Exit(ctx); err != nil || code != script.code || !said {
+			t.Errorf("%q: exit code %d, %v, %q", script.args, code, err, p.Stderr.Lines())
+		}
+		cancel()
+	}
+
 	if err := os.Remove(ballast); err != nil {
 		t.Fatal(err)
 	}

@@ -27,7 +27,7 @@ func (env *environment) askCommand() *command {
 	f.Exits = exitsOf("the answer is on standard output",
 		config.Exit{Code: "4", When: "nobody has that name: nothing was sent"},
 		config.Exit{Code: "5", When: "the server does not answer"},
-		config.Exit{Code: "6", When: "refused: a quota, a limit, too large"},
+		config.Exit{Code: "6", When: "refused: a quota, a limit, too large, no room"},
 		config.Exit{Code: "7", When: "a key is not the one that was known: the server's, NAME's, or your own name's"},
 		config.Exit{Code: "8", When: "no answer arrived in time; the question stays asked"})
 	f.Takes("NAME QUESTION", 2, 2)

@@ -24,6 +24,7 @@ type sending struct {
 	to, text string
 
 	id                uint64 // once it is on disk
+	postponed         string // why the client is not registered yet
 	stored, delivered bool
 }
 
@@ -37,7 +38,7 @@ func (env *environment) sendCommand() *command {
 		config.Exit{Code: "3", When: "the server holds it, and -wait delivered ran out"},
 		config.Exit{Code: "4", When: "nobody has that name: nothing was sent"},
 		config.Exit{Code: "5", When: "the server does not answer; once the text is on this disk, the next start of the profile sends it"},
-		config.Exit{Code: "6", When: "refused: a quota, a limit, too large; what is kept here is tried again while the profile is in use"},
+		config.Exit{Code: "6", When: "refused: a quota, a limit, too large, no room; what is kept here is tried again while the profile is in use"},
 		config.Exit{Code: "7", When: "a key is not the one that was known: the server's, NAME's, or your own name's"})
 	f.Takes("NAME [TEXT|-]", 1, -1)
 	f.Choice(&s.wait, "", "wait", "stored", "what to wait for; stored: the text is safe on the server's disk, or further; delivered: it is on the recipient's", "stored", "delivered")
@@ -111,6 +112,8 @@ func (s *sending) became(e control.Event) (done bool, err error) {
 		return true, nil
 	case "kept":
 		return false, &exitError{exitRefused, fmt.Errorf("%s: the text to %s is kept here, and tried again while a client of this profile runs", e.Why, s.whom())}
+	case "postponed":
+		s.postponed = e.Why
 	case "failed":
 		return false, &exitError{exitRefused, fmt.Errorf("%s: the text to %s is given up", e.Why, s.whom())}
 	default:
@@ -152,6 +155,9 @@ func (s *sending) late() error {
 		return &exitError{exitStored, fmt.Errorf("the server holds the text for %s, who did not take it in %v", s.whom(), s.timeout)}
 	case s.id != 0:
 		return &exitError{exitSilent, fmt.Errorf("no answer in %v: the text to %s is kept here, and sent while a client of this profile runs", s.timeout, s.whom())}
+	}
+	if s.postponed != "" {
+		return &exitError{exitRefused, fmt.Errorf("%s: nothing was sent", s.postponed)}
 	}
 	return &exitError{exitSilent, fmt.Errorf("no answer in %v: nothing was sent", s.timeout)}
 }

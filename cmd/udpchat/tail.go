@@ -84,7 +84,7 @@ func (s *following) take(conn *control.Conn, e control.Event) error {
 	case "following":
 		s.settings.log.logger(s.env.stderr).Info("ready: what comes from now on is not missed")
 		return nil
-	case "inbox-full":
+	case "inbox-full", "postponed":
 		s.warn(e)
 		return nil
 	case "message":

@@ -57,7 +57,7 @@ func NewHub(client Client, name string, front bool, words func(peer.Status) []st
 }
 
 // Notice passes on what the client is told: a message to who wants messages, what became of a text to who sent it, and to all what
-// ends the client.
+// ends the client, or keeps it from beginning.
 func (h *Hub) Notice(n peer.Notice) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -72,7 +72,7 @@ func (h *Hub) Notice(n peer.Notice) {
 	case peer.InboxFull, peer.InboxRoom:
 		h.inbox.fill(h, e)
 		return
-	case peer.ServerSilent, peer.Refused, peer.Left:
+	case peer.ServerSilent, peer.Refused, peer.Left, peer.Postponed:
 		for c := range h.conns {
 			c.out.Put(e)
 		}
