@@ -57,13 +57,8 @@ func (b *bench) pairs(name string, n, window, total int, history bool) error {
 		p.user = u
 		all = append(all, p)
 	}
-	for _, p := range all { // handshakes are not measured
-		if err := p.run(b, 1, warm); err != nil {
-			return err
-		}
-	}
-	if !others.shown(int64(n * warm)) { // nor how soon the server tells of who has just come
-		return errors.New("the receivers ended")
+	if err := b.warmUp(all, others); err != nil {
+		return err
 	}
 	cpu, begin := cpuSeconds(server.pid()), time.Now()
 	var wg sync.WaitGroup
@@ -79,11 +74,20 @@ func (b *bench) pairs(name string, n, window, total int, history bool) error {
 	v := measured(all)
 	v["msg_s"] = float64(n*total) / took.Seconds()
 	v["srv_cpu_us_per_msg"] = (cpuSeconds(server.pid()) - cpu) * 1e6 / float64(n*total)
-	note := "history off"
-	if history {
-		note = "history on"
+	return b.report(name, map[bool]string{false: "history off", true: "history on"}[history], v)
+}
+
+// warmUp sends what is not measured: handshakes, and how soon the server tells of who has just come.
+func (b *bench) warmUp(all []*pair, others *child) error {
+	for _, p := range all {
+		if err := p.run(b, 1, warm); err != nil {
+			return err
+		}
 	}
-	return b.report(name, note, v)
+	if !others.shown(int64(len(all) * warm)) {
+		return errors.New("the receivers ended")
+	}
+	return nil
 }
 
 // measured is what all pairs met together.

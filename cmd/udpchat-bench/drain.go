@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"sync/atomic"
 	"time"
@@ -35,23 +36,11 @@ func (b *bench) drain() error {
 	if err != nil {
 		return err
 	}
-	stored, told := make(chan struct{}), make(chan struct{})
-	last, err := join(b.ctx, server.target, "", "last", func(_ *user, n peer.Notice) {
-		switch n.(type) {
-		case peer.Stored:
-			close(stored)
-		case peer.Delivered, peer.Exists:
-			close(told)
-		}
-	})
+	last, told, err := b.depositLast(server.target)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = last.leave() }() // the work is done
-	last.Send("away", text())
-	if err := b.await(stored, patience, func() string { return "the last message is not stored" }); err != nil {
-		return err
-	}
 	cpu, begin := cpuSeconds(server.pid()), time.Now()
 	away.Register()
 	if err := b.await(told, 10*patience, func() string { return fmt.Sprintf("%d of %d messages came", got.Load(), total) }); err != nil {
@@ -64,6 +53,27 @@ func (b *bench) drain() error {
 	return b.report("drain", "history off at the client", map[string]float64{
 		"stored": float64(total), "got": float64(got.Load()), "s": took.Seconds(), "msg_s": float64(total) / took.Seconds(),
 		"fill_msg_s": float64(total) / filled.Seconds(), "srv_cpu_us_per_msg": (cpuSeconds(server.pid()) - cpu) * 1e6 / float64(total)})
+}
+
+// depositLast leaves the last message for the one who is away; its sender closes told when the other has it.
+func (b *bench) depositLast(at target) (u *user, told chan struct{}, err error) {
+	stored, told := make(chan struct{}), make(chan struct{})
+	u, err = join(b.ctx, at, "", "last", func(_ *user, n peer.Notice) {
+		switch n.(type) {
+		case peer.Stored:
+			close(stored)
+		case peer.Delivered, peer.Exists:
+			close(told)
+		}
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	u.Send("away", text())
+	if err = b.await(stored, patience, func() string { return "the last message is not stored" }); err != nil {
+		return nil, nil, errors.Join(err, u.leave())
+	}
+	return u, told, nil
 }
 
 // deposit leaves messages for the one who is away, and says how long that took.

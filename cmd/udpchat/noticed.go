@@ -8,7 +8,7 @@ import (
 	"udpchat/peer"
 )
 
-// noticed prints what a notice says, and follows those that end something.
+// noticed prints what a notice says, and does what follows from it.
 func (c *chat) noticed(ctx context.Context, n peer.Notice) error {
 	c.session.hub.Notice(n)
 	switch n := n.(type) {
@@ -32,6 +32,11 @@ func (c *chat) noticed(ctx context.Context, n peer.Notice) error {
 	if err := c.tell(n, ""); err != nil {
 		return err
 	}
+	return c.follow(n)
+}
+
+// follow does what follows from a notice that was told.
+func (c *chat) follow(n peer.Notice) error {
 	switch n := n.(type) {
 	case peer.Welcome:
 		c.started = true

@@ -98,19 +98,11 @@ func (env *environment) serve(ctx context.Context, s serverSettings) (err error)
 	context.AfterFunc(ctx, stop) // from now on a signal has its ordinary effect
 	srv := server.New(s.config(log), socket, db)
 	var wg sync.WaitGroup
-	wg.Go(func() {
-		collectSoon(ctx, func() {
-			if err := db.Rest(); err != nil {
-				log.Debug("pages of the database stay in memory", "err", err)
-			}
-		})
-	})
+	wg.Go(func() { collectSoon(ctx, func() { rest(log, db) }) })
 	err = srv.Run(ctx, func() {
 		log.Info("listening", "addr", socket.LocalAddr(), "db", s.db)
 		invitation.log(log, s.host, socket.LocalAddr().Port())
-		if got, _ := socket.Buffers(); got > 0 && got < wantedBuffer {
-			log.Warn("small receive buffer: bursts may be lost and sent again; raise net.core.rmem_max", "bytes", got, "wanted", wantedBuffer)
-		}
+		warnOfBuffer(log, socket)
 	})
 	stop()
 	wg.Wait()
@@ -118,6 +110,20 @@ func (env *environment) serve(ctx context.Context, s serverSettings) (err error)
 		log.Info("stopped")
 	}
 	return err
+}
+
+// warnOfBuffer says when the system gives the socket less room than a server with many clients needs.
+func warnOfBuffer(log *slog.Logger, socket *link.Socket) {
+	if got, _ := socket.Buffers(); got > 0 && got < wantedBuffer {
+		log.Warn("small receive buffer: bursts may be lost and sent again; raise net.core.rmem_max", "bytes", got, "wanted", wantedBuffer)
+	}
+}
+
+// rest gives the memory of pages back that the database has read and does not need now.
+func rest(log *slog.Logger, db *bolt.Server) {
+	if err := db.Rest(); err != nil {
+		log.Debug("pages of the database stay in memory", "err", err)
+	}
 }
 
 func (s *serverSettings) config(log *slog.Logger) server.Config {
