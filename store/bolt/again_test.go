@@ -80,9 +80,10 @@ func TestALogIsLongerThanItMayBe(t *testing.T) {
 func TestALogCannotBeMade(t *testing.T) {
 	s := newServer(t)
 	still(s.Server)
-	if err := os.Mkdir(logPath(s.path), 0o700); err != nil {
+	if err := s.file.log.close(true); err != nil { // nothing was submitted yet
 		t.Fatal(err)
 	}
+	mkdir(t, logPath(s.path))
 	storetest.Register(t, s, "ann", "bob")
 	for seq := range uint64(3) {
 		deposits(t, s, seq+1, 1, 600)
@@ -90,14 +91,19 @@ func TestALogCannotBeMade(t *testing.T) {
 			t.Error("something is ahead, and there is no log")
 		}
 	}
-	if err := os.Remove(logPath(s.path)); err != nil {
-		t.Fatal(err)
+	for _, suffix := range []string{"", ".id"} { // a kill now leaves a store that needs none
+		write(t, s.path+".copy"+suffix, must(os.ReadFile(s.path+suffix))(t))
 	}
+	if n, err := found(t, s.path+".copy"); n != 3 || err != nil {
+		t.Errorf("%d found, %v", n, err)
+	}
+	remove(t, logPath(s.path))
 	deposits(t, s, 4, 1, 600)
+	deposits(t, s, 5, 1, 600)
 	if !s.file.isAhead() {
 		t.Error("a log can be made, and is not used")
 	}
-	if n, err := found(t, copied(t, s.path)); n != 4 || err != nil {
+	if n, err := found(t, copied(t, s.path)); n != 5 || err != nil {
 		t.Errorf("%d found, %v", n, err)
 	}
 }

@@ -2,11 +2,11 @@ package bolt
 
 import (
 	"bytes"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -74,6 +74,7 @@ func TestWhatOnlyTheLogHasIsThereAfterAKill(t *testing.T) {
 			t.Errorf("a closed store leaves its log: %v", err)
 		}
 	}
+	write(t, logPath(without), []byte(noLog))
 	if n, err := found(t, without); n != 0 || err != nil {
 		t.Errorf("control: %d without the log, %v", n, err)
 	}
@@ -98,7 +99,7 @@ func TestTheEndOfTheLogMayBeCut(t *testing.T) {
 		clear(content[at : at+logSector])
 		write(t, path, database)
 		write(t, logPath(path), content)
-		if _, err := found(t, path); !errors.Is(err, store.ErrDamaged) || !strings.Contains(err.Error(), logPath(path)) || !strings.Contains(err.Error(), "delete") {
+		if _, err := found(t, path); !errors.Is(err, store.ErrDamaged) || !strings.Contains(err.Error(), logPath(path)) || !strings.Contains(err.Error(), "echo none > "+logPath(path)) {
 			t.Errorf("record %d is missing: %v", i, err)
 		}
 		if now := must(os.ReadFile(path))(t); !bytes.Equal(now, database) {
@@ -146,23 +147,42 @@ func TestALogOfAnotherTime(t *testing.T) {
 	closeAndCheck(t, s, path)
 	later := must(os.ReadFile(path))(t)
 
-	write(t, logPath(path), must(os.ReadFile(path+".log"))(t)) // the log of the run before
+	refuse := func(what string) {
+		t.Helper()
+		if _, err := found(t, path); !errors.Is(err, store.ErrDamaged) {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	content := must(os.ReadFile(path + ".log"))(t)
+	heading, _ := parseHeading(content)
+	of := func(life uint64) (other []byte) { // the same log, of somebody else's
+		l := writeAhead{end: int64(len(content))}
+		b := bytes.Clone(l.encode(mark{Life: life, Number: heading.Number}, l.heading()))
+		for _, at := range records {
+			r, _ := parseLog(content[at:])
+			r.Life = life
+			b = append(b, l.encode(r.mark, r.redo)...)
+		}
+		return append(b, make([]byte, len(content)-len(b))...)
+	}
+	write(t, logPath(path), of(1))
+	refuse("the store was closed, and the log is another's")
+	write(t, logPath(path), of(1)[:logSector]) // as a kill leaves it before the first change
 	if n, err := found(t, path); n != 7 || err != nil {
 		t.Errorf("%d found, %v", n, err)
 	}
 	write(t, path, later)
-	stale := must(os.ReadFile(path + ".log"))(t)
-	binary.BigEndian.PutUint64(stale[8:], 1) // of nobody's
-	write(t, logPath(path), stale)
-	if n, err := found(t, path); n != 7 || err != nil {
-		t.Errorf("%d found, %v", n, err)
+	write(t, logPath(path), content) // the log of the run before
+	refuse("the store was closed, and the log is of the run before")
+	write(t, path, must(os.ReadFile(path+".old"))(t))
+	write(t, logPath(path), of(1))
+	refuse("the log is another's")
+	if !bytes.Equal(of(heading.Life)[:records[4]], content[:records[4]]) {
+		t.Error("of does not make a log")
 	}
 	write(t, path, must(os.ReadFile(path+".old"))(t)) // of the same run, and its first record is gone
-	content := must(os.ReadFile(path + ".log"))(t)
-	write(t, logPath(path), content[records[1]:])
-	if _, err := found(t, path); !errors.Is(err, store.ErrDamaged) {
-		t.Errorf("a gap: %v", err)
-	}
+	write(t, logPath(path), slices.Concat(content[:records[0]], content[records[1]:]))
+	refuse("a gap")
 }
 
 // A change that comes to nothing is answered, and leaves no record.
@@ -182,7 +202,7 @@ func TestWhatChangesNothing(t *testing.T) {
 	for _, suffix := range []string{"", ".id", ".wal"} {
 		write(t, path+".copy"+suffix, must(os.ReadFile(path+suffix))(t))
 	}
-	if list, err := s.file.log.after(mark{Life: s.file.log.mark.Life}); len(list) != 3 || err != nil {
+	if list, err := s.file.log.after(mark{Life: s.file.log.mark.Life, needed: true}); len(list) != 3 || err != nil {
 		t.Errorf("%d records, %v", len(list), err)
 	}
 	closeAndCheck(t, s, path)

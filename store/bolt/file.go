@@ -34,6 +34,8 @@ type file struct {
 	ahead  *bbolt.Tx  // what the log has and the database not yet is in here; nil: there is nothing
 	growth int64      // bytes by which its commit will make the file longer, about
 	failed error      // what is ahead was lost with this; the next start finds it in the log
+
+	closing bool // the next commit says that no log is needed
 }
 
 func (f *file) damaged(format string, args ...any) error { return damaged(f.path, format, args...) }
@@ -115,10 +117,10 @@ func (f *file) abandon(tx *bbolt.Tx) {
 	}
 }
 
-// close leaves nothing in the log that is not in the database, unless the disk is full.
+// close leaves a database that is whole without the log, unless the disk is full.
 func (f *file) close() error {
-	err := f.catchUp()
-	done := err == nil && f.failed == nil
+	err := f.letGo()
+	done := err == nil && f.failed == nil && f.log != nil && !f.log.known
 	return errors.Join(err, f.log.close(done), f.closeDatabase())
 }
 

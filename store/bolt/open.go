@@ -215,18 +215,8 @@ func (f *file) admit(l layout, known sidecar, log int64) error {
 		return fmt.Errorf("%s is %w or was replaced: %s knows another store (%s %016x, here is %016x); restore %s from a backup, or delete %s to go on with this file",
 			f.path, store.ErrDamaged, sidecarPath(f.path), known.kind, known.id, now.id, f.path, sidecarPath(f.path))
 	}
-	if f.log, err = openLog(f.path, log); err != nil {
-		return err
-	}
-	if have >= schemaOfLog { // what is in the log is of the schema that the file has
-		if f.failed = f.guard("reading", f.replay); f.failed != nil {
-			return f.failed // the log stays
-		}
-	}
-	if int(have) < len(l.steps) {
-		if err := f.migrate(l.steps); err != nil {
-			return err
-		}
+	if f.failed = f.again(l, have, log); f.failed != nil {
+		return f.failed // the log stays
 	}
 	if known == now {
 		return nil

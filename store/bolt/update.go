@@ -32,7 +32,7 @@ func (f *file) update(growth int64, fn func(tx *bbolt.Tx, r room) error) error {
 			return err
 		}
 		if len(f.redo) == 0 { // as is so with what is noted already
-			if f.log.at == 0 {
+			if f.log.empty() {
 				f.forget()
 			}
 			return nil
@@ -43,6 +43,11 @@ func (f *file) update(growth int64, fn func(tx *bbolt.Tx, r room) error) error {
 			if ok, err := f.log.append(f.redo); ok || err != nil {
 				f.growth += growth
 				return err
+			}
+			if !f.log.ready {
+				if err := f.log.begin(); err != nil {
+					return err
+				}
 			}
 		}
 		return f.commit()
@@ -84,68 +89,35 @@ func (f *file) ready(growth int64) (r room, err error) {
 
 // commit makes durable what is ahead. When there was no room for that, it did not happen; but what the log has of it is done again.
 func (f *file) commit() error {
-	err := f.shelf(f.ahead, metaBucket).put(logKey, &f.log.mark)
-	if err != nil {
-		return err
+	if m := f.log.mark; f.log.ready || f.log.known {
+		m.needed = !f.closing
+		if err := f.shelf(f.ahead, metaBucket).put(logKey, &m); err != nil {
+			return err
+		}
 	}
 	id := f.ahead.ID()
-	if err = f.ahead.Commit(); err == nil {
+	err := f.ahead.Commit()
+	if err == nil {
 		f.ahead, f.growth = nil, 0
-		f.log.begun()
-		return nil
+		if f.closing {
+			f.log.known = false
+			return nil
+		}
+		return f.log.committed()
 	}
 	if !f.undone(id, err) {
 		return fmt.Errorf("write %s: %w", f.path, err)
 	}
 	f.forget()
-	if err := f.replay(); err != nil {
-		return err
+	if f.log.known {
+		if err := f.replay(false); err != nil {
+			return err
+		}
+		if err := f.log.begin(); err != nil {
+			return err
+		}
 	}
-	f.log.at = 0 // but the database may not know this life yet
 	return fmt.Errorf("write %s: %w (%w)", f.path, store.ErrFull, err)
-}
-
-// replay brings into the database what only the log has: all at once, or record by record where there is no room for that.
-func (f *file) replay() error {
-	var have mark
-	if err := f.read(func(tx *bbolt.Tx) error { return f.shelf(tx, metaBucket).must(logKey, &have) }); err != nil {
-		return err
-	}
-	list, err := f.log.after(have)
-	if err != nil {
-		return err
-	}
-	for n := len(list); len(list) > 0; n = min(n, len(list)) {
-		switch err, full := f.replaySome(list[:n]); {
-		case err == nil:
-			list = list[n:]
-		case full && n > 1:
-			n = 1
-		default:
-			return fmt.Errorf("write what %s has into %s: %w", f.log.path, f.path, err)
-		}
-	}
-	return nil
-}
-
-// replaySome is one transaction.
-func (f *file) replaySome(list []logRecord) (err error, full bool) {
-	tx, err := f.begin(true)
-	if err != nil {
-		return err, false
-	}
-	defer f.abandon(tx)
-	for _, r := range list {
-		if err := r.redo.do(tx); err != nil {
-			return err, false
-		}
-	}
-	if err := f.shelf(tx, metaBucket).put(logKey, &list[len(list)-1].mark); err != nil {
-		return err, false
-	}
-	id := tx.ID()
-	err = tx.Commit()
-	return err, err != nil && f.undone(id, err)
 }
 
 // forget ends the transaction that is ahead without its commit.
@@ -174,6 +146,31 @@ func (f *file) catchUp() error {
 		return err
 	}
 	return nil
+}
+
+// letGo has the database need no log any more, unless the disk is full.
+func (f *file) letGo() error {
+	f.mu.Lock()
+	f.closing = true
+	f.mu.Unlock()
+	if err := f.catchUp(); err != nil {
+		return err
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.failed != nil || f.log == nil || !f.log.known {
+		return nil
+	}
+	err := f.change(func() (err error) {
+		if f.ahead, err = f.begin(true); err != nil {
+			return err
+		}
+		return f.commit()
+	})
+	if errors.Is(err, store.ErrFull) {
+		return nil
+	}
+	return err
 }
 
 // rehearse runs a write transaction that leaves nothing behind.
