@@ -5,6 +5,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -29,6 +30,7 @@ type wounded struct {
 	files   map[string]string // by command, where the damaged file goes
 	whole   map[string][]byte
 	sidecar map[string][]byte
+	log     map[string][]byte
 }
 
 // newWounded plays a short conversation, and takes the files of the server and of y.
@@ -59,12 +61,14 @@ func newWounded(t *testing.T) *wounded {
 	stage.Desk("y").Process().Kill()
 	profile := filepath.Join(stage.Dir, "clients", "y", "profile.db")
 	db := filepath.Join(stage.Dir, "server.db")
-	w := &wounded{t: t, home: stage.Dir, files: map[string]string{"server": db, "client": profile}, whole: map[string][]byte{}, sidecar: map[string][]byte{}}
+	w := &wounded{t: t, home: stage.Dir, files: map[string]string{"server": db, "client": profile}, whole: map[string][]byte{}, sidecar: map[string][]byte{}, log: map[string][]byte{}}
 	for command, path := range w.files {
 		content, err := os.ReadFile(path)
 		fail(err)
 		w.whole[command] = content
 		w.sidecar[command], err = os.ReadFile(path + ".id")
+		fail(err)
+		w.log[command], err = os.ReadFile(path + ".wal")
 		fail(err)
 	}
 	port, err := play.FreePort()
@@ -84,14 +88,14 @@ func (w *wounded) command(command string) *exec.Cmd {
 	return cmd
 }
 
-// put writes a command's file, with its sidecar.
+// put writes a command's file, with its sidecar and its log.
 func (w *wounded) put(command string, content []byte) {
 	w.t.Helper()
 	path := w.files[command]
-	if err := os.RemoveAll(path); err != nil {
-		w.t.Fatal(err)
-	}
-	for p, b := range map[string][]byte{path: content, path + ".id": w.sidecar[command]} {
+	for p, b := range map[string][]byte{path: content, path + ".id": w.sidecar[command], path + ".wal": w.log[command]} {
+		if err := os.RemoveAll(p); err != nil {
+			w.t.Fatal(err)
+		}
 		if err := os.WriteFile(p, b, 0o600); err != nil {
 			w.t.Fatal(err)
 		}
@@ -172,9 +176,31 @@ func TestDamageIsRefusedInOneLine(t *testing.T) {
 		w.refused("missing", command, w.command(command), "missing", "restore", "delete")
 		w.put(command, newer(t, w.whole[command]))
 		w.refused("newer", command, w.command(command), "newer version", "update udpchat")
+		w.refusedLog(command)
 	}
 	w.put("client", w.whole["server"])
 	w.refused("a server's store", "client", w.command("client"), "it is a server's store", "name another file")
+}
+
+// refusedLog harms the log of a command's file, which the file needs: it is of a program that was killed.
+func (w *wounded) refusedLog(command string) {
+	log := w.files[command] + ".wal"
+	for name, c := range map[string]struct {
+		harm func() error
+		say  []string
+	}{
+		"no log":    {func() error { return nil }, []string{log + " is damaged", "missing", "restore", "echo none > " + log}},
+		"empty log": {func() error { return os.WriteFile(log, nil, 0o600) }, []string{log + " is damaged", "empty", "restore", "echo none > " + log}},
+		"huge log": {func() error { return errors.Join(os.WriteFile(log, nil, 0o600), os.Truncate(log, 1<<40)) },
+			[]string{log + " is no log of udpchat", "1099511627776 bytes", "move it away"}},
+		"a folder for a log": {func() error { return os.Mkdir(log, 0o700) }, []string{log + " is no regular file", "move it away"}},
+	} {
+		w.put(command, w.whole[command])
+		if err := errors.Join(os.Remove(log), c.harm()); err != nil {
+			w.t.Fatal(err)
+		}
+		w.refused(name, command, w.command(command), c.say...)
+	}
 }
 
 // newer is a file whose schema does not exist yet.

@@ -4,11 +4,13 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"go.etcd.io/bbolt"
 
 	"udpchat/migrations"
+	"udpchat/store"
 	"udpchat/store/storetest"
 )
 
@@ -105,6 +107,35 @@ func TestALogCannotBeMade(t *testing.T) {
 	}
 	if n, err := found(t, copied(t, s.path)); n != 5 || err != nil {
 		t.Errorf("%d found, %v", n, err)
+	}
+}
+
+// After a failed write nothing is answered any more, nor read: the line says what to do, and after it everything that was acknowledged is there.
+func TestALogThatCannotBeWritten(t *testing.T) {
+	path, records := killed(t, 3)
+	s := still(must(OpenServer(path, Options{}))(t))
+	deposits(t, s, 4, 1, 600)
+	deposits(t, s, 5, 1, 600)
+	if err := s.file.log.os.Close(); err != nil { // nothing is under way
+		t.Fatal(err)
+	}
+	s.file.log.os = must(os.Open(logPath(path)))(t) // for reading
+	for range 2 {
+		answer := make(chan error)
+		s.Submit(store.Deposit{To: storetest.Key("ann"), From: storetest.Key("bob"), Text: storetest.Single(6, "six")}, func(_ store.Result, err error) { answer <- err })
+		failed := <-answer
+		_, _, reading := s.Waiting(storetest.Key("ann"), 0, 10)
+		for _, err := range []error{failed, reading} {
+			if err == nil || !strings.Contains(err.Error(), logPath(path)) || !strings.Contains(err.Error(), "see to the disk, and start again") || strings.Contains(err.Error(), "\n") {
+				t.Errorf("error %v", err)
+			}
+		}
+	}
+	if err := s.Close(); err != nil {
+		t.Error(err)
+	}
+	if n, err := found(t, path); n != len(records)+2 || err != nil {
+		t.Errorf("%d of %d, %v", n, len(records)+2, err)
 	}
 }
 

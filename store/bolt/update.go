@@ -3,6 +3,7 @@ package bolt
 import (
 	"errors"
 	"fmt"
+	"syscall"
 
 	"go.etcd.io/bbolt"
 
@@ -190,14 +191,20 @@ func (f *file) rehearse(fn func(tx *bbolt.Tx) error) error {
 }
 
 // change does something with what is ahead. With an error that is lost here, and what the log has of it comes back at the next start;
-// with store.ErrFull nothing is.
+// with store.ErrFull nothing is. No read goes on either: what was answered is in part only in the log, of which it is not known any more what
+// the disk has, and the database alone would show texts that were taken, and not show some that were answered.
 func (f *file) change(do func() error) error {
 	err := f.guard("writing", do)
-	if err != nil {
-		f.forget()
+	if err == nil {
+		return nil
 	}
-	if err != nil && !errors.Is(err, store.ErrFull) {
-		f.failed = err
+	f.forget()
+	if errors.Is(err, store.ErrFull) {
+		return err
 	}
+	if _, ok := errors.AsType[syscall.Errno](err); ok {
+		err = fmt.Errorf("%w; nothing more is written or read: see to the disk, and start again, since what was acknowledged is kept", err)
+	}
+	f.failed = err
 	return err
 }
