@@ -49,7 +49,7 @@ func (f *file) replay(opening bool) error {
 	if err != nil {
 		return err
 	}
-	if len(list) == 0 && !(opening && have.needed) {
+	if len(list) == 0 && (!opening || !have.needed) {
 		return nil
 	}
 	for n := len(list); ; n = min(n, len(list)) {
@@ -137,15 +137,14 @@ func (l *writeAhead) collect(m mark, last uint64, b []byte) (list []logRecord, e
 	begin, unbroken := last, true
 	for at := int64(logSector); at < int64(len(b)); {
 		r, ok := parseLog(b[at:])
-		mine := ok && r.Life == m.Life && r.Number > begin // else it is from before the log began again
-		switch next := mine && r.Number == last+1; {
-		case mine && !(next && unbroken):
-			return nil, l.damaged("a record is missing in it")
-		case mine:
+		if ok && r.Life == m.Life && r.Number > begin {
+			if !unbroken || r.Number != last+1 {
+				return nil, l.damaged("a record is missing in it")
+			}
 			if last++; last > m.Number {
 				list = append(list, r)
 			}
-		default:
+		} else { // it is from before the log began again, or not whole
 			unbroken = false
 		}
 		if !ok {
