@@ -42,7 +42,11 @@ func (d *desk) Shown(lines []uint64) {
 	d.shown = append(d.shown, lines...)
 }
 
-func (d *desk) Status(context.Context) (peer.Status, error) { return d.state, nil }
+func (d *desk) Status(context.Context) (peer.Status, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.state, nil
+}
 
 // Reach does not answer for those who were not found: the client has left.
 func (d *desk) Reach(ctx context.Context, name string) (peer.Reached, error) {
@@ -181,6 +185,43 @@ func TestStatusAndMistakes(t *testing.T) {
 		}
 		a.end()
 	})
+}
+
+// A client that runs for a script alone says where mail of earlier runs is when it knows, and after a second in any case. One with a front end says
+// how things are.
+func TestStatusKnowsWhereMailIs(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		front bool
+		takes time.Duration // for the server to answer
+		after time.Duration
+		want  Talk
+	}{
+		{"stored", false, 45 * time.Millisecond, 60 * time.Millisecond, Talk{Waiting: 1, Stored: 1}},
+		{"a slow server", false, time.Hour, time.Second, Talk{Waiting: 1}},
+		{"a front end", true, 45 * time.Millisecond, 0, Talk{Waiting: 1}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			stage(t, c.front, func(t *testing.T, d *desk, h *Hub, connect func() *program) {
+				d.state.Talks = []peer.TalkStatus{{Depositing: 1}}
+				defer time.AfterFunc(c.takes, func() {
+					d.mu.Lock()
+					defer d.mu.Unlock()
+					d.state.Talks = []peer.TalkStatus{{Stored: 1}}
+				}).Stop()
+				a := connect()
+				begun := time.Now()
+				if err := a.conn.Do(Command{Op: "status"}); err != nil {
+					t.Fatal(err)
+				}
+				e := <-a.conn.Events()
+				if took := time.Since(begun); took != c.after || len(e.Status.Talks) != 1 || e.Status.Talks[0].Stored != c.want.Stored || e.Status.Talks[0].Waiting != c.want.Waiting {
+					t.Errorf("after %v: %s", took, Line(e))
+				}
+				a.end()
+			})
+		})
+	}
 }
 
 // A hub ends its connections when they have what is for them, or do not read it.

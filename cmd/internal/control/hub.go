@@ -3,6 +3,7 @@ package control
 import (
 	"context"
 	"net"
+	"slices"
 	"sync"
 	"time"
 
@@ -42,8 +43,12 @@ type asked struct {
 	ref  string
 }
 
-// settle is how often it is looked whether a client has registered.
-const settle = 20 * time.Millisecond
+// settle is how often it is looked whether a client that was just started knows how things stand; rush is how long for where what its earlier runs
+// left is. That takes a round trip and a commit at the server, and where it goes directly at first an ack timeout more.
+const (
+	settle = 20 * time.Millisecond
+	rush   = time.Second
+)
 
 // hubRefs begins the numbers that a Hub gives to commands; a front end's own are below.
 const hubRefs = 1 << 63
@@ -194,9 +199,15 @@ func (h *Hub) command(c *conn, m Command) {
 	}
 }
 
+// rushes tells that a client that runs for a script alone does not know yet whether the server holds what an earlier run left.
+func (h *Hub) rushes(s peer.Status) bool {
+	return !h.inbox.front && s.Answered && slices.ContainsFunc(s.Talks, func(t peer.TalkStatus) bool { return t.Direct+t.Depositing > 0 })
+}
+
 func (h *Hub) status(c *conn, ref string) {
+	begun := time.Now()
 	s, err := h.client.Status(h.ctx)
-	for err == nil && s.Standing == peer.StandsWaiting { // it has just been started
+	for err == nil && (s.Standing == peer.StandsWaiting || h.rushes(s) && time.Since(begun) < rush) {
 		select {
 		case <-time.After(settle):
 			s, err = h.client.Status(h.ctx)
