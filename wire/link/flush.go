@@ -29,7 +29,7 @@ func (s *Sessions) Flush(write func(b []byte, p Path) error) (datagrams int, err
 		put(s.datagram, d.dest.path, d.dest.to, d.messages)
 	})
 	s.reset()
-	s.added = nil
+	s.forgetAdded()
 	// protocol.md §13.2: the responder sends nothing in a session before it got something in it.
 	for _, sess := range s.confirms {
 		if r := sess.remote; r != nil && r.cur == sess && sess.sent == 0 {

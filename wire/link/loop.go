@@ -262,6 +262,7 @@ func (l *Loop) add(messages []Send) {
 			l.dropped(m.Path, 0, fmt.Errorf("%v: %w", m.Msg.Kind(), err))
 		}
 	}
+	l.sessions.forgetAdded() // the core may write the next ones into the same memory
 }
 
 // flush sends what is packed.

@@ -115,7 +115,7 @@ func (s *Sessions) Ready(now time.Time, key wire.Key) bool {
 
 // Add packs a message for a remote, to be sent on the path p: one that Open reported, or one that the caller was told. When
 // there is no session one is begun, and the message waits, at most GiveUp. Messages to one path and key keep their order. m must not change
-// before Flush.
+// before Flush or forgetAdded.
 // When it fails nothing was added: ErrNoKey, or the codec's error, a mistake of the program.
 func (s *Sessions) Add(now time.Time, p Path, to wire.Key, m wire.Message) error {
 	if err := s.encode(m); err != nil {
@@ -170,6 +170,9 @@ func (s *Sessions) encode(m wire.Message) (err error) {
 	}
 	return err
 }
+
+// forgetAdded ends what encode remembers: messages are recognised by their address.
+func (s *Sessions) forgetAdded() { s.added = nil }
 
 // wait keeps a message until there is a session.
 func (s *Sessions) wait(r *remote, message []byte) {
