@@ -12,9 +12,9 @@ import (
 // a reader that gets its datagrams that fast looks for the next one itself before it sleeps, and each time lets whoever else wants the core
 // go first. Linux does likewise in the guests of a hypervisor (the haltpoll governor).
 const (
-	// spinFor is how long the reader looks.
-	spinFor = 100 * time.Microsecond
-	// spinCost is how many datagrams must come within spinFor of each other for one look that finds none: so looking takes at most 1.6 µs
+	// spinFor is how long the reader looks: as long as a server takes to make a message durable.
+	spinFor = 400 * time.Microsecond
+	// spinCost is how many datagrams must come within spinFor of each other for one look that finds none: so looking takes at most 6 µs
 	// of each of them. spinCredit is how many count at most.
 	spinCost, spinCredit = 64, 128
 	// spinIdle is what the reader waits at least for a datagram that was not there already. One that was takes the credit of spinFlood: who has
