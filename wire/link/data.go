@@ -98,7 +98,7 @@ func (s *Sessions) data(now time.Time, p Path, h wire.Header, datagram, body []b
 	if err != nil {
 		return wire.Key{}, Path{}, nil, err
 	}
-	s.court(now, r, sess, p)
+	s.challenge(now, r, sess, p)
 	s.nudge(now, r, sess)
 	if len(plain) == 0 {
 		return wire.Key{}, Path{}, nil, nil
@@ -131,7 +131,7 @@ func (s *Sessions) controls(now time.Time, p Path, r *remote, sess *session, bod
 		body = rest
 		switch kind {
 		case controlChallenge:
-			s.prompt(r, sess, p, controlEcho, data)
+			s.sendControl(r, sess, p, controlEcho, data)
 		case controlEcho:
 			s.echoed(now, r, p, data)
 		case controlToken:

@@ -14,18 +14,18 @@ import (
 	"udpchat/wire"
 )
 
-// heir is the Diffie-Hellman function of who got both static keys, and has what was recorded, e among it: the public part of a's
+// thief is the Diffie-Hellman function of who got both static keys, and has what was recorded, e among it: the public part of a's
 // ephemeral key. What takes the private part of that and b's static key it finds from b's side. With the private part too, which both
 // programs have forgotten, nothing is closed to it: that is the control.
-type heir struct {
+type thief struct {
 	flynn.DHFunc
 	a, b, ephemeral []byte // private
 	e, pubB         []byte
 }
 
-func (x heir) GenerateKeypair(io.Reader) (flynn.DHKey, error) { return flynn.DHKey{Public: x.e}, nil }
+func (x thief) GenerateKeypair(io.Reader) (flynn.DHKey, error) { return flynn.DHKey{Public: x.e}, nil }
 
-func (x heir) DH(private, public []byte) ([]byte, error) {
+func (x thief) DH(private, public []byte) ([]byte, error) {
 	switch {
 	case len(private) > 0: // it is a's static key
 		return x.DHFunc.DH(x.a, public)
@@ -37,8 +37,8 @@ func (x heir) DH(private, public []byte) ([]byte, error) {
 	return x.DHFunc.DH(x.ephemeral, public)
 }
 
-// read is what the heir reads of the data that a sent in a recorded session, which began with the two datagrams.
-func (x heir) read(t *testing.T, id *Identity, initiation, response []byte, data [][]byte) (plain [][]byte) {
+// read is what the thief reads of the data that a sent in a recorded session, which began with the two datagrams.
+func (x thief) read(t *testing.T, id *Identity, initiation, response []byte, data [][]byte) (plain [][]byte) {
 	t.Helper()
 	state, err := flynn.NewHandshakeState(flynn.Config{
 		CipherSuite: flynn.NewCipherSuite(x, flynn.CipherChaChaPoly, flynn.HashBLAKE2s), Pattern: flynn.HandshakeIK, Initiator: true,
@@ -94,7 +94,7 @@ func TestStolenKeysDoNotOpenWhatWasRecorded(t *testing.T) {
 		}
 	}
 	seedA, seedB := derive([32]byte{1}, labelStatic), derive([32]byte{2}, labelStatic)
-	x := heir{DHFunc: flynn.DH25519, a: seedA[:], b: seedB[:], e: initiation[wire.HeaderSize:][:32], pubB: b.id.card.Static[:]}
+	x := thief{DHFunc: flynn.DH25519, a: seedA[:], b: seedB[:], e: initiation[wire.HeaderSize:][:32], pubB: b.id.card.Static[:]}
 	if plain := x.read(t, a.id, initiation, response, data); len(plain) > 0 {
 		t.Errorf("%d of %d datagrams are read", len(plain), len(data))
 	}

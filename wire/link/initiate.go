@@ -33,7 +33,7 @@ type call struct {
 	mac1     [noise.MacSize]byte // in it
 	cookie   *noise.Mac          // what the responder asked for, nil when it did not
 	given    [noise.MacSize]byte
-	baked    time.Time
+	cookieAt time.Time
 }
 
 // policy of a handshake's tries (protocol.md §13.4).
@@ -103,7 +103,7 @@ func (s *Sessions) redial(now time.Time, r *remote, within time.Duration) {
 func (s *Sessions) initiate(now time.Time, d *call) {
 	d.sent = now
 	var mac2 [noise.MacSize]byte
-	if d.cookie != nil && now.Sub(d.baked) < noise.CookieLife {
+	if d.cookie != nil && now.Sub(d.cookieAt) < noise.CookieLife {
 		mac2 = d.cookie.Sum(d.datagram)
 	}
 	s.send(append(slices.Clip(d.datagram), mac2[:]...), d.path)
@@ -247,7 +247,7 @@ func (s *Sessions) cookie(now time.Time, h wire.Header, body []byte) error {
 	}
 	s.reached(now, r)
 	again := d.cookie != nil && given == d.given
-	d.cookie, d.given, d.baked = noise.NewMac(given[:]), given, now
+	d.cookie, d.given, d.cookieAt = noise.NewMac(given[:]), given, now
 	if !again { // the same cookie a second time says that one has to wait, and is not worth a datagram
 		s.initiate(now, d)
 	}

@@ -236,7 +236,7 @@ func (p *party) state() string {
 		if r == nil {
 			continue
 		}
-		fmt.Fprint(&b, " | ", r.path, r.former, r.suitor != nil, len(r.old), len(r.waiting), r.dial != nil, r.dialable)
+		fmt.Fprint(&b, " | ", r.path, r.former, r.candidate != nil, len(r.old), len(r.waiting), r.dial != nil, r.dialable)
 		if r.cur != nil {
 			fmt.Fprint(&b, r.cur.ours, seen(&r.cur.window), r.cur.heard, r.cur.due)
 		}

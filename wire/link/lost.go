@@ -45,16 +45,16 @@ func (s *Sessions) lost(now time.Time, h wire.Header, body []byte) error {
 	}
 	for sess := s.theirs[h.Index]; sess != nil; sess = sess.chain {
 		if subtle.ConstantTimeCompare(body, sess.token[:]) == 1 {
-			s.wither(now, sess, time.Duration(min(h.Counter, uint64(MaxSpread/time.Millisecond)))*time.Millisecond)
+			s.replace(now, sess, time.Duration(min(h.Counter, uint64(MaxSpread/time.Millisecond)))*time.Millisecond)
 			return nil
 		}
 	}
 	return ErrUnknown
 }
 
-// wither ends a session that the remote lost, and makes a new one: at once when there is something to send, else within
+// replace ends a session that the remote lost, and makes a new one: at once when there is something to send, else within
 // ResetJitter, or what the remote wants if that is more, so that those whom a server lost do not all come in the same moment.
-func (s *Sessions) wither(now time.Time, sess *session, within time.Duration) {
+func (s *Sessions) replace(now time.Time, sess *session, within time.Duration) {
 	r := sess.remote
 	s.Counts.Lost++
 	if r.cur != sess {
@@ -64,15 +64,15 @@ func (s *Sessions) wither(now time.Time, sess *session, within time.Duration) {
 	if s.cfg.Lost != nil {
 		s.cfg.Lost(now, r.key)
 	}
-	var heir *session
+	var successor *session
 	for _, o := range r.old { // of two made at once the remote may have lost only one
 		if s.rivals(o, sess) && o.due > s.elapsed(now) {
-			heir = o
+			successor = o
 		}
 	}
-	if heir != nil {
+	if successor != nil {
 		s.end(sess)
-		s.promote(r, heir)
+		s.promote(r, successor)
 		return
 	}
 	if r.dialable && r.dial == nil && r.path.Remote.IsValid() {

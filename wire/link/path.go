@@ -46,15 +46,15 @@ func (s *Sessions) move(now time.Time, r *remote, p Path) {
 		s.Counts.Moves++
 	}
 	r.path = p
-	if r.suitor != nil && r.suitor.path.Remote == p.Remote {
-		r.suitor = nil
+	if r.candidate != nil && r.candidate.path.Remote == p.Remote {
+		r.candidate = nil
 	}
 }
 
 // notice looks at where an authentic datagram came from. Only the newest of a session can speak of a new path: an older one
 // may have been on its way since before the move (RFC 9000 §9.3).
 func (s *Sessions) notice(r *remote, sess *session, p Path, newest bool, size int) {
-	switch c := r.suitor; {
+	switch c := r.candidate; {
 	case p.Remote == r.path.Remote:
 		if newest && sess == r.cur {
 			r.path = p
@@ -62,13 +62,13 @@ func (s *Sessions) notice(r *remote, sess *session, p Path, newest bool, size in
 	case c != nil && c.path.Remote == p.Remote:
 		c.credit += size
 	case newest:
-		s.more(r).suitor = &candidate{path: p, credit: size}
+		s.more(r).candidate = &candidate{path: p, credit: size}
 	}
 }
 
-// court challenges the path that a datagram came on, if it is not proved.
-func (s *Sessions) court(now time.Time, r *remote, sess *session, p Path) {
-	c := r.suitor
+// challenge begins the validation of the path that a datagram came on, if it is not proved (RFC 9000 §8.2).
+func (s *Sessions) challenge(now time.Time, r *remote, sess *session, p Path) {
+	c := r.candidate
 	if c == nil || c.path.Remote != p.Remote || c.credit < proofDatagram || !c.asked.IsZero() && now.Sub(c.asked) < challengeGap {
 		return
 	}
@@ -76,24 +76,24 @@ func (s *Sessions) court(now time.Time, r *remote, sess *session, p Path) {
 		draw(s.cfg.Rand, c.proof[:])
 	}
 	c.asked = now
-	s.prompt(r, sess, p, controlChallenge, c.proof[:])
+	s.sendControl(r, sess, p, controlChallenge, c.proof[:])
 }
 
-// prompt sends a challenge, or the echo of one, on the path p: to one that is not proved only what it has credit for.
-func (s *Sessions) prompt(r *remote, sess *session, p Path, kind byte, data []byte) {
+// sendControl sends a challenge, or the echo of one, on the path p: to one that is not proved only what it has credit for.
+func (s *Sessions) sendControl(r *remote, sess *session, p Path, kind byte, data []byte) {
 	b := s.seal(sess, nil, appendControl(nil, kind, data))
 	if p.Remote != r.path.Remote {
-		if r.suitor == nil || r.suitor.path.Remote != p.Remote || r.suitor.credit < len(b) {
+		if r.candidate == nil || r.candidate.path.Remote != p.Remote || r.candidate.credit < len(b) {
 			return
 		}
-		r.suitor.credit -= len(b)
+		r.candidate.credit -= len(b)
 	}
 	s.send(b, p)
 }
 
-// echoed takes the answer to a challenge. It has to come on the path that it proves.
+// echoed takes the answer to a challenge, which validates the path. It has to come on the path that it proves.
 func (s *Sessions) echoed(now time.Time, r *remote, p Path, data []byte) {
-	c := r.suitor
+	c := r.candidate
 	if c == nil || c.asked.IsZero() || c.path.Remote != p.Remote || subtle.ConstantTimeCompare(c.proof[:], data) != 1 {
 		return
 	}

@@ -204,13 +204,13 @@ func TestEchoesThatProveNothing(t *testing.T) {
 		_ = b.open(elsewhere, a.s.seal(sess, nil, nil))
 	}
 	r := b.s.remotes.Get(a.id.key)
-	proof := r.suitor.proof
+	proof := r.candidate.proof
 	echo := func(data []byte) []byte { return a.s.seal(sess, nil, appendControl(nil, controlEcho, data)) }
 	wrong := proof
 	wrong[7] ^= 1
 	_ = b.open(elsewhere, echo(wrong[:]))
 	_ = b.open(a.addr, echo(proof[:]))
-	if r.path.Remote != a.addr || r.suitor == nil || r.suitor.asked.IsZero() {
+	if r.path.Remote != a.addr || r.candidate == nil || r.candidate.asked.IsZero() {
 		t.Fatalf("path %v after echoes that prove nothing", r.path)
 	}
 	late := echo(proof[:])
@@ -223,7 +223,7 @@ func TestEchoesThatProveNothing(t *testing.T) {
 	for range 3 {
 		_ = b.open(elsewhere, a.s.seal(sess, nil, nil))
 	}
-	proof = r.suitor.proof
+	proof = r.candidate.proof
 	_ = b.open(elsewhere, echo(proof[:]))
 	if r.path.Remote != elsewhere {
 		t.Errorf("path %v after the right echo", r.path)
@@ -241,7 +241,7 @@ func TestLateDatagramIsNoMove(t *testing.T) {
 	late := a.s.seal(sess, nil, nil)
 	a.ping(b, 2)
 	l.run(time.Second)
-	if err := b.open(addr(666), late); err != nil || b.s.remotes.Get(a.id.key).suitor != nil {
+	if err := b.open(addr(666), late); err != nil || b.s.remotes.Get(a.id.key).candidate != nil {
 		t.Errorf("%v, or a candidate from a late datagram", err)
 	}
 }

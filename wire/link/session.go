@@ -62,10 +62,10 @@ type remote struct {
 
 // rest is what a remote has beside one session on one path: mostly nothing, and then it shares Sessions.none, in which nothing is.
 type rest struct {
-	old     []*session // only for receiving
-	waiting [][]byte   // messages for the session to come
-	former  *former    // the path before, nil when there was none
-	suitor  *candidate // a path that is not proved yet
+	old       []*session // only for receiving
+	waiting   [][]byte   // messages for the session to come
+	former    *former    // the path before, nil when there was none
+	candidate *candidate // a path that is not proved yet
 }
 
 // more gives the rest of a remote, to put something into it: its own.
@@ -89,7 +89,7 @@ func (s *Sessions) remote(key wire.Key) *remote {
 
 // tidy forgets a remote that nothing is left of, and of one that stays the rest when there is nothing in it.
 func (s *Sessions) tidy(r *remote) {
-	if len(r.old) == 0 && len(r.waiting) == 0 && r.former == nil && r.suitor == nil {
+	if len(r.old) == 0 && len(r.waiting) == 0 && r.former == nil && r.candidate == nil {
 		r.rest = &s.none
 	}
 	if r.cur == nil && len(r.old) == 0 && r.dial == nil && !r.trusted {
