@@ -99,7 +99,7 @@ func (s *Sessions) data(now time.Time, p Path, h wire.Header, datagram, body []b
 		return wire.Key{}, Path{}, nil, err
 	}
 	s.challenge(now, r, sess, p)
-	s.nudge(now, r, sess)
+	s.reconfirm(now, r, sess)
 	if len(plain) == 0 {
 		return wire.Key{}, Path{}, nil, nil
 	}
@@ -109,15 +109,16 @@ func (s *Sessions) data(now time.Time, p Path, h wire.Header, datagram, body []b
 	return r.key, r.path, plain, nil
 }
 
-// nudge shows the remote that we have a newer session than the one it used, when it has not been heard in that: what told it
+// reconfirm is key confirmation once more: it shows the remote that we have a newer session than the one it used, when it has not been
+// heard in that: what told it
 // was lost.
-func (s *Sessions) nudge(now time.Time, r *remote, sess *session) {
+func (s *Sessions) reconfirm(now time.Time, r *remote, sess *session) {
 	cur := r.cur
 	at := s.elapsed(now)
-	if cur == nil || cur == sess || !cur.initiator || cur.heard || at-cur.nudged < s.cfg.Retry || !r.path.Remote.IsValid() {
+	if cur == nil || cur == sess || !cur.initiator || cur.heard || at-cur.reconfirmed < s.cfg.Retry || !r.path.Remote.IsValid() {
 		return
 	}
-	cur.nudged = at
+	cur.reconfirmed = at
 	s.send(s.seal(cur, nil, nil), r.path)
 }
 

@@ -22,7 +22,7 @@ type session struct {
 	since       instant // since then
 	born        instant
 	due         instant       // it ends
-	nudged      instant       // when we last showed that we have it, on seeing that the remote may not know
+	reconfirmed instant       // when we last showed that we have it, on seeing that the remote may not know
 	rekey       time.Duration // its age when it is stale
 	remote      *remote       // nil until it is confirmed
 	unconfirmed *unconfirmed  // nil once it is
@@ -107,7 +107,7 @@ func (s *Sessions) lifetime(r *remote) Lifetime {
 // session makes a session out of keys.
 func (s *Sessions) session(born time.Time, keys noise.Keys, ours, theirs uint32, initiator bool, static [32]byte) *session {
 	sess := &session{keys: keys, ours: ours, theirs: theirs, initiator: initiator, born: s.elapsed(born)}
-	sess.nudged = sess.born - s.cfg.Retry
+	sess.reconfirmed = sess.born - s.cfg.Retry
 	lower := lessKey(s.me.card.Static, static)
 	sess.wins = lower == initiator
 	s.sessions[ours] = sess
