@@ -177,6 +177,34 @@ func TestLaterTextsFollowByTheMailbox(t *testing.T) {
 	b.want("directly again", bob, &wire.Direct{Try: 1, Text: later(4, "four")})
 }
 
+// protocol.md §7.2: later texts do not overtake one that is still tried directly. Its recipient takes what is at most so far ahead of what it lacks, and
+// in the order in which the server got it: behind 1,024 others the one that it lacks would never come.
+func TestLaterTextsFollowWhatIsStillDirect(t *testing.T) {
+	b, f := readyBench(t, "bob")
+	bob := f[0]
+	deposited := func() (seqs []uint64) {
+		for _, s := range b.drop() {
+			if d, ok := s.msg.(*wire.Deposit); ok && d.Try == 1 {
+				seqs = append(seqs, d.Text.Seq)
+			}
+		}
+		return seqs
+	}
+	b.send(bob, "one")
+	b.advance(300 * time.Millisecond)
+	b.send(bob, "two")
+	b.advance(200 * time.Millisecond)
+	b.send(bob, "three")
+	b.advance(299 * time.Millisecond)
+	if got := deposited(); !slices.Equal(got, []uint64{1}) {
+		t.Errorf("deposited %d while two is tried directly", got)
+	}
+	b.advance(time.Millisecond)
+	if got := deposited(); !slices.Equal(got, []uint64{2, 3}) {
+		t.Errorf("deposited %d then", got)
+	}
+}
+
 // A recipient that is away gets its texts by the mailbox at once: doc.go; the user is not told of a missing acknowledgement.
 func TestOfflineRecipient(t *testing.T) {
 	b, f := readyBench(t, "bob")

@@ -38,6 +38,9 @@ func (c *Core) pumpLane(now time.Time, l *lane, mail bool) {
 	if l.count[queued] == 0 || c.gathers(now, l) || !c.equipped(now, l, mail) {
 		return
 	}
+	if mail && l.count[direct] > 0 {
+		return // protocol.md §7.2: it goes behind what is still tried directly, and when that is over
+	}
 	long := -1
 	for ; room > 0 && l.count[queued] > 0 && l.first < len(l.parts); l.first++ {
 		p := l.parts[l.first]
