@@ -98,7 +98,7 @@ func (p *Profile) Load() (store.Loaded, error) {
 	for _, id := range slices.Sorted(maps.Keys(p.streams)) {
 		l.Streams = append(l.Streams, store.Stream{Store: id, Marks: cloneMarks(p.streams[id])})
 	}
-	for _, line := range p.history.list {
+	for line := range p.history.after(0) {
 		if l.Lines = line.Order; line.unshown {
 			l.Unshown = append(l.Unshown, line.Line)
 		}
@@ -126,10 +126,11 @@ func (p *Profile) History(after uint64, limit int) ([]store.Line, error) {
 		return nil, store.ErrClosed
 	}
 	var lines []store.Line
-	for _, l := range p.history.list {
-		if len(lines) < limit && l.Order > after {
-			lines = append(lines, l.Line)
+	for l := range p.history.after(after) {
+		if len(lines) == limit {
+			break
 		}
+		lines = append(lines, l.Line)
 	}
 	return lines, nil
 }

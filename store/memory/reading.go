@@ -16,24 +16,22 @@ func (p *Profile) Read(q store.Query) (got store.Passage, err error) {
 	if p.closed {
 		return got, store.ErrClosed
 	}
-	if q.Before == 0 && len(p.history.list) > 0 {
-		q.Before = p.history.list[len(p.history.list)-1].Order + 1
+	if q.Before == 0 {
+		q.Before = p.history.last() + 1
 	}
-	first, found := p.history.place(q.After)
-	if found {
-		first++
+	lines := p.history.before(q.Before)
+	if q.Oldest {
+		lines = p.history.after(q.After)
 	}
-	end, _ := p.history.place(q.Before)
-	lines := p.history.list[first:max(first, end)]
-	for i := range lines {
-		l := lines[i].Line
-		if !q.Oldest {
-			l = lines[len(lines)-1-i].Line
+	looked := 0
+	for l := range lines {
+		if l.Order <= q.After || l.Order >= q.Before {
+			break
 		}
-		if q.Asks(l) {
-			got.Lines = append(got.Lines, l)
+		if q.Asks(l.Line) {
+			got.Lines = append(got.Lines, l.Line)
 		}
-		if i+1 == page || len(got.Lines) == q.Limit {
+		if looked++; looked == page || len(got.Lines) == q.Limit {
 			got.Next = l.Order
 			break
 		}
