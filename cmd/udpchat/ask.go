@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/netip"
 	"time"
 
 	"udpchat/peer"
@@ -118,6 +119,9 @@ func (c *chat) fellSilent(ctx context.Context, n peer.ServerSilent) {
 		if a.err != nil || a.said.key == c.id.key {
 			return c.silent(n.Kept)
 		}
+		if _, err := c.loseUnsent(); err != nil {
+			return err
+		}
 		if n.Kept > 0 {
 			if err := c.print(keptLine(n.Kept, c.settings.history == "on")); err != nil {
 				return err
@@ -127,17 +131,38 @@ func (c *chat) fellSilent(ctx context.Context, n peer.ServerSilent) {
 	})
 }
 
+// silence is that the server does not answer a client that a command has.
+type silence struct {
+	server netip.AddrPort // zero: not known here
+	kept   int            // texts that stay in the outbox
+}
+
+func (s silence) Error() string {
+	said := "the server does not answer"
+	if s.server.IsValid() {
+		said = fmt.Sprintf("the server at %s does not answer", s.server)
+	}
+	if s.kept > 0 {
+		said += fmt.Sprintf("; %s kept here: sent while a client of this profile runs", count(s.kept, "message"))
+	}
+	return said
+}
+
 // silent is the end when the server does not answer.
 func (c *chat) silent(kept int) error {
 	if c.inside != nil {
-		also := ""
-		if kept > 0 {
-			also = fmt.Sprintf("; %s kept here: sent while a client of this profile runs", count(kept, "message"))
-		}
-		return &exitError{exitSilent, fmt.Errorf("the server at %s does not answer%s", c.server, also)}
+		return &exitError{exitSilent, silence{c.server, kept}}
+	}
+	lost, err := c.loseUnsent()
+	if err != nil {
+		return err
 	}
 	n := peer.ServerSilent{Kept: kept}
-	if err := c.tell(n, ""); err != nil {
+	lines := c.view().lines(n)
+	if lost > 0 && kept == 0 {
+		lines = lines[1:] // that nothing waits would be read as that nothing is lost
+	}
+	if err := c.tellAs(n, lines); err != nil {
 		return err
 	}
 	return &exitError{code: exitFailed}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"net/netip"
@@ -32,6 +33,8 @@ type chat struct {
 	asked  <-chan answer
 	then   func(answer) error // what to do with the answer
 	early  []typed            // lines that came while the answer was awaited
+	unsent unsent
+	fell   bool // the server fell silent: the client sends nothing any more
 
 	aim       aim           // whom plain text is for
 	unread    unread        // what came while the user was away
@@ -116,9 +119,19 @@ func (c *chat) run(ctx context.Context) error {
 		}
 		stop()
 		if err != nil {
-			return err
+			return c.ending(err)
 		}
 	}
+}
+
+// ending says what goes with the program when it ends before it was registered. Once it was, what is typed is on disk at once, but for what
+// a silent server keeps it from.
+func (c *chat) ending(err error) error {
+	if c.started {
+		return err
+	}
+	_, unsaid := c.loseUnsent()
+	return errors.Join(err, unsaid)
 }
 
 // open is the input, unless what is typed now is for the session to come, or a program has to wait.
@@ -135,9 +148,8 @@ func (c *chat) busy() bool {
 	return c.asked != nil || c.recalling > 0 || c.session != nil && c.session.client.Full()
 }
 
-// notices are not heard while a silent server is asked who it is: the client has ended, and what follows from that is no news.
 func (c *chat) notices() <-chan peer.Notice {
-	if c.session == nil || c.asked != nil {
+	if c.session == nil {
 		return nil
 	}
 	return c.session.notices

@@ -29,7 +29,7 @@ func (c *chat) entered(ctx context.Context, t typed) error {
 		return fmt.Errorf("read input: %w", t.err)
 	}
 	if t.text != nil {
-		c.session.send(*t.text)
+		c.send(*t.text)
 		return nil
 	}
 	in, wrong := parse(t.line, c.aim)
@@ -45,9 +45,9 @@ func (c *chat) command(ctx context.Context, in input) error {
 	client := c.session.client
 	switch in.command {
 	case "send":
-		client.Send(in.name, in.text)
+		c.send(text{to: in.name, text: in.text})
 	case "send_all":
-		client.SendAll(in.text)
+		c.send(text{text: in.text})
 	case "to":
 		c.turn(aimAt(in.name))
 	case "peers":

@@ -237,6 +237,25 @@ func TestFullScreenEnds(t *testing.T) {
 	}
 }
 
+// What was written for a server that does not answer is on no disk: it is left on the terminal when the screen goes.
+func TestFullScreenUnsent(t *testing.T) {
+	t.Parallel()
+	r, ctx := newEmptyRoom(t)
+	r.KillServer()
+	r.tmux = r.opens(ctx, t, "UDPCHAT_RETRIES=100")
+	r.shows("waiting for the server")
+	r.types("a long letter")
+	r.press("Enter")
+	r.shows("a long letter", "…  waiting")
+	r.press("C-c")
+	r.shows("Ctrl-C again")
+	r.press("C-c")
+	rows := strings.Join(r.shows(fmt.Sprintf("ended with %d", exitInterrupted)), "\n")
+	if !strings.Contains(rows, "[1 message not sent, and not kept.]\nto the channel: a long letter\n") {
+		t.Errorf("the terminal is left so: %q", rows)
+	}
+}
+
 // A signal ends it as it ends the line mode.
 func TestFullScreenSignal(t *testing.T) {
 	t.Parallel()

@@ -11,6 +11,10 @@ import (
 // noticed prints what a notice says, and does what follows from it.
 func (c *chat) noticed(ctx context.Context, n peer.Notice) error {
 	c.session.hub.Notice(n)
+	c.unsent.told(n)
+	if c.fell { // what follows from that is no news
+		return nil
+	}
 	switch n := n.(type) {
 	case peer.Arrived:
 		return c.arrived(n)
@@ -26,6 +30,7 @@ func (c *chat) noticed(ctx context.Context, n peer.Notice) error {
 		return c.tellAs(n, []string{"[You are Offline. Bye.]"})
 	}
 	if n, ok := n.(peer.ServerSilent); ok {
+		c.fell = true
 		c.fellSilent(ctx, n)
 		return nil
 	}

@@ -45,7 +45,7 @@ func (env *environment) askCommand() *command {
 		if s.to == control.All {
 			return config.Errorf("a question is for one person: the channel has no answer that is the right one")
 		}
-		return s.run(ctx, s.do)
+		return s.unanswered(s.run(ctx, s.do))
 	}
 	return c
 }

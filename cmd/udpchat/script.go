@@ -19,7 +19,7 @@ type job func(conn *control.Conn) error
 
 var (
 	// errSilent: the server does not answer the client.
-	errSilent = &exitError{exitSilent, errors.New("the server does not answer")}
+	errSilent = &exitError{exitSilent, silence{}}
 	// errOver: the client ended before it had taken what it was asked for.
 	errOver = errors.New("the client of this profile has ended")
 	// errLate: the time of the command is over.

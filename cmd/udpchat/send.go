@@ -59,7 +59,7 @@ func (env *environment) sendCommand() *command {
 		if !utf8.ValidString(s.text) {
 			return config.Errorf("the text is not UTF-8: convert it first (iconv -f LATIN1 -t UTF-8, or what it is)")
 		}
-		return s.run(ctx, s.do)
+		return s.unanswered(s.run(ctx, s.do))
 	}
 	return c
 }
@@ -97,6 +97,22 @@ func (s *sending) ends(err error) error {
 		return s.over()
 	}
 	return err
+}
+
+// unanswered says what became of the text when the server is silent: not how much else waits, which could be taken for it.
+func (s *sending) unanswered(err error) error {
+	var of silence
+	if !errors.As(err, &of) {
+		return err
+	}
+	of.kept = 0
+	switch {
+	case s.stored:
+		return &exitError{exitSilent, fmt.Errorf("%w; it holds the text for %s", of, s.whom())}
+	case s.id != 0:
+		return &exitError{exitSilent, fmt.Errorf("%w: the text to %s is kept here, and sent while a client of this profile runs", of, s.whom())}
+	}
+	return &exitError{exitSilent, fmt.Errorf("%w: nothing was sent", of)}
 }
 
 // became follows what is told of the text; done when it is what was asked.

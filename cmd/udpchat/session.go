@@ -86,12 +86,13 @@ func (c *chat) admit(s *session) {
 	}
 }
 
-// send accepts a text.
-func (s *session) send(t text) {
+// send gives the client a text.
+func (c *chat) send(t text) {
+	t = c.unsent.add(t)
 	if t.to == "" {
-		s.client.SendAllAs(t.ref, t.text)
+		c.session.client.SendAllAs(t.ref, t.text)
 	} else {
-		s.client.SendAs(t.ref, t.to, t.text)
+		c.session.client.SendAs(t.ref, t.to, t.text)
 	}
 }
 
