@@ -53,12 +53,9 @@ func (q *queue) put(e event) {
 	h[i] = e
 }
 
-// next takes the first event out.
-func (q *queue) next() (event, bool) {
+// next takes the first event out; there is one.
+func (q *queue) next() event {
 	h := q.heap
-	if len(h) == 0 {
-		return event{}, false
-	}
 	first, end := h[0], len(h)-1
 	e := h[end]
 	h[end] = event{}
@@ -66,8 +63,8 @@ func (q *queue) next() (event, bool) {
 	q.heap = h
 	i := 0
 	for fan*i+1 < end {
-		down := fan*i + 1
-		for j := down + 1; j < min(down+fan, end); j++ {
+		down, below := fan*i+1, min(fan*i+1+fan, end)
+		for j := down + 1; j < below; j++ {
 			if h[j].before(&h[down]) {
 				down = j
 			}
@@ -81,5 +78,5 @@ func (q *queue) next() (event, bool) {
 	if end > 0 {
 		h[i] = e
 	}
-	return first, true
+	return first
 }

@@ -116,7 +116,7 @@ func (w *World) until(t time.Duration) {
 			w.at = t
 			return
 		}
-		e, _ := w.queue.next()
+		e := w.queue.next()
 		w.at = e.at
 		e.happen()
 	}
