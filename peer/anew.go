@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"udpchat/store"
 	"udpchat/wire"
 )
 
@@ -18,12 +19,21 @@ func (c *Core) sealAnew(now time.Time, l *lane, p *part, m *wire.Stored) {
 	case p.anew: // that was no help: with patience
 		c.book.entry(m.To).fresh = time.Time{}
 		c.keep(now, l, p, m.Verdict)
+		c.closeBelow(now, l)
 		c.lookup(now, m.To)
 	default:
 		c.book.entry(m.To).fresh = time.Time{}
 		p.anew = true
 		l.queue(p)
 		c.pump(now, l.way)
+	}
+}
+
+// closeBelow closes what is over for this client, below all that it has of a lane (protocol.md §5.6): a recipient whose older copy came back may lack so
+// much of it that what follows is too far ahead.
+func (c *Core) closeBelow(now time.Time, l *lane) {
+	if first := l.parts[0].t.From(); first > 1 {
+		c.voidHole(now, l, store.Marks{}, first-1, false)
 	}
 }
 

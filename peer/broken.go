@@ -15,6 +15,7 @@ const (
 	HighWatermark                    // the watermark is the highest seq seen
 	UnaskedName                      // a name that the table lacks is unknown at once
 	AskedOnce                        // who had no card when it was asked for is not asked for again
+	FarAhead                         // texts go any distance ahead, and who can't take them for that says nothing
 )
 
 // mark notes seqs.

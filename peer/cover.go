@@ -197,7 +197,7 @@ func (c *Core) refuse(now time.Time, m *wire.Push, at *span, why error) {
 	marks := wire.Marks{Epoch: m.Text.Epoch, ToEpoch: c.epoch}
 	refusal := wire.Forged
 	if errors.Is(why, seal.ErrNoPrekey) {
-		refusal = wire.NoPrekey // protocol.md §14.2: its sender seals it anew
+		refusal = wire.Anew // protocol.md §14.2: its sender seals it anew
 		c.forgot(now, seal.MailPrekey(m.Text.Body))
 	} else if !at.had.Has(m.Order) {
 		c.tell(Distrust{From: c.roster.name(m.From), Why: Forged})

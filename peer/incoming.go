@@ -48,10 +48,8 @@ func (c *Core) receive(now time.Time, t wire.Text, r reply) {
 			s.waiting[t.Seq] = append(s.waiting[t.Seq], r)
 		}
 		return
-	case !s.taken.FitsRange(from, t.Seq): // not acknowledged: the sender waits until the gap is closed
-		if !s.kept() {
-			c.forget(s) // anyone can make up epochs without end
-		}
+	case !s.taken.FitsRange(from, t.Seq):
+		c.ahead(now, r)
 		return
 	}
 	c.mark(&s.taken, from, t.Seq)
@@ -123,8 +121,7 @@ func appendSeqs(seqs []uint64, of []*store.Part) []uint64 {
 
 func (in *incoming) keepText(c *Core, now time.Time, t wire.Text) {
 	s, mail := in.source, in.at != nil
-	in.keeps = store.Source{From: store.Key(s.from), Age: s.age,
-		Marks: store.Marks{Epoch: s.epoch, ToEpoch: c.epoch, Through: s.taken.Through(), Ranges: ranges(s.taken.Ranges())}}
+	in.keeps = s.record()
 	in.change = store.Receive{Drop: c.makeRoom(s), Source: &in.keeps}
 	if t.Flags&wire.FlagVoid != 0 {
 		return

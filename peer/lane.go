@@ -31,6 +31,7 @@ type lane struct {
 	count [done + 1]int // parts in each state
 	first int           // no part before it is queued
 	held  int           // queued parts that wait for their recipient, and for nothing else
+	low   uint64        // every part below this seq is delivered or stored
 	goes  time.Time     // posts that wait for more go then; zero: none waits
 
 	returned map[uint64]bool // seqs that were given out to texts for which there was no room, and may be again
@@ -116,6 +117,8 @@ func (l *lane) move(p *part, s state) {
 	l.hold(p, false)
 	if s == stored || s == done {
 		p.covered = nil
+	} else {
+		l.low = min(l.low, p.t.From())
 	}
 }
 

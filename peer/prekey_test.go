@@ -131,7 +131,7 @@ func TestOldPrekeysAreForgotten(t *testing.T) {
 	week()
 	b.recv(server, &wire.Push{Prev: 1, Order: 2, Try: 1, From: bob.key, Text: bob.sealedTo(first, in(bob, 2, "42 days"))})
 	b.want("35 days after it was replaced", server, &wire.Taken{From: bob.key, Marks: wire.Marks{Epoch: bob.epoch, ToEpoch: myEpoch}, Order: 2,
-		Try: 1, Refusal: wire.NoPrekey})
+		Try: 1, Refusal: wire.Anew})
 	b.wantTold("that is nobody's lie")
 	list := b.prekeys()
 	if len(list) != 6 || list[0].Made != 1772600767000000+604800000000 {

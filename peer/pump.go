@@ -1,6 +1,7 @@
 package peer
 
 import (
+	"math"
 	"time"
 
 	"udpchat/wire"
@@ -41,8 +42,11 @@ func (c *Core) pumpLane(now time.Time, l *lane, mail bool) {
 	if mail && l.count[direct] > 0 {
 		return // protocol.md §7.2: it goes behind what is still tried directly, and when that is over
 	}
-	long := -1
-	for ; room > 0 && l.count[queued] > 0 && l.first < len(l.parts); l.first++ {
+	long, limit := -1, l.limit()
+	if c.cfg.Broken == FarAhead {
+		limit = math.MaxUint64
+	}
+	for ; room > 0 && l.count[queued] > 0 && l.first < len(l.parts) && !l.parts[l.first].beyond(limit); l.first++ {
 		p := l.parts[l.first]
 		switch {
 		case p.state != queued:
@@ -61,7 +65,8 @@ func (c *Core) pumpLane(now time.Time, l *lane, mail bool) {
 	}
 	if long >= 0 { // it goes when its recipient is there
 		l.first = long
-		c.holdBack(l, (*part).long)
+		waits := l.lowest() == l.parts[long]
+		c.holdBack(l, func(p *part) bool { return p.long() || waits && p.beyond(limit) })
 		if p := l.parts[long]; !c.outbox.deposits.Has(p) {
 			c.outbox.deposits.Track(now, p, wire.Policy{First: downFirst, Factor: 2, Cap: downCap, Jitter: 0.25})
 		}
@@ -71,8 +76,13 @@ func (c *Core) pumpLane(now time.Time, l *lane, mail bool) {
 	}
 }
 
-// blocked: so much is refused that nothing further is offered (protocol.md §7).
-func (l *lane) blocked() bool { return l.count[kept] >= laneWindow }
+// blocked: so much is refused, or something so far below, that nothing further is offered (protocol.md §7.4).
+func (l *lane) blocked() bool {
+	if refused := l.count[kept]; refused == 0 || refused >= laneWindow {
+		return refused > 0
+	}
+	return l.lowest().state == kept && l.first < len(l.parts) && l.parts[l.first].beyond(l.limit())
+}
 
 // tellKept tells of the texts that wait behind those.
 func (c *Core) tellKept(l *lane) {

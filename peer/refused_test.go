@@ -94,7 +94,7 @@ func TestMailToAForgottenPrekey(t *testing.T) {
 			bob := f[0]
 			x := c.x(b, bob)
 			answer := refused(bob, x, 3)
-			answer.Refusal = wire.NoPrekey
+			answer.Refusal = wire.Anew
 			for range 2 {
 				b.recv(server, &wire.Push{Order: 3, Try: 1, From: bob.key, Text: x})
 				b.want("refused", server, answer)

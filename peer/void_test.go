@@ -83,8 +83,9 @@ func TestVoidBeyondTheWindow(t *testing.T) {
 	b.drop()
 	b.told = nil
 	b.recv(bob, &wire.Direct{Try: 1, Text: in(bob, 5001, "next")})
+	b.want("too far above", bob, &wire.Ack{Marks: mine(bob, 3), Seq: 5001, Try: 1})
 	b.recv(bob, &wire.Direct{Try: 1, Text: ends(bob, 5, 5000)})
-	b.wantIdle("too far above")
+	b.want("too far above", bob, &wire.Ack{Marks: mine(bob, 3), Seq: 5000, Try: 1})
 	b.recv(bob, &wire.Direct{Try: 1, Text: ends(bob, 1, 5000)})
 	b.want("all of it", bob, &wire.Ack{Marks: mine(bob, 5000), Seq: 5000, Try: 1})
 	b.recv(bob, &wire.Direct{Try: 2, Text: in(bob, 5001, "next")})

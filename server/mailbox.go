@@ -96,7 +96,7 @@ func (c *Core) takenMail(now time.Time, cl *client, m *wire.Taken) {
 	}
 	c.sample(now, cl, m.Order, m.Try)
 	marks := storeMarks(m.Marks)
-	if m.Refusal == wire.NoPrekey {
+	if m.Refusal == wire.Anew {
 		c.setAside(now, cl, m)
 		return
 	}

@@ -6,8 +6,8 @@ import (
 	"udpchat/wire"
 )
 
-// Mail that its recipient can't open, since the key that it is sealed to is gone (an older copy of its profile came back): it stays,
-// and its sender is asked to seal it anew (protocol.md §14.2).
+// Mail that its recipient can't take as it is, since the key that it is sealed to is gone (an older copy of its profile came back), or it is too far
+// ahead of what stands behind it here (protocol.md §6.2): it stays, and its sender is asked to deposit it anew (protocol.md §14.2).
 
 // sealed names a mail (protocol.md §5).
 type sealed struct {

@@ -10,7 +10,7 @@ import (
 
 // noPrekey is a recipient's word that it has not the key which the mail of order 1 is sealed to.
 func noPrekey(from, to *member) *wire.Taken {
-	return &wire.Taken{From: from.key, Marks: through(from, to, 0), Order: 1, Try: 1, Refusal: wire.NoPrekey}
+	return &wire.Taken{From: from.key, Marks: through(from, to, 0), Order: 1, Try: 1, Refusal: wire.Anew}
 }
 
 func unreadable(from, to *member, seq uint64) *wire.Stored {
@@ -158,7 +158,7 @@ func TestMailIsSealedAnew(t *testing.T) {
 	ann, bob := b.join("ann"), b.join("bob")
 	b.deposit(ann, bob, text(ann, bob, 1, "old key"))
 	b.sentTo(bob)
-	no := &wire.Taken{From: ann.key, Marks: wire.Marks{Epoch: ann.epoch, ToEpoch: bob.epoch}, Order: 1, Try: 1, Refusal: wire.NoPrekey}
+	no := &wire.Taken{From: ann.key, Marks: wire.Marks{Epoch: ann.epoch, ToEpoch: bob.epoch}, Order: 1, Try: 1, Refusal: wire.Anew}
 	b.recv(bob, no)
 	asked := &wire.Stored{To: bob.key, Epoch: ann.epoch, ToEpoch: bob.epoch, Seq: 1, Verdict: wire.Unreadable}
 	b.want("asked", ann, asked)
@@ -196,7 +196,7 @@ func TestSenderWhoIsAwayIsAskedLater(t *testing.T) {
 	b.deposit(ann, bob, text(ann, bob, 1, "old key"))
 	b.sentTo(bob)
 	b.leave(ann)
-	b.recv(bob, &wire.Taken{From: ann.key, Marks: wire.Marks{Epoch: ann.epoch, ToEpoch: bob.epoch}, Order: 1, Try: 1, Refusal: wire.NoPrekey})
+	b.recv(bob, &wire.Taken{From: ann.key, Marks: wire.Marks{Epoch: ann.epoch, ToEpoch: bob.epoch}, Order: 1, Try: 1, Refusal: wire.Anew})
 	b.advance(2 * time.Second)
 	b.sentTo(ann)
 	b.recv(ann, ask(ann, 99))

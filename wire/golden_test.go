@@ -86,7 +86,7 @@ var golden = []struct {
 		&Push{Prev: 4, Order: 5, Try: 1, From: alice, Text: note},
 		`[13 4 5 1 <` + aliceHex[4:] + `> 1234605616436508552 9 300 1 2 962 1700000000000 0 <6869>]`},
 	{"99 0e" + aliceHex + hadHex + "05 01 02",
-		&Taken{From: alice, Marks: had, Order: 5, Try: 1, Refusal: NoPrekey},
+		&Taken{From: alice, Marks: had, Order: 5, Try: 1, Refusal: Anew},
 		`[14 <` + aliceHex[4:] + `> 70000 9 12 [[14 14] [20 300]] 5 1 2]`},
 	{"9f 0f 00 05 01 c3" + aliceHex + noteHex,
 		&PushPost{Prev: 0, Order: 5, Try: 1, Live: true, Author: alice, Text: note},

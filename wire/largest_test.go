@@ -44,7 +44,7 @@ func widest() []Message {
 		&PushPost{Prev: top - 1, Order: top, Try: 255, Live: true, Author: alice, Text: largest()},
 		longestRow(),
 		&Ack{Marks: marks, Seq: top, Try: 255},
-		&Taken{From: alice, Marks: marks, Order: top, Try: 255, Refusal: NoPrekey},
+		&Taken{From: alice, Marks: marks, Order: top, Try: 255, Refusal: Anew},
 		&Seen{Store: top, Through: marks.Through, Ranges: marks.Ranges, Order: top, Try: 255},
 		&Receipt{To: alice, Marks: marks},
 		&ReceiptAck{To: alice, Marks: marks},

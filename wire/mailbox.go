@@ -42,7 +42,7 @@ const (
 	NoClient    Verdict = 5
 	TooLong     Verdict = 8
 	FullDisk    Verdict = 9  // the server's: try again soon
-	Unreadable  Verdict = 10 // the recipient has not the key that it is sealed to: seal it anew (§14.2)
+	Unreadable  Verdict = 10 // the recipient can't take it as it is: deposit it anew, sealed to the key that it has now (§14.2)
 )
 
 // String is the verdict as logs name it.
@@ -65,7 +65,7 @@ func (v Verdict) String() string {
 	case FullDisk:
 		return "the server's disk is full"
 	case Unreadable:
-		return "its recipient can't open it"
+		return "its recipient can't take it as it is"
 	}
 	return "verdict " + strconv.Itoa(int(v))
 }
@@ -95,7 +95,7 @@ type Refusal uint8
 const (
 	NotRefused Refusal = 0
 	Forged     Refusal = 1 // it is not what its sender sealed, and shall not come again
-	NoPrekey   Refusal = 2 // the key that it is sealed to is gone: its sender shall seal it anew
+	Anew       Refusal = 2 // the key that it is sealed to is gone (§14.2), or it is too far ahead (§6.2): its sender shall deposit it anew
 )
 
 // Receipt tells a sender what To has of the sender's texts. The answer is ReceiptAck.
@@ -137,7 +137,7 @@ func (m *Deposit) check() error {
 }
 
 func (m *Taken) check() error {
-	if m.Refusal > NoPrekey {
+	if m.Refusal > Anew {
 		return errRange
 	}
 	return m.Marks.check()

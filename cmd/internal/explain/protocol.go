@@ -47,8 +47,8 @@ var (
 	outcomes = map[uint64]string{0: "OK", 1: "the name belongs to another key", 2: "the key has another name", 3: "not a name",
 		4: "the name is not the asker's", 5: "not now"}
 	verdicts = map[uint64]string{0: "accepted", 1: "delivered already", 2: "the mailbox is full", 3: "the sender's share of it is full",
-		4: "a post before it is missing", 5: "no such client", 8: "too long", 9: "the server's disk is full", 10: "its recipient can't open it"}
-	refusals = map[uint64]string{0: "none", 1: "it is not what its sender sealed", 2: "the prekey is gone"}
+		4: "a post before it is missing", 5: "no such client", 8: "too long", 9: "the server's disk is full", 10: "its recipient can't take it as it is"}
+	refusals = map[uint64]string{0: "none", 1: "it is not what its sender sealed", 2: "its sender shall deposit it anew"}
 )
 
 // header is the table of §2: every datagram begins so.

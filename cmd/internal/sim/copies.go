@@ -28,7 +28,11 @@ func (w *World) older(n int) int {
 // restore ends the program, and puts an older copy into the place of its profile.
 func (g *guest) restore() {
 	g.kill("and its profile comes back older")
-	n := max(g.w.older(len(g.past)), min(1, len(g.past))) // nobody copies what has no keys yet
+	g.goBack(max(g.w.older(len(g.past)), min(1, len(g.past)))) // nobody copies what has no keys yet
+}
+
+// goBack makes the profile the one of after so many changes.
+func (g *guest) goBack(n int) {
 	g.w.tracef("%s: RESTORED, without the last %d changes of %d", g.name, len(g.past)-n, len(g.past))
 	g.copied = true
 	g.w.ledger.wentBack(g, g.past[n:])

@@ -1,6 +1,10 @@
 package sim
 
-import "time"
+import (
+	"time"
+
+	"udpchat/wire"
+)
 
 // disturb plans the faults and what is typed meanwhile.
 func (w *World) disturb() {
@@ -29,6 +33,9 @@ func (w *World) disturb() {
 		w.tracef("world: %s MOVES to %v", g.name, g.addr)
 	})
 	w.plan(m.Freezes, w.freeze)
+	if m.Pour > 0 {
+		w.after(w.upTo(m.Length/2), func() { g := w.anyone(); w.pour(g, 1+g.index%m.Guests, m.Pour) })
+	}
 	for n := 0; n < m.Texts; {
 		burst := 1 + w.rand.IntN(m.Burst)
 		n += burst
@@ -99,6 +106,27 @@ func (w *World) burst(g *guest, n int) {
 			to = w.recipient(g)
 		}
 		w.after(time.Duration(i)*w.upTo(300*time.Millisecond), func() { w.typeText(g, to) })
+	}
+}
+
+// jinxed tells whether a message is dropped by whom it reaches, as what a server has no room for (protocol.md §10.8).
+func (w *World) jinxed(m wire.Message) bool {
+	if w.healed || w.mix.Jinx == 0 {
+		return false
+	}
+	switch m := m.(type) {
+	case *wire.Deposit:
+		return m.Text.Seq == w.mix.Jinx
+	case *wire.Direct:
+		return m.Text.Seq == w.mix.Jinx
+	}
+	return false
+}
+
+// pour types many texts, as a script does.
+func (w *World) pour(g *guest, to, n int) {
+	for i := range n {
+		w.after(time.Duration(i)*time.Millisecond, func() { w.typeText(g, to) })
 	}
 }
 

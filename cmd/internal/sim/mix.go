@@ -37,6 +37,9 @@ type Mix struct {
 	Burst               int     // texts typed in a row, at most
 	Quota               store.Quota
 	Limit               int // bytes of a text that the server takes, some of the time; 0: the protocol's
+
+	Pour int    // texts that one guest types to another in one go; no seed draws them, since each costs as much as a whole world
+	Jinx uint64 // no text with this seq is taken by whom it reaches first; 0: all are
 }
 
 // draw makes a mix.

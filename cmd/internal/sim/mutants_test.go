@@ -30,6 +30,7 @@ func TestMutants(t *testing.T) {
 		{"who was absent is not asked for again", Options{Peer: peer.AskedOnce, Mix: lonely}},
 		{"a text is measured before it is looked for", Options{Server: server.LimitFirst, Mix: limited}},
 		{"an fsync is tried again after an error", Options{RetrySync: true}},
+		{"texts go any distance ahead of one that is lost", Options{Peer: peer.FarAhead, Mix: jinxed}},
 	} {
 		t.Run(m.name, func(t *testing.T) {
 			seed, found := noticed(m.opt)

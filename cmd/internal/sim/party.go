@@ -138,7 +138,9 @@ func (p *party) receive(path link.Path, data []byte) {
 			p.known[from] = true
 			err = p.dec.Decode(body, func(m wire.Message) error {
 				p.w.traceMessage(p, from, m)
-				p.role.handle(now, path, from, m)
+				if !p.w.jinxed(m) {
+					p.role.handle(now, path, from, m)
+				}
 				return nil
 			})
 		}
