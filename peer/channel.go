@@ -27,6 +27,7 @@ func (c *Core) post(now time.Time, m *pushed) {
 		return
 	}
 	st := c.inbox.stream(c.store)
+	c.follows(now, st, m.Prev)
 	switch {
 	case st.had.Has(m.Order):
 		c.seen(now, st, m.Order, m.Try)

@@ -61,6 +61,7 @@ type stream struct {
 	waiting    map[uint64][]func(now time.Time)
 	early      []*pushed // that came before what stands before them, by order
 	gate       gate
+	gap        gap
 }
 
 func (b *inbox) stream(id uint64) *stream {
@@ -89,6 +90,7 @@ func (c *Core) mail(now time.Time, m *wire.Push) {
 	if !st.taken.Has(m.Order) && !st.taken.FitsSpan(m.Prev, m.Order) {
 		return // no room: it comes again
 	}
+	c.follows(now, st, m.Prev)
 	at := &span{stream: st, prev: m.Prev, order: m.Order}
 	seq, order, try, from := m.Text.Seq, m.Order, m.Try, m.From
 	if m.Text.ToEpoch != c.epoch {
