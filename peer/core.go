@@ -19,17 +19,18 @@ type Core struct {
 
 	// Registration.
 	phase     phase
-	typed     bool   // the registration on its way was asked for by the user
-	postponed Delay  // and the user was told that it takes longer, and why
-	welcomed  bool   // and the user was told that it succeeded
-	request   uint32 // of the registration or deregistration on its way
-	store     uint64 // the server's store, 0 before the first registration
-	claimed   uint64 // the store that the last registration spoke of
-	stored    uint64 // the highest receipt order that it gave to something of this client's
-	awaited   uint64 // the table's revision that ends the loading
-	waiting   bool   // something waited at the registration
-	began     place  // how far the server's store had counted at the first registration of this run
-	limit     int    // bytes of a text
+	typed     bool      // the registration on its way was asked for by the user
+	postponed Delay     // and the user was told that it takes longer, and why
+	welcomed  bool      // and the user was told that it succeeded
+	request   uint32    // of the registration or deregistration on its way
+	store     uint64    // the server's store, 0 before the first registration
+	claimed   uint64    // the store that the last registration spoke of
+	doubtful  time.Time // until then what the store before said may come; zero: it can't
+	stored    uint64    // the highest receipt order that it gave to something of this client's
+	awaited   uint64    // the table's revision that ends the loading
+	waiting   bool      // something waited at the registration
+	began     place     // how far the server's store had counted at the first registration of this run
+	limit     int       // bytes of a text
 	heard     time.Time
 	amiss     bool      // the server lost the session, and has not asked since what this client knows
 	sensed    time.Time // when the server last answered a handshake, be it that it has too much to do
@@ -141,6 +142,7 @@ func (c *Core) Tick(now time.Time) {
 	if !c.prekeys.due.IsZero() && !now.Before(c.prekeys.due) {
 		c.rotate(now, 0)
 	}
+	c.depositAgain(now)
 	c.pumpDue(now)
 	c.gather(now)
 	c.seenDue(now)
@@ -172,6 +174,7 @@ func (c *Core) Next() (time.Time, bool) {
 	earliest(c.outbox.deposits.Next())
 	earliest(c.book.lookups.Next())
 	earliest(c.prekeys.due, true)
+	earliest(c.doubtful, true)
 	earliest(c.outbox.gatherDue(), true)
 	earliest(c.inbox.owing.due, true)
 	earliest(c.pingDue, c.phase == ready || c.phase == loading)

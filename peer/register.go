@@ -146,7 +146,7 @@ func (c *Core) registered(now time.Time, m *wire.Registered) {
 		c.resume(now)
 		return
 	}
-	c.changeStore(m.Store)
+	c.changeStore(now, m.Store)
 	if c.claimed != m.Store && c.inbox.streams[m.Store] != nil {
 		c.renew(now, c.typed) // it was met before, and has not been told yet what is known of it (protocol.md §9.2)
 		return
@@ -180,18 +180,6 @@ func (b *inbox) bound(c *Core, id, order uint64) {
 	}
 	b.clear[id] = order
 	c.commit(store.Bound{Clear: store.Clear{Store: id, Through: order}}, func(time.Time) {})
-}
-
-// changeStore notes which store the server has. What another one was told is void (protocol.md §9): the table comes anew,
-// and mail that it held is deposited again, and so are the parts of posts that it did not have whole.
-func (c *Core) changeStore(id uint64) {
-	if id == c.store {
-		return
-	}
-	c.store, c.stored = id, 0
-	c.roster.forget()
-	c.inbox.lastStore = id
-	c.outbox.forgetStored()
 }
 
 // loaded ends a registration once the table is there as it was then.

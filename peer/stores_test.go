@@ -167,3 +167,31 @@ func TestStoreThatChangesWhileItIsTold(t *testing.T) {
 		t.Errorf("phase %d, store %d", b.core.phase, b.core.store)
 	}
 }
+
+// protocol.md §9.1: an answer of the store before, late on its way, passes for one of this store. So everything is deposited once more when none can come.
+func TestStoredOfTheStoreBefore(t *testing.T) {
+	b, f := readyBench(t, "bob")
+	bob := f[0]
+	b.changed(bob.row(wire.Offline))
+	b.send(bob, "hi")
+	b.recv(server, storedFor(bob, 1, 1, wire.Accepted))
+	b.meets(88)
+	b.page(bob.row(wire.Offline))
+	if b.kinds(wire.KindDeposit) != 1 {
+		t.Fatal("another store: not deposited again")
+	}
+	b.recv(server, storedFor(bob, 1, 1, wire.Accepted))
+	b.advance(strayTime - time.Second)
+	if b.kinds(wire.KindDeposit) != 0 {
+		t.Error("the store before may still be heard")
+	}
+	b.advance(time.Second)
+	if b.kinds(wire.KindDeposit) != 1 {
+		t.Error("the store before can't be heard any more: not deposited")
+	}
+	b.recv(server, storedFor(bob, 1, 1, wire.Accepted))
+	b.advance(time.Hour)
+	if b.kinds(wire.KindDeposit) != 0 {
+		t.Error("deposited again and again")
+	}
+}

@@ -1,0 +1,40 @@
+package peer
+
+import (
+	"time"
+
+	"udpchat/wire"
+)
+
+// strayTime is how long what a server said before may still come: the keys of a session before open datagrams for as long (protocol.md §13.6).
+const strayTime = 10 * time.Second
+
+// changeStore notes which store the server has. What another one was told is void (protocol.md §9.1): the table comes anew,
+// and mail that it held is deposited again, and so are the parts of posts that it did not have whole.
+func (c *Core) changeStore(now time.Time, id uint64) {
+	if id == c.store {
+		return
+	}
+	if c.inbox.lastStore != id && c.inbox.lastStore != 0 {
+		c.doubtful = now.Add(strayTime)
+	}
+	c.store, c.stored = id, 0
+	c.roster.forget()
+	c.inbox.lastStore = id
+	c.outbox.forgetStored()
+}
+
+// depositAgain deposits mail once more when nothing of the store before can come any more: a *Stored* of that one's, late on its way, is taken for one of this
+// one's. A copy of a text costs nothing.
+func (c *Core) depositAgain(now time.Time) {
+	if c.doubtful.IsZero() || now.Before(c.doubtful) {
+		return
+	}
+	c.doubtful, c.stored = time.Time{}, 0
+	for _, l := range c.outbox.order {
+		if l.to != wire.Channel {
+			l.forgetStored()
+		}
+	}
+	c.pumpAll(now)
+}
