@@ -1,12 +1,37 @@
 package server
 
 import (
+	"strings"
 	"testing"
 	"time"
+
+	"golang.org/x/exp/slog"
 
 	"udpchat/store"
 	"udpchat/wire"
 )
+
+// Who finds no room asks again every second, for as long as the disk is full: the log does not grow with that.
+func TestAFullDiskDoesNotFillTheLog(t *testing.T) {
+	var log strings.Builder
+	b := newBench(t, Config{Log: slog.New(slog.NewTextHandler(&log, nil))})
+	b.join("ann")
+	zoe := b.person("zoe")
+	b.store.Room(0)
+	before := log.String()
+	for request := range uint32(3) {
+		b.recv(zoe, ask(zoe, 7+request))
+		b.want("no room", zoe, &wire.Registered{Request: 7 + request, Outcome: wire.Unavailable, Store: storeID, MaxMessage: wire.MaxText})
+	}
+	if more := strings.TrimPrefix(log.String(), before); strings.Contains(more, "refused") {
+		t.Errorf("logged: %s", more)
+	}
+	b.store.Room(-1)
+	b.recv(zoe, ask(zoe, 17))
+	if more := strings.TrimPrefix(log.String(), before); strings.Count(more, "registered") != 1 {
+		t.Errorf("logged: %s", more)
+	}
+}
 
 // protocol.md §10.7: a full disk takes nothing new, says so, and delivers and deletes what is there.
 func TestAFullDisk(t *testing.T) {

@@ -126,7 +126,11 @@ func (c *Core) unasked(cl *client, p link.Path, m *wire.Register, why wire.Outco
 		c.names.unclaim(m.Name, cl)
 	}
 	c.forget(cl)
-	c.cfg.Log.Info("registration refused", "client", cl.key(), "name", m.Name, "addr", p.Remote, "why", why)
+	logged := c.cfg.Log.Info
+	if why == wire.Unavailable { // a full disk: it was logged when it began, and who is refused asks again every second
+		logged = c.cfg.Log.Debug
+	}
+	logged("registration refused", "client", cl.key(), "name", m.Name, "addr", p.Remote, "why", why)
 	c.refuse(p, cl.key(), m.Request, why)
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"io"
 	"strings"
 
@@ -27,9 +28,20 @@ func (l *logSettings) logger(w io.Writer) *slog.Logger {
 	}
 	options := &slog.HandlerOptions{Level: level}
 	if l.format == "json" {
+		options.ReplaceAttr = inWords
 		return slog.New(slog.NewJSONHandler(w, options))
 	}
 	return slog.New(slog.NewTextHandler(w, options))
+}
+
+// inWords has JSON say what the text says: the short form of a key, and the reason for a refusal, not the bytes and the number.
+func inWords(_ []string, a slog.Attr) slog.Attr {
+	if a.Value.Kind() == slog.KindAny {
+		if v, ok := a.Value.Any().(fmt.Stringer); ok {
+			a.Value = slog.StringValue(v.String())
+		}
+	}
+	return a
 }
 
 // plainLines passes on what is written to it, a line at a time, without what could steer a terminal: the JSON handler escapes

@@ -40,8 +40,8 @@ func (env *environment) serverCommand() *command {
 	var s serverSettings
 	f := config.New("udpchat server")
 	f.Example = "udpchat server -p 9999"
-	f.About = "Keeps the directory of clients, a mailbox for each, and a channel. SIGTERM and SIGINT stop it; kill -9 loses nothing that was acknowledged."
-	f.Exits = []config.Exit{{Code: "0", When: "stopped by SIGTERM or SIGINT"},
+	f.About = "Keeps the directory of clients, a mailbox for each, and a channel. SIGTERM, SIGINT and SIGHUP stop it; kill -9 loses nothing that was acknowledged."
+	f.Exits = []config.Exit{{Code: "0", When: "stopped by SIGTERM, SIGINT or SIGHUP"},
 		{Code: "1", When: "the database is damaged, foreign, newer, in use or not writable, or the port is taken: one line says which"}, exitsOfUsage}
 	f.Port(&s.port, "p", "port", 9999, "listen on this UDP `PORT`")
 	f.String(&s.host, "", "host", "", "listen on this `ADDRESS` of this machine only; empty: on all, IPv4 and IPv6")
@@ -93,7 +93,11 @@ func (env *environment) serve(ctx context.Context, s serverSettings) (err error)
 	if err != nil {
 		return err
 	}
-	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	heeded := []os.Signal{os.Interrupt, syscall.SIGTERM}
+	if !signal.Ignored(syscall.SIGHUP) { // by nohup: it is to outlive the terminal
+		heeded = append(heeded, syscall.SIGHUP)
+	}
+	ctx, stop := signal.NotifyContext(ctx, heeded...)
 	defer stop()
 	context.AfterFunc(ctx, stop) // from now on a signal has its ordinary effect
 	srv := server.New(s.config(log), socket, db)
