@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"slices"
 	"time"
 
 	"udpchat/peer"
@@ -161,6 +162,10 @@ func (c *chat) silent(kept int) error {
 	lines := c.view().lines(n)
 	if lost > 0 && kept == 0 {
 		lines = lines[1:] // that nothing waits would be read as that nothing is lost
+	}
+	if !c.started && c.screen.interactive() {
+		help := fmt.Sprintf("[udpchat doctor -i %s -p %d finds out why.]", c.settings.host, c.settings.port)
+		lines = slices.Insert(lines, len(lines)-1, help)
 	}
 	if err := c.tellAs(n, lines); err != nil {
 		return err

@@ -165,7 +165,8 @@ func (d *checkup) readProfile(ctx context.Context) bool {
 		loaded, err = p.Load()
 	}
 	if err != nil {
-		d.bad(exitFailed, "profile", oneLine(err), "it is kept apart from the network: the rest is checked without it")
+		d.say("bad", "profile", "%s; the rest is checked without it", oneLine(writable(err, "-state")))
+		d.worst = max(d.worst, exitFailed)
 		return true
 	}
 	d.pins = loaded.Servers

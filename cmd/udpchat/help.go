@@ -13,7 +13,7 @@ func (env *environment) helpCommand() *command {
 	f := config.New("udpchat help")
 	f.Example = "udpchat help\nudpchat help client"
 	f.Takes("[COMMAND]", 0, 1)
-	c := &command{name: "help", short: "print this, or explain COMMAND", flags: f}
+	c := &command{name: "help", bare: true, short: "print this, or explain COMMAND", flags: f}
 	c.exec = func(_ context.Context, args []string) error {
 		text := overview(env.commands())
 		if len(args) > 0 {

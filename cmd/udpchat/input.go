@@ -14,7 +14,7 @@ import (
 var usage = []struct{ name, form, what string }{
 	{"send", "send NAME TEXT", "send TEXT to NAME"},
 	{"send_all", "send_all TEXT", "send TEXT to the channel"},
-	{"to", "to [NAME]", "what is no command goes to NAME from now on; to all: to the channel; to: to nobody"},
+	{"to", "to [NAME]", "what is no command goes to NAME from now on;\nto all: to the channel; to: to nobody"},
 	{"@", "@NAME [TEXT]", "send TEXT to NAME; without TEXT as to NAME"},
 	{"peers", "peers", "list the client table"},
 	{"status", "status", "the server, the way to everyone, and what waits and why"},
@@ -137,7 +137,7 @@ func usageLine(command string) string {
 func helpLines(keys bool) string {
 	var b strings.Builder
 	for _, u := range usage {
-		fmt.Fprintf(&b, "%-18s %s\n", u.form, u.what)
+		fmt.Fprintf(&b, "%-18s %s\n", u.form, strings.ReplaceAll(u.what, "\n", "\n"+strings.Repeat(" ", 19)))
 	}
 	if keys {
 		fmt.Fprintf(&b, "%-18s %s\n%-18s %s\n", "Tab", "complete a command or a name", "Up, Down, Ctrl-R", "what was typed before, and a search in it")

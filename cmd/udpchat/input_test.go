@@ -5,6 +5,15 @@ import (
 	"testing"
 )
 
+// The help of the prompt fits a terminal of the usual width.
+func TestHelpFits(t *testing.T) {
+	for line := range strings.Lines(helpLines(true)) {
+		if len(line) > 80 {
+			t.Errorf("%d columns: %s", len(line)-1, line)
+		}
+	}
+}
+
 func TestParse(t *testing.T) {
 	bob, all := aim{name: "bob"}, aim{all: true}
 	for _, c := range []struct {

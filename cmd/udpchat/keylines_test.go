@@ -41,7 +41,7 @@ func TestLinesAboutKeys(t *testing.T) {
 		{"no keys", peer.Kept{To: "y", NoKeys: true},
 			[]string{"[y was not here with this version of the program yet: the message is kept here until y comes.]"}},
 		{"full", peer.Kept{To: "y", Why: wire.FullMailbox}, []string{"[Mailbox is full: the message to y is kept here and tried again.]"}},
-		{"taken", peer.Refused{Name: "x", Why: wire.NameTaken}, []string{"SERVER: ERROR: x belongs to another key"}},
+		{"taken", peer.Refused{Name: "x", Why: wire.NameTaken}, []string{"SERVER: ERROR: x belongs to another key: take another name, or the profile that registered it"}},
 		{"in the clear", peer.Arrived{From: "y", Text: "hi", Clear: true}, []string{"(not sealed) y: hi"}},
 		{"a post in the clear", peer.Arrived{From: "y", Text: "hi", Post: true, Clear: true}, []string{"(not sealed) [Channel_Message y: hi]"}},
 		{"doubtful", peer.Arrived{From: "y", Text: "hi", Doubt: true}, []string{"(another key) y: hi"}},

@@ -83,7 +83,10 @@ func outcomeLines(n peer.Notice) []string {
 	case peer.UnknownPeer:
 		return []string{fmt.Sprintf("[Unknown peer: %s]", plain.Name(n.Name))}
 	case peer.NotRegistered:
-		return []string{"[You are offline: reg NAME comes back.]"}
+		if n.Ref != 0 {
+			return []string{"[Not sent: you are offline. reg NAME brings you back.]"}
+		}
+		return []string{"[You are offline: reg NAME brings you back.]"}
 	case peer.NotYours:
 		return []string{fmt.Sprintf("[You are not registered as %s.]", plain.Name(n.Name))}
 	case peer.Noted:
@@ -128,7 +131,7 @@ func refusal(n peer.Refused) string {
 	name := plain.Name(n.Name)
 	switch n.Why {
 	case wire.NameTaken:
-		return name + " belongs to another key"
+		return name + " belongs to another key: take another name, or the profile that registered it"
 	case wire.KeyTaken:
 		return "this profile is registered under another name"
 	case wire.BadName:

@@ -43,6 +43,7 @@ type environment struct {
 type command struct {
 	name, short string
 	flags       *config.Flags
+	bare        bool // the environment changes nothing: a wrong variable must not keep the help away
 	exec        func(ctx context.Context, args []string) error
 }
 
@@ -77,6 +78,8 @@ func (env *environment) run(args []string) int {
 	switch name {
 	case "-h", "-help", "--help":
 		name, rest = "help", nil
+	case "-version", "--version":
+		name, rest = "version", nil
 	}
 	if name == "" {
 		fmt.Fprintln(env.stderr, "udpchat: a command is needed: server or client (udpchat help lists all)")
@@ -99,7 +102,11 @@ func (env *environment) runCommand(c *command, args []string, all []*command) in
 		root.Subcommands = append(root.Subcommands, &ffcli.Command{Name: each.name, ShortHelp: each.short, FlagSet: each.flags.FlagSet(),
 			Exec: each.exec})
 	}
-	rest, err := c.flags.Parse(args, env.environ, config.Merge(flags...))
+	environ := env.environ
+	if c.bare {
+		environ = nil
+	}
+	rest, err := c.flags.Parse(args, environ, config.Merge(flags...))
 	if errors.Is(err, flag.ErrHelp) {
 		_, _ = io.WriteString(env.stdout, c.flags.Usage())
 		return exitOK
@@ -133,7 +140,7 @@ func (env *environment) report(c *command, err error) int {
 func (env *environment) versionCommand() *command {
 	f := config.New("udpchat version")
 	f.Example = "udpchat version"
-	c := &command{name: "version", short: "print the version", flags: f}
+	c := &command{name: "version", bare: true, short: "print the version", flags: f}
 	c.exec = func(context.Context, []string) error {
 		_, err := fmt.Fprintln(env.stdout, versionLine())
 		return err

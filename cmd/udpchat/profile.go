@@ -3,6 +3,8 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io/fs"
+	"syscall"
 
 	"udpchat/store"
 	"udpchat/store/bolt"
@@ -30,7 +32,7 @@ func (c *chat) openProfile(wanted string) (*opened, error) {
 		return nil, fmt.Errorf("%s is here already: %s is %w; end the client, or the tail, that has it, or take another name", name, path, store.ErrInUse)
 	}
 	if err != nil {
-		return nil, err
+		return nil, writable(err, "-state")
 	}
 	loaded, err := file.Load()
 	if err != nil {
@@ -48,6 +50,14 @@ func (c *chat) openProfile(wanted string) (*opened, error) {
 		o.loaded, err = o.profile.Load()
 	}
 	return o, err
+}
+
+// writable adds what to do to an error of a file that this user may not write.
+func writable(err error, flag string) error {
+	if errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS) {
+		return fmt.Errorf("%w; make it writable for this user, or name another place with %s", err, flag)
+	}
+	return err
 }
 
 // pin writes down who the server is, for good, before anything is said to it.

@@ -36,8 +36,8 @@ func TestReadOnlyFiles(t *testing.T) {
 		dir  os.FileMode
 		say  []string
 	}{
-		{"a folder without permission", 0, 0o555, []string{"permission denied"}},
-		{"a file without permission", 0o444, 0o755, []string{"permission denied"}},
+		{"a folder without permission", 0, 0o555, []string{"permission denied", "make it writable for this user"}},
+		{"a file without permission", 0o444, 0o755, []string{"permission denied", "make it writable for this user"}},
 	} {
 		for _, command := range commands {
 			state := publicDir(t)

@@ -74,7 +74,7 @@ func (env *environment) serve(ctx context.Context, s serverSettings) (err error)
 	log := s.log.logger(env.stderr)
 	db, err := bolt.OpenServer(s.db, bolt.Options{})
 	if err != nil {
-		return err
+		return writable(err, "-db")
 	}
 	defer func() {
 		if closing := db.Close(); err == nil && closing != nil {

@@ -18,7 +18,7 @@ func statusLines(s peer.Status) []string {
 	if s.Unshown >= peer.MaxUnshown {
 		lines = append(lines, fmt.Sprintf("[%d messages came and were not taken: nothing more is received until udpchat tail, without -from, takes them.]", s.Unshown))
 	} else if s.Unshown > 0 {
-		lines = append(lines, fmt.Sprintf("[%s not taken yet.]", count(s.Unshown, "message")))
+		lines = append(lines, fmt.Sprintf("[%s unread.]", count(s.Unshown, "message")))
 	}
 	online, more := 0, 0
 	for _, t := range s.Talks {
@@ -43,7 +43,7 @@ func standing(s peer.Status) string {
 	case peer.StandsInside:
 		return "registered"
 	case peer.StandsOutside:
-		return "offline; reg NAME comes back"
+		return "offline; reg NAME brings you back"
 	}
 	return "waiting for the server"
 }

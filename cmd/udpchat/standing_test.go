@@ -37,14 +37,14 @@ func TestStatusLines(t *testing.T) {
 	if got := statusLines(s)[1]; got != "[SERVER @ 10.0.0.1:9999: no answer; it was heard 1 min ago.]" {
 		t.Errorf("got %s", got)
 	}
-	for n, want := range map[int]string{1: "[1 message not taken yet.]", peer.MaxUnshown: "[4096 messages came and were not taken: nothing more is received until udpchat tail, without -from, takes them.]"} {
+	for n, want := range map[int]string{1: "[1 message unread.]", peer.MaxUnshown: "[4096 messages came and were not taken: nothing more is received until udpchat tail, without -from, takes them.]"} {
 		if s.Unshown = n; statusLines(s)[2] != want {
 			t.Errorf("got %s", statusLines(s)[2])
 		}
 	}
 	s.Unshown = 0
 	s.Standing, s.Heard = peer.StandsOutside, -1
-	if got := fmt.Sprint(statusLines(s)); got != "[[You are ann: offline; reg NAME comes back.] [SERVER @ 10.0.0.1:9999: it was not heard yet.]]" {
+	if got := fmt.Sprint(statusLines(s)); got != "[[You are ann: offline; reg NAME brings you back.] [SERVER @ 10.0.0.1:9999: it was not heard yet.]]" {
 		t.Errorf("got %s", got)
 	}
 	for i := range 25 {

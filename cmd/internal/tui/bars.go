@@ -91,7 +91,7 @@ func (m *Model) back() string {
 	if m.link == unwelcome {
 		return "/reg goes on with another name"
 	}
-	return "/reg " + m.me.Name + " comes back"
+	return "/reg " + m.me.Name + " brings you back"
 }
 
 // helpRow names the keys that one needs first, as many as there is room for.

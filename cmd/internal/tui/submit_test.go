@@ -18,7 +18,7 @@ func TestRefusals(t *testing.T) {
 		{func(ref uint64) peer.Notice { return peer.UnknownPeer{Ref: ref, Name: "bob"} }, "[Unknown peer: bob]", "Unknown peer: bob. Up brings it back"},
 		{func(ref uint64) peer.Notice { return peer.Blocked{Ref: ref, Name: "bob"} }, "[x]", "The key of bob has changed: /verify"},
 		{func(ref uint64) peer.Notice { return peer.NotSent{Ref: ref, To: "bob"} }, "[Not sent: your disk is full.]", "your disk is full."},
-		{func(ref uint64) peer.Notice { return peer.NotRegistered{Ref: ref} }, "[You are offline: reg NAME comes back.]", "You are offline: /reg alice comes back."},
+		{func(ref uint64) peer.Notice { return peer.NotRegistered{Ref: ref} }, "[Not sent: you are offline. reg NAME brings you back.]", "You are offline: /reg alice brings you back."},
 		{func(ref uint64) peer.Notice { return peer.TooLong{Ref: ref} }, "[Message too long: 9 bytes, the limit is 8.]", "Message too long: 9 bytes, the limit is 8."},
 		{func(ref uint64) peer.Notice { return peer.BadText{Ref: ref} }, "[Message not sent: it is empty.]", "Message not sent: it is empty."},
 	} {
