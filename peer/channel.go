@@ -30,6 +30,7 @@ func (c *Core) post(now time.Time, m *pushed) {
 	c.follows(now, st, m.Prev)
 	switch {
 	case st.had.Has(m.Order):
+		c.pass(now, &span{stream: st, prev: m.Prev, order: m.Order}) // something may have waited for what does not come
 		c.seen(now, st, m.Order, m.Try)
 	case st.taken.Has(m.Order) && len(st.waiting[m.Order]) >= maxAnswers: // they are enough
 	case st.taken.Has(m.Order):

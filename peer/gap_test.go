@@ -77,3 +77,26 @@ func TestALossyRowDoesNotBeginAnew(t *testing.T) {
 		t.Error("it registers again")
 	}
 }
+
+// What comes again says that nothing stands between it and what it follows, as it did the first time.
+func TestAGapIsClosedByWhatIsThere(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		again func(bob *friend) wire.Message
+	}{
+		{"mail", func(bob *friend) wire.Message { return push(bob, 0, 40, 1, "late") }},
+		{"a post", func(bob *friend) wire.Message { return pushPost(bob, 0, 35, 1, "post") }},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			b, f := readyBench(t, "bob")
+			bob := f[0]
+			b.recv(server, push(bob, 31, 40, 1, "late"))
+			b.recv(server, pushPost(bob, 40, 41, 2, "next"))
+			b.told = nil
+			b.recv(server, c.again(bob))
+			if got := b.arrived(); got != "late next" {
+				t.Errorf("shown: %q", got)
+			}
+		})
+	}
+}

@@ -113,6 +113,7 @@ func (c *Core) mail(now time.Time, m *wire.Push) {
 			had.Through, had.Ranges = 1, nil
 		}
 		c.toServer(&wire.Taken{From: from, Marks: had, Order: order, Try: try})
+		c.pass(now, at)
 		return
 	}
 	c.receive(now, t, reply{source: c.source(from, t.Epoch), seq: seq, try: try, at: at})
