@@ -1,8 +1,10 @@
 package server_test
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
+	"net"
 	"net/netip"
 	"testing"
 	"time"
@@ -77,19 +79,22 @@ type report struct {
 
 // run serves the stall until asked is closed; each question on it is answered with a report.
 func (s *stall) run(asked <-chan chan<- report) {
-	inlet := link.NewInlet(s.conn)
-	ended := make(chan struct{})
-	go func() { inlet.Run(); close(ended) }()
-	defer func() { _ = s.conn.Close(); <-ended }()
+	came := make(chan datagram, 8192)
+	go s.read(came)
+	defer func() {
+		_ = s.conn.Close()
+		for range came { // until the reader has ended
+		}
+	}()
 	ticker := time.NewTicker(nudge)
 	defer ticker.Stop()
 	var again time.Time
 	for {
 		select {
-		case d := <-inlet.C:
+		case d := <-came:
 			s.hear(d)
-			for n := len(inlet.C); n > 0; n-- {
-				s.hear(<-inlet.C)
+			for n := len(came); n > 0; n-- {
+				s.hear(<-came)
 			}
 			s.ask(false)
 		case now := <-ticker.C:
@@ -107,6 +112,30 @@ func (s *stall) run(asked <-chan chan<- report) {
 			}
 			to <- report{s.whole(), s.datagrams, s.bytes, s.largest}
 			s.datagrams, s.bytes, s.largest = 0, 0, 0
+		}
+	}
+}
+
+// datagram is one that came.
+type datagram struct {
+	path link.Path
+	data []byte
+}
+
+// read gives on what comes, until the socket is closed. What there is no room for is lost.
+func (s *stall) read(to chan<- datagram) {
+	defer close(to)
+	b := make([]byte, link.MaxRead)
+	for {
+		n, p, err := s.conn.Read(b)
+		if errors.Is(err, net.ErrClosed) {
+			return
+		}
+		if err == nil {
+			select {
+			case to <- datagram{p, bytes.Clone(b[:n])}:
+			default:
+			}
 		}
 	}
 }
@@ -154,14 +183,14 @@ func (s *stall) flush(g *guest) {
 	})
 }
 
-func (s *stall) hear(d link.Datagram) {
-	h, _, err := wire.ParseDatagram(d.Data)
+func (s *stall) hear(d datagram) {
+	h, _, err := wire.ParseDatagram(d.data)
 	g := s.by[h.Index]
 	if err != nil || g == nil {
 		s.t.Errorf("a datagram for nobody: type %d, %v", h.Type, err)
 		return
 	}
-	_, _, body, err := g.sessions.Open(time.Now(), d.Path, d.Data)
+	_, _, body, err := g.sessions.Open(time.Now(), d.path, d.data)
 	if err != nil && !errors.Is(err, link.ErrUnknown) { // an initiation that was sent again may be answered again
 		s.t.Errorf("type %d: %v", h.Type, err)
 	}
@@ -187,7 +216,7 @@ func (s *stall) hear(d link.Datagram) {
 		s.t.Error(err)
 	}
 	if tables > 0 {
-		s.datagrams, s.bytes, s.largest = s.datagrams+1, s.bytes+len(d.Data), max(s.largest, len(d.Data))
+		s.datagrams, s.bytes, s.largest = s.datagrams+1, s.bytes+len(d.data), max(s.largest, len(d.data))
 	}
 	s.flush(g)
 }

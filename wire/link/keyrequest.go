@@ -42,6 +42,9 @@ func (s *Sessions) Answer() (key wire.Key, card Card, ok bool) {
 	return s.question.key, s.question.card, s.question.done
 }
 
+// asking tells whether RequestKey is at work: it has neither an answer nor given up.
+func (s *Sessions) asking() bool { return s.question.tries.Len() > 0 }
+
 func (s *Sessions) ask() {
 	q := &s.question
 	b := wire.AppendHeader(nil, wire.Header{Type: wire.TypeKeyRequest, Index: q.index, Counter: q.counter}, keyAnswerSize)

@@ -8,7 +8,11 @@
 //	core <-Handle- Loop <--wire-- Sessions <--Open--- Runs.ReadRun <-------- network
 package link
 
-import "net/netip"
+import (
+	"net/netip"
+
+	"udpchat/wire"
+)
 
 // Path is the way to a remote: its address and, when known, the one of ours that it asked, so that the answer leaves from
 // there. It is a comparable value, fit for a map key. IPv4 addresses in it are always plain, never mapped into IPv6.
@@ -30,6 +34,9 @@ type Conn interface {
 	// Close ends Read. Closing again does nothing.
 	Close() error
 }
+
+// MaxRead is the room that each datagram is read into, in bytes: one that is too long shall be seen to be.
+const MaxRead = 2 * wire.MaxDatagram
 
 // plainError is an error that reads as one line for people and still wraps its cause.
 type plainError struct {

@@ -149,7 +149,7 @@ func (l *Loop) read(from Runs, b []byte) {
 		}
 		l.turn.Lock()
 		if l.runs {
-			l.step(func() { eachOf(b[:n], size, func(d []byte) { l.open(Datagram{p, d}) }) })
+			l.step(func() { eachOf(b[:n], size, func(d []byte) { l.open(p, d) }) })
 		}
 		l.turn.Unlock()
 	}
@@ -228,9 +228,9 @@ func (l *Loop) next(core Core) (time.Time, bool) {
 
 // open opens one datagram and gives its messages to the core, with who proved to have sent them and the path on which that one
 // can be answered. What is not as it should be is dropped (protocol.md §3, §13).
-func (l *Loop) open(d Datagram) {
+func (l *Loop) open(p Path, datagram []byte) {
 	now := time.Now()
-	from, path, body, err := l.sessions.Open(now, d.Path, d.Data)
+	from, path, body, err := l.sessions.Open(now, p, datagram)
 	if err == nil && len(body) > 0 {
 		if l.Server != (wire.Key{}) && from == l.Server {
 			from = wire.ServerKey
@@ -240,7 +240,7 @@ func (l *Loop) open(d Datagram) {
 			return nil
 		})
 	}
-	l.dropped(d.Path, len(d.Data), err)
+	l.dropped(p, len(datagram), err)
 }
 
 // add packs messages.
