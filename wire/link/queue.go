@@ -49,6 +49,9 @@ func (q *Queue[T]) Take() []T {
 	return items
 }
 
+// maxSpare is for how many things room is kept that is not in use.
+const maxSpare = 1024
+
 // serve calls f with everything that has come, and again with what comes meanwhile, until there is nothing; f is called at least once, and
 // keeps nothing of what it gets. Between the calls nobody is woken for what is put. One goroutine serves at a time.
 func (q *Queue[T]) serve(f func(items []T)) {
@@ -63,6 +66,9 @@ func (q *Queue[T]) serve(f func(items []T)) {
 		q.mu.Unlock()
 		f(items)
 		clear(items)
+		if cap(items) > maxSpare && len(items) < cap(items)/4 {
+			continue // the room of a burst that is over
+		}
 		q.mu.Lock()
 		q.spare = items[:0]
 		q.mu.Unlock()
