@@ -15,9 +15,12 @@ var ErrName = errors.New("a name has 1 to 32 letters, digits, _ - or . and begin
 // cover the lines above and below.
 const maxMarks = 2
 
-// CheckName says whether a name is allowed (§4): 1 to MaxName characters, valid UTF-8, letters (with their combining
+// CheckName says whether a row of the table may bear a name: 1 to MaxName characters, valid UTF-8, letters (with their combining
 // marks) and digits of any script, and _ - . but neither of the last two at the beginning; none of the words that speak
 // for the program itself. So no name has a space, a control or an invisible character. The error wraps ErrName.
+//
+// These were the rules of version 1, and names that were registered then stay (§8.1). What may be registered now is less, and package wire/name's to say:
+// it passes here too.
 func CheckName(name string) error {
 	if !utf8.ValidString(name) {
 		return fmt.Errorf("invalid UTF-8: %w", ErrName)

@@ -5,6 +5,9 @@
 // composed) and as it is compared (UsernameCaseMapped: besides, capitals are small). On top of that, a name is short, is
 // letters and digits with little else, keeps to one script, and is none of the words that speak for the program itself.
 //
+// Names that were registered before there were these rules, when wire.CheckName was all of them, stay whose they are (protocol.md §8.1): Same is for
+// them too.
+//
 // What it does not do is to compare names of different scripts by their looks: an all-Cyrillic name can look like a Latin
 // one. For that there are keys, and words to compare them.
 package name

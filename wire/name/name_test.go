@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"udpchat/wire"
 )
 
 var good = []struct{ what, name, shown, folded string }{
@@ -219,6 +221,9 @@ func FuzzName(f *testing.F) {
 		}
 		if again, err := Show(shown); again != shown {
 			t.Fatalf("%q: %q shows as %q, %v", name, shown, again, err)
+		}
+		if err := wire.CheckName(shown); err != nil {
+			t.Fatalf("%q: no row may bear %q: %v", name, shown, err)
 		}
 	})
 }
