@@ -1,6 +1,7 @@
 package peer
 
 import (
+	"bytes"
 	"fmt"
 	"strings"
 	"testing"
@@ -216,7 +217,7 @@ func wantRecut(t *testing.T, list []*seal.Post, long string) {
 			bodies = append(bodies, p.Body)
 		}
 	}
-	if last := list[6]; wire.Join(bodies) != long || last.Part != 2 || last.Parts != 3 || last.Time != 7 {
+	if last := list[6]; string(bytes.Join(bodies, nil)) != long || last.Part != 2 || last.Parts != 3 || last.Time != 7 {
 		t.Errorf("%+v", last)
 	}
 }

@@ -1,7 +1,5 @@
 package wire
 
-import "bytes"
-
 // Split cuts a text into the bodies of its parts, each of PartSize bytes but the last, and appends them; an empty text is one empty part.
 // A part may end inside a character: only the joined text is text. A text of at most MaxText bytes has at most MaxParts.
 func Split(parts [][]byte, text string) [][]byte {
@@ -11,9 +9,4 @@ func Split(parts [][]byte, text string) [][]byte {
 		rest = rest[PartSize:]
 	}
 	return append(parts, rest)
-}
-
-// Join puts the bodies of all parts, in order, together again.
-func Join(parts [][]byte) string {
-	return string(bytes.Join(parts, nil))
 }

@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"bytes"
 	"strings"
 	"testing"
 )
@@ -27,7 +28,7 @@ func TestSplit(t *testing.T) {
 				t.Errorf("%d bytes: a part of %d, room for %d", tt.size, len(p), cap(p))
 			}
 		}
-		if Join(parts) != text {
+		if string(bytes.Join(parts, nil)) != text {
 			t.Errorf("%d bytes came back otherwise", tt.size)
 		}
 	}

@@ -30,25 +30,19 @@ const Max = 32
 // ErrName is what every refusal of a name wraps. Its own text says what is allowed; what stands before it is the reason.
 var ErrName = errors.New("a name has 1 to 32 letters and digits of one script, and _ - . inside it")
 
-// Check returns nil when the name is allowed, else an error that wraps ErrName and begins with the reason.
-func Check(name string) error {
-	_, _, err := forms(name)
-	return err
-}
-
-// Show is the form that is shown and stored. It is what Check allows, and its own Show.
+// Show is the form of an allowed name that is shown and stored. It is allowed too, and its own Show. The error wraps ErrName and begins with the reason.
 func Show(name string) (string, error) {
 	shown, _, err := forms(name)
 	return shown, err
 }
 
-// Fold is the form that is compared: two names are the same when it is. It is what Check allows, and its own Fold.
+// Fold is the form that is compared: two names are the same when it is. It is allowed too, and its own Fold. The error is Show's.
 func Fold(name string) (string, error) {
 	_, folded, err := forms(name)
 	return folded, err
 }
 
-// Same is the form in which a directory compares names: Fold, or for a name that Check refuses, since it is from before there
+// Same is the form in which a directory compares names: Fold, or for a name that is refused, since it is from before there
 // were rules, the name itself.
 func Same(name string) string {
 	if plain(name) {

@@ -53,7 +53,7 @@ func TestBatchesOfEverySize(t *testing.T) {
 			if p.Sig != want {
 				t.Errorf("%d of %d: another root is signed", i, n)
 			}
-			if err := VerifyPost(p); err != nil {
+			if err := verifyPost(p); err != nil {
 				t.Errorf("%d of %d: %v", i, n, err)
 			}
 			if err := known.VerifyPost(p); err != nil || len(known.seen) != 1 {
@@ -144,7 +144,7 @@ func TestProofsProveNothingElse(t *testing.T) {
 	if err := SignPosts(alice, twice...); err != nil {
 		t.Fatal(err)
 	}
-	if err := VerifyPost(first[0]); err != nil {
+	if err := verifyPost(first[0]); err != nil {
 		t.Errorf("a post that is in its batch more than once: %v", err)
 	}
 }
@@ -187,7 +187,7 @@ func FuzzProof(f *testing.F) {
 			forged.Position, forged.Path = position, path
 			copy(forged.Sig[:], sig)
 			same := position == p.Position && bytes.Equal(path, p.Path) && forged.Sig == p.Sig
-			if err := VerifyPost(&forged); (err == nil) != same {
+			if err := verifyPost(&forged); (err == nil) != same {
 				t.Fatalf("post %d: %v with %d, %x, %x", i, err, position, path, sig)
 			}
 		}

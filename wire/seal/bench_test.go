@@ -47,20 +47,20 @@ func BenchmarkMail(b *testing.B) {
 		})
 	}
 	id, body := mailTo([32]byte(ann[32:]), bobKey), make([]byte, 100)
-	sealed, err := SealMail(ann, prekey, id, body)
+	sealed, err := sealMail(ann, prekey, id, body)
 	if err != nil {
 		b.Fatal(err)
 	}
 	b.Run("Seal/first", func(b *testing.B) {
 		for b.Loop() {
-			if _, err := SealMail(ann, prekey, id, body); err != nil {
+			if _, err := sealMail(ann, prekey, id, body); err != nil {
 				b.Fatal(err)
 			}
 		}
 	})
 	b.Run("Open/first", func(b *testing.B) {
 		for b.Loop() {
-			if _, err := OpenMail(id, has(7), sealed); err != nil {
+			if _, err := openMail(id, has(7), sealed); err != nil {
 				b.Fatal(err)
 			}
 		}

@@ -28,7 +28,8 @@ func (s Secret) Box() (*Box, error) {
 	return &Box{private: private, public: private.PublicKey().Bytes()}, nil
 }
 
-// Open is OpenMail for the prekey that the mail is sealed to (MailPrekey), and cheap for mail of an exchange and a batch that are known.
+// Open opens a mail to the secret's prekey (MailPrekey) that came under the name id. It is cheap for mail of an exchange and a batch that are known; a
+// nil known knows none. The error is ErrSealed or ErrForged; no byte of the body comes with one.
 func (x *Box) Open(known *Roots, id MailID, sealed []byte) ([]byte, error) {
 	if len(sealed) < MailOverhead {
 		return nil, ErrSealed

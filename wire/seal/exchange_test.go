@@ -111,7 +111,7 @@ func TestBoxForgets(t *testing.T) {
 		t.Fatal(err)
 	}
 	known, id := &Roots{}, mailTo(aliceKey, bobKey)
-	first, err := SealMail(alice, prekeyOf(t, bob, 7), id, []byte("first"))
+	first, err := sealMail(alice, prekeyOf(t, bob, 7), id, []byte("first"))
 	if err != nil {
 		t.Fatal(err)
 	}

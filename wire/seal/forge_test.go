@@ -158,7 +158,7 @@ func TestMailIsNotForgedWithTheRecipientsKeys(t *testing.T) {
 	o := from(first[0])
 	o.body = []byte("the safe")
 	o.proof = signBatch(alice, []hash{o.leaf(t)})[0]
-	if got, err := OpenMail(o.id, has(7), o.sealed(t)); err != nil || string(got) != "the safe" {
+	if got, err := openMail(o.id, has(7), o.sealed(t)); err != nil || string(got) != "the safe" {
 		t.Errorf("control: got %q, %v", got, err)
 	}
 }
@@ -169,14 +169,14 @@ func TestMailIsNotPassedOn(t *testing.T) {
 	bob, bobKey := someone("bob")
 	carol, carolKey := someone("carol")
 	toBob := mailTo(aliceKey, bobKey)
-	sealed, err := SealMail(alice, prekeyOf(t, bob, 7), toBob, []byte("I love you"))
+	sealed, err := sealMail(alice, prekeyOf(t, bob, 7), toBob, []byte("I love you"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	o := thief(t, toBob, sealed)
 	o.id.To = carolKey
 	o.ownExchange(t, prekeyOf(t, carol, 7))
-	if got, err := OpenMail(o.id, has(7), o.sealed(t)); !errors.Is(err, ErrForged) {
+	if got, err := openMail(o.id, has(7), o.sealed(t)); !errors.Is(err, ErrForged) {
 		t.Errorf("got %q, %v", got, err)
 	}
 }

@@ -63,7 +63,7 @@ func TestMailIsNoLoneMail(t *testing.T) {
 	alice, aliceKey := someone("alice")
 	bob, bobKey := someone("bob")
 	id := mailTo(aliceKey, bobKey)
-	sealed, err := SealMail(alice, prekeyOf(t, bob, 7), id, []byte("hi"))
+	sealed, err := sealMail(alice, prekeyOf(t, bob, 7), id, []byte("hi"))
 	if err != nil {
 		t.Fatal(err)
 	}

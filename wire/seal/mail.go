@@ -97,38 +97,6 @@ func exported(from exporter) (cipher.AEAD, error) {
 	return chacha20poly1305.New(key)
 }
 
-// SealMail seals one mail to a prekey of id.To, which it verifies, with an exchange of its own.
-func SealMail(sender ed25519.PrivateKey, to Prekey, id MailID, body []byte) ([]byte, error) {
-	a, err := NewAddress(id.To, to)
-	if err != nil {
-		return nil, err
-	}
-	x, err := a.Exchange(sender)
-	if err != nil {
-		return nil, err
-	}
-	m := Mail{ID: id, Body: body}
-	err = x.Seal(&m)
-	return m.Sealed, err
-}
-
-// OpenMail opens a mail that came under the name id. secrets finds the private part of a prekey of id.To. The error is
-// ErrSealed, ErrNoPrekey or ErrForged; no byte of the body comes with one.
-func OpenMail(id MailID, secrets func(prekey uint32) (Secret, bool), sealed []byte) ([]byte, error) {
-	if len(sealed) < MailOverhead {
-		return nil, ErrSealed
-	}
-	secret, ok := secrets(MailPrekey(sealed))
-	if !ok {
-		return nil, ErrNoPrekey
-	}
-	box, err := secret.Box()
-	if err != nil {
-		return nil, ErrSealed
-	}
-	return box.Open(nil, id, sealed)
-}
-
 // proofTail is the end of what is sealed, behind body and path: position and signature.
 const proofTail = 1 + ed25519.SignatureSize
 

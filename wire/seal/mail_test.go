@@ -21,7 +21,7 @@ func TestMailGoesAndComes(t *testing.T) {
 	id := mailTo(aliceKey, bobKey)
 	for _, n := range []int{0, 1, wire.PartSize} {
 		body := bytes.Repeat([]byte("x"), n)
-		sealed, err := SealMail(alice, prekey, id, body)
+		sealed, err := sealMail(alice, prekey, id, body)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -34,7 +34,7 @@ func TestMailGoesAndComes(t *testing.T) {
 		if n > 8 && bytes.Contains(sealed, body[:8]) {
 			t.Errorf("%d bytes: the body can be read", n)
 		}
-		got, err := OpenMail(id, has(6, 7), sealed)
+		got, err := openMail(id, has(6, 7), sealed)
 		if err != nil || !bytes.Equal(got, body) {
 			t.Errorf("%d bytes: got %q, %v", n, got, err)
 		}
@@ -47,7 +47,7 @@ func TestMailWithAnotherFieldDoesNotOpen(t *testing.T) {
 	bob, bobKey := someone("bob")
 	_, malloryKey := someone("mallory")
 	id := mailTo(aliceKey, bobKey)
-	sealed, err := SealMail(alice, prekeyOf(t, bob, 7), id, []byte("the true text"))
+	sealed, err := sealMail(alice, prekeyOf(t, bob, 7), id, []byte("the true text"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -72,7 +72,7 @@ func TestMailWithAnotherFieldDoesNotOpen(t *testing.T) {
 		t.Run(tt.what, func(t *testing.T) {
 			altered := id
 			tt.alter(&altered)
-			if body, err := OpenMail(altered, has(7), sealed); !errors.Is(err, ErrSealed) || body != nil {
+			if body, err := openMail(altered, has(7), sealed); !errors.Is(err, ErrSealed) || body != nil {
 				t.Errorf("got %q, %v", body, err)
 			}
 		})
@@ -83,7 +83,7 @@ func TestMailWithAnotherByteDoesNotOpen(t *testing.T) {
 	alice, aliceKey := someone("alice")
 	bob, bobKey := someone("bob")
 	id := mailTo(aliceKey, bobKey)
-	sealed, err := SealMail(alice, prekeyOf(t, bob, 7), id, []byte("hi"))
+	sealed, err := sealMail(alice, prekeyOf(t, bob, 7), id, []byte("hi"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -95,18 +95,18 @@ func TestMailWithAnotherByteDoesNotOpen(t *testing.T) {
 				want = ErrNoPrekey
 			}
 			sealed[i] ^= bit
-			if body, err := OpenMail(id, has(7), sealed); !errors.Is(err, want) || body != nil {
+			if body, err := openMail(id, has(7), sealed); !errors.Is(err, want) || body != nil {
 				t.Fatalf("byte %d: got %q, %v", i, body, err)
 			}
 			sealed[i] ^= bit
 		}
 	}
 	for n := range sealed {
-		if body, err := OpenMail(id, has(7), sealed[:n]); err == nil || body != nil {
+		if body, err := openMail(id, has(7), sealed[:n]); err == nil || body != nil {
 			t.Fatalf("cut at %d: got %q, %v", n, body, err)
 		}
 	}
-	if body, err := OpenMail(id, has(7), append(sealed, 0)); !errors.Is(err, ErrSealed) {
+	if body, err := openMail(id, has(7), append(sealed, 0)); !errors.Is(err, ErrSealed) {
 		t.Fatalf("with a byte more: got %q, %v", body, err)
 	}
 }
@@ -115,15 +115,15 @@ func TestMailAfterItsPrekey(t *testing.T) {
 	alice, aliceKey := someone("alice")
 	bob, bobKey := someone("bob")
 	id := mailTo(aliceKey, bobKey)
-	sealed, err := SealMail(alice, prekeyOf(t, bob, 7), id, []byte("hi"))
+	sealed, err := sealMail(alice, prekeyOf(t, bob, 7), id, []byte("hi"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := OpenMail(id, has(8), sealed); !errors.Is(err, ErrNoPrekey) {
+	if _, err := openMail(id, has(8), sealed); !errors.Is(err, ErrNoPrekey) {
 		t.Errorf("got %v, want %v", err, ErrNoPrekey)
 	}
 	other := func(uint32) (Secret, bool) { return secretOf(8), true }
-	if _, err := OpenMail(id, other, sealed); !errors.Is(err, ErrSealed) {
+	if _, err := openMail(id, other, sealed); !errors.Is(err, ErrSealed) {
 		t.Errorf("with another secret: got %v, want %v", err, ErrSealed)
 	}
 }
@@ -148,7 +148,7 @@ func TestSealMailRefuses(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.what, func(t *testing.T) {
-			sealed, err := SealMail(tt.sender, tt.to, id, []byte("hi"))
+			sealed, err := sealMail(tt.sender, tt.to, id, []byte("hi"))
 			if err == nil || sealed != nil || errors.Is(err, ErrPrekey) != tt.prekey {
 				t.Errorf("got %x, %v", sealed, err)
 			}
@@ -189,7 +189,7 @@ func TestMailVectors(t *testing.T) {
 			t.Errorf("info: got %x, want %x", got, v.Info)
 		}
 		secrets := func(uint32) (Secret, bool) { return Secret(v.Secret), true }
-		if got, err := OpenMail(id, secrets, v.Sealed); err != nil || string(got) != v.Body {
+		if got, err := openMail(id, secrets, v.Sealed); err != nil || string(got) != v.Body {
 			t.Errorf("%x: got %q, %v, want %q", v.Sealed, got, err, v.Body)
 		}
 	}
@@ -236,7 +236,7 @@ func FuzzOpenMail(f *testing.F) {
 	f.Fuzz(func(t *testing.T, b []byte, seq uint64) {
 		id := id
 		id.Seq = seq
-		body, err := OpenMail(id, has(7), b)
+		body, err := openMail(id, has(7), b)
 		if err == nil && (!bytes.Equal(b, sealed) || seq != 301) {
 			t.Fatalf("opened %x as %q", b, body)
 		}
@@ -255,11 +255,11 @@ func FuzzMail(f *testing.F) {
 	f.Add([]byte{}, uint64(1), uint64(2), uint64(3), uint16(0), uint16(1), uint32(0), int64(-1), uint8(1))
 	f.Fuzz(func(t *testing.T, body []byte, epoch, to, seq uint64, part, parts uint16, size uint32, at int64, flags uint8) {
 		id := MailID{bobKey, aliceKey, epoch, to, seq, part, parts, size, at, flags}
-		sealed, err := SealMail(alice, prekey, id, body)
+		sealed, err := sealMail(alice, prekey, id, body)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got, err := OpenMail(id, has(7), sealed); err != nil || !bytes.Equal(got, body) {
+		if got, err := openMail(id, has(7), sealed); err != nil || !bytes.Equal(got, body) {
 			t.Fatalf("got %q, %v", got, err)
 		}
 	})

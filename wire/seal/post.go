@@ -104,10 +104,7 @@ func SignPosts(author ed25519.PrivateKey, posts ...*Post) error {
 	return nil
 }
 
-// VerifyPost returns nil when the author signed the post, else ErrPost.
-func VerifyPost(p *Post) error { return (*Roots)(nil).VerifyPost(p) }
-
-// VerifyPost is VerifyPost, and cheap for a post of a batch that is known.
+// VerifyPost returns nil when the author signed the post, else ErrPost. It is cheap for a post of a batch that is known; nil Roots know none.
 func (r *Roots) VerifyPost(p *Post) error {
 	ok := false
 	if p.Position == 0 {

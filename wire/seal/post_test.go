@@ -35,7 +35,7 @@ func TestPostGoesAndComes(t *testing.T) {
 	if err := ParsePost(b, &got); err != nil {
 		t.Fatal(err)
 	}
-	if err := VerifyPost(&got); err != nil {
+	if err := verifyPost(&got); err != nil {
 		t.Errorf("verify: %v", err)
 	}
 	if HashPost(&got) != HashPost(p) {
@@ -78,7 +78,7 @@ func TestPostWithAnotherFieldIsNotItsAuthors(t *testing.T) {
 			p := postOf(t, alice, 2, [32]byte{3}, "hello all")
 			before := HashPost(p)
 			tt.alter(p)
-			if err := VerifyPost(p); !errors.Is(err, ErrPost) {
+			if err := verifyPost(p); !errors.Is(err, ErrPost) {
 				t.Errorf("verify: %v", err)
 			}
 			if changed := HashPost(p) != before; changed != tt.hash {
@@ -134,7 +134,7 @@ func (v *postVector) toPost(t *testing.T, parse func(b []byte, p *Post) error) *
 	if hash := HashPost(p); !bytes.Equal(hash[:], v.Hash) {
 		t.Errorf("post %d: got hash %x, want %x", v.Seq, hash, v.Hash)
 	}
-	if err := VerifyPost(p); err != nil || string(p.Body) != v.Body {
+	if err := verifyPost(p); err != nil || string(p.Body) != v.Body {
 		t.Errorf("post %d: got %q, %v, want %q", v.Seq, p.Body, err, v.Body)
 	}
 	if got := AppendPost(nil, p); !bytes.Equal(got, v.Encoded) {
@@ -218,7 +218,7 @@ func TestLonePosts(t *testing.T) {
 			seen[p.Epoch] = seen[p.Epoch].Take(p)
 			for i := range v.Encoded {
 				v.Encoded[i] ^= 1
-				if err := form.parse(v.Encoded, p); err != nil || VerifyPost(p) == nil {
+				if err := form.parse(v.Encoded, p); err != nil || verifyPost(p) == nil {
 					t.Errorf("%s: post %d: byte %d changed, and it is alice's still", form.file, v.Seq, i)
 				}
 				v.Encoded[i] ^= 1
@@ -250,7 +250,7 @@ func FuzzPost(f *testing.F) {
 	f.Add([]byte{})
 	f.Fuzz(func(t *testing.T, b []byte) {
 		p := *own
-		if err := ParseLonePost(b, &p); err == nil && VerifyPost(&p) == nil {
+		if err := ParseLonePost(b, &p); err == nil && verifyPost(&p) == nil {
 			t.Fatalf("forged %x", b)
 		}
 		p = *own
@@ -263,7 +263,7 @@ func FuzzPost(f *testing.F) {
 		if got := AppendPost(nil, &p); !bytes.Equal(got, b) {
 			t.Fatalf("got %x, want %x", got, b)
 		}
-		if VerifyPost(&p) == nil && !bytes.Equal(b, encoded) {
+		if verifyPost(&p) == nil && !bytes.Equal(b, encoded) {
 			t.Fatalf("forged %x", b)
 		}
 		for _, seen := range []History{{}, {5: {Seq: 1, Hash: own.Prev}}, {4: {Seq: 9}}} {
