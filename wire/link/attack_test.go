@@ -29,7 +29,7 @@ func initiation(t *testing.T, from *noise.Static, vouch []byte, to [32]byte, ind
 func TestStrangersGetSilence(t *testing.T) {
 	l := newLab(t)
 	a, b := l.party(1, SessionConfig{}), l.party(2, SessionConfig{})
-	good := initiation(t, a.id.static, a.id.vouch(nil), b.id.card.Static, 5, 9)
+	good := initiation(t, a.id.static, a.id.credential(nil), b.id.card.Static, 5, 9)
 	for at := len(good) - macsSize; at < len(good)-noise.MacSize; at++ {
 		bad := append([]byte(nil), good...)
 		bad[at] ^= 1
@@ -41,7 +41,7 @@ func TestStrangersGetSilence(t *testing.T) {
 	if err := b.open(a.addr, append(request, make([]byte, keyAnswerSize)...)); !errors.Is(err, ErrStranger) {
 		t.Errorf("key request: %v", err)
 	}
-	forAnother := initiation(t, a.id.static, a.id.vouch(nil), a.id.card.Static, 5, 9)
+	forAnother := initiation(t, a.id.static, a.id.credential(nil), a.id.card.Static, 5, 9)
 	if err := b.open(a.addr, forAnother); !errors.Is(err, ErrStranger) {
 		t.Errorf("for another key: %v", err)
 	}
@@ -98,7 +98,7 @@ func TestAnswersAreNoLargerThanQuestions(t *testing.T) {
 			check("replay", b)
 		}
 		for i := range 300 { // real ones, from everywhere
-			check("initiation", initiation(t, a.id.static, a.id.vouch(nil), p.id.card.Static, uint32(i+1), byte(i)))
+			check("initiation", initiation(t, a.id.static, a.id.credential(nil), p.id.card.Static, uint32(i+1), byte(i)))
 			l.now = l.now.Add(time.Millisecond)
 		}
 		if len(p.s.pending) > maxAsked {
@@ -116,7 +116,7 @@ func TestCookieUnderLoad(t *testing.T) {
 	flood := func(n int) {
 		for i := range n {
 			id := NewIdentity([32]byte{99, byte(i)})
-			b := initiation(t, id.static, id.vouch(nil), server.id.card.Static, uint32(i+1), byte(i))
+			b := initiation(t, id.static, id.credential(nil), server.id.card.Static, uint32(i+1), byte(i))
 			_ = server.open(addr(2000+i), b)
 		}
 	}
@@ -163,7 +163,7 @@ func TestCookieSharesAndAddresses(t *testing.T) {
 	server := l.party(2, SessionConfig{Server: true, Handshakes: 1})
 	a := l.party(1, SessionConfig{})
 	with := func(from netip.AddrPort, i int) error {
-		b := initiation(t, a.id.static, a.id.vouch(nil), server.id.card.Static, uint32(i+1), byte(i))
+		b := initiation(t, a.id.static, a.id.credential(nil), server.id.card.Static, uint32(i+1), byte(i))
 		mac1 := b[len(b)-macsSize : len(b)-noise.MacSize]
 		sealed, err := server.s.jar.Give(nil, l.now, addr(1), mac1)
 		if err != nil {

@@ -33,7 +33,7 @@ func TestWhoIsPutOffHearsOfIt(t *testing.T) {
 			server := l.party(200, c.cfg)
 			l.drop = func(f flight) bool { return f.to == addr(999) }
 			stranger := NewIdentity([32]byte{99})
-			flood := initiation(t, stranger.static, stranger.vouch(nil), server.id.card.Static, 1, 1)
+			flood := initiation(t, stranger.static, stranger.credential(nil), server.id.card.Static, 1, 1)
 			for range 3 { // the second and the third one make it busy, where one a second is much
 				_ = server.open(addr(999), flood)
 			}

@@ -20,7 +20,7 @@ func TestHandshakesHoldUpNobody(t *testing.T) {
 	server.idle = true
 	for i := range 100 {
 		id := NewIdentity([32]byte{99, byte(i)})
-		if err := server.open(addr(2000+i), initiation(t, id.static, id.vouch(nil), server.id.card.Static, uint32(i+1), byte(i))); err != nil {
+		if err := server.open(addr(2000+i), initiation(t, id.static, id.credential(nil), server.id.card.Static, uint32(i+1), byte(i))); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -51,7 +51,7 @@ func TestChoresAreBounded(t *testing.T) {
 	server := l.party(200, SessionConfig{Server: true, Handshakes: 1 << 20, Answers: 1 << 20, later: true})
 	server.idle = true
 	id := NewIdentity([32]byte{99})
-	b := initiation(t, id.static, id.vouch(nil), server.id.card.Static, 1, 1)
+	b := initiation(t, id.static, id.credential(nil), server.id.card.Static, 1, 1)
 	for range maxLeft {
 		if err := server.open(addr(1), b); err != nil {
 			t.Fatal(err)
@@ -178,12 +178,12 @@ func TestWhoFindsNoRoomAmongTheChoresHearsOfIt(t *testing.T) {
 			server.idle = true
 			id := NewIdentity([32]byte{99})
 			for i := range c.room {
-				if err := server.open(addr(1), initiation(t, id.static, id.vouch(nil), server.id.card.Static, uint32(i+1), byte(i%250+1))); err != nil {
+				if err := server.open(addr(1), initiation(t, id.static, id.credential(nil), server.id.card.Static, uint32(i+1), byte(i%250+1))); err != nil {
 					t.Fatal(err)
 				}
 			}
 			cookies := server.s.Counts.Cookies
-			if err := server.open(addr(1), initiation(t, id.static, id.vouch(nil), server.id.card.Static, 1<<20, 255)); !errors.Is(err, ErrBusy) {
+			if err := server.open(addr(1), initiation(t, id.static, id.credential(nil), server.id.card.Static, 1<<20, 255)); !errors.Is(err, ErrBusy) {
 				t.Errorf("one more: %v", err)
 			}
 			if server.s.Counts.Cookies != cookies+1 {

@@ -68,7 +68,7 @@ func (s *Sessions) seal(sess *session, b, body []byte) []byte {
 func (s *Sessions) data(now time.Time, p Path, h wire.Header, datagram, body []byte) (wire.Key, Path, []byte, error) {
 	sess := s.sessions[h.Index]
 	if sess == nil {
-		s.disown(now, p, h.Index, len(datagram))
+		s.sendReset(now, p, h.Index, len(datagram))
 		return wire.Key{}, Path{}, nil, ErrUnknown
 	}
 	if sess.due <= s.elapsed(now) { // Tick is late

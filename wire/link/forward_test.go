@@ -47,7 +47,7 @@ func (x thief) read(t *testing.T, id *Identity, initiation, response []byte, dat
 	if err != nil {
 		t.Fatal(err)
 	}
-	message, _, _, err := state.WriteMessage(nil, id.vouch(nil))
+	message, _, _, err := state.WriteMessage(nil, id.credential(nil))
 	if err != nil || !bytes.Equal(message, initiation[wire.HeaderSize:][:message1Size]) {
 		t.Fatalf("message 1 is another one, %v: the test is not as strong as the thief", err)
 	}

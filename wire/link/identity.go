@@ -100,17 +100,17 @@ var lowOrderPoints = func() (all []wire.Key) {
 
 func (c *Card) signed() []byte { return append([]byte(labelCertificate), c.Static[:]...) }
 
-// vouch is how a handshake's payload names its sender: key and signature. The static key is in the handshake itself.
-func (i *Identity) vouch(b []byte) []byte {
+// credential is how a handshake's payload names its sender: key and signature. The static key is in the handshake itself.
+func (i *Identity) credential(b []byte) []byte {
 	b = append(b, i.key[:]...)
 	return append(b, i.card.Sig[:]...)
 }
 
-const vouchSize = 32 + 64
+const credentialSize = 32 + 64
 
-// readVouch is who vouches for a static key in vouchSize bytes. What is known already is not verified again: that takes as long as a fifth of
+// readCredential is who says in credentialSize bytes that a static key is its own. What is known already is not verified again: that takes as long as a fifth of
 // a handshake (protocol.md §13.2).
-func readVouch(b []byte, static [32]byte, knows func(key wire.Key, static [32]byte) bool) (wire.Key, error) {
+func readCredential(b []byte, static [32]byte, knows func(key wire.Key, static [32]byte) bool) (wire.Key, error) {
 	key, card := wire.Key(b), Card{Static: static, Sig: [64]byte(b[32:])}
 	if knows(key, static) {
 		return key, nil
@@ -121,5 +121,5 @@ func readVouch(b []byte, static [32]byte, knows func(key wire.Key, static [32]by
 // knows reports whether it is known that a static key is key's.
 func (s *Sessions) knows(key wire.Key, static [32]byte) bool {
 	r := s.remotes.Get(key)
-	return r != nil && r.vouched && r.static == static
+	return r != nil && r.verified && r.static == static
 }

@@ -48,7 +48,7 @@ func TestStolenKeyDoesNotImpersonateOthersToItsOwner(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	message, _, _, err := state.WriteMessage(nil, b.id.vouch(nil))
+	message, _, _, err := state.WriteMessage(nil, b.id.credential(nil))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -87,10 +87,10 @@ func TestStolenKeyDoesNotImpersonateOthersToItsOwner(t *testing.T) {
 func TestCertificatesBindBothKeys(t *testing.T) {
 	l := newLab(t)
 	a, b, c := l.party(1, SessionConfig{}), l.party(2, SessionConfig{}), l.party(3, SessionConfig{})
-	if err := a.open(c.addr, initiation(t, c.id.static, b.id.vouch(nil), a.id.card.Static, 5, 1)); !errors.Is(err, ErrForged) {
+	if err := a.open(c.addr, initiation(t, c.id.static, b.id.credential(nil), a.id.card.Static, 5, 1)); !errors.Is(err, ErrForged) {
 		t.Errorf("b's certificate on c's key: %v", err)
 	}
-	if err := a.open(c.addr, initiation(t, c.id.static, make([]byte, vouchSize), a.id.card.Static, 5, 1)); !errors.Is(err, ErrForged) {
+	if err := a.open(c.addr, initiation(t, c.id.static, make([]byte, credentialSize), a.id.card.Static, 5, 1)); !errors.Is(err, ErrForged) {
 		t.Errorf("no certificate: %v", err)
 	}
 	// A directory that lies: b's name with c's key. c answers, and is not b.
@@ -161,7 +161,7 @@ func TestAnswerWithAnothersCertificate(t *testing.T) {
 	if len(c.got) != 0 || a.s.Ready(l.now, b.id.key) || !slices.ContainsFunc(a.errs, func(err error) bool { return errors.Is(err, ErrForged) }) {
 		t.Errorf("c is taken for b: it got %v, a saw %v", c.got, a.errs)
 	}
-	if err := a.open(c.addr, initiation(t, a.id.static, a.id.vouch(nil), a.id.card.Static, 5, 1)); !errors.Is(err, ErrForged) {
+	if err := a.open(c.addr, initiation(t, a.id.static, a.id.credential(nil), a.id.card.Static, 5, 1)); !errors.Is(err, ErrForged) {
 		t.Errorf("an initiation in one's own name: %v", err)
 	}
 }
@@ -173,7 +173,7 @@ func TestPointsOfLowOrderAreRefused(t *testing.T) {
 		for i := 1; point[0] == 0xec && i < 31; i++ {
 			point[i] = 0xff
 		}
-		good := initiation(t, a.id.static, a.id.vouch(nil), b.id.card.Static, 5, 1)
+		good := initiation(t, a.id.static, a.id.credential(nil), b.id.card.Static, 5, 1)
 		copy(good[wire.HeaderSize:], point[:])
 		sum := b.s.mac.Sum(good[:len(good)-macsSize])
 		copy(good[len(good)-macsSize:], sum[:])

@@ -13,8 +13,8 @@ import (
 // address is worth forging.
 const (
 	macsSize       = 2 * noise.MacSize
-	message1Size   = noise.OpenSize + vouchSize
-	message2Size   = noise.CloseSize + 4 + noise.MacSize + vouchSize
+	message1Size   = noise.OpenSize + credentialSize
+	message2Size   = noise.CloseSize + 4 + noise.MacSize + credentialSize
 	initiationSize = message1Size + macsSize
 	responseSize   = message2Size + macsSize
 )
@@ -71,7 +71,7 @@ func (s *Sessions) begin(r *remote) job {
 	var err error
 	return job{d.path, func(func(wire.Key, [32]byte) bool) {
 		var message []byte
-		if d.state, message, err = noise.Initiate(s.cfg.Rand, s.me.static, d.static, prologue(index), s.me.vouch(nil)); err != nil {
+		if d.state, message, err = noise.Initiate(s.cfg.Rand, s.me.static, d.static, prologue(index), s.me.credential(nil)); err != nil {
 			return
 		}
 		d.datagram = wire.AppendHeader(nil, wire.Header{Type: wire.TypeInitiation, Index: index}, initiationSize)
@@ -175,7 +175,7 @@ func (s *Sessions) conclude(p Path, h wire.Header, body []byte) job {
 	var err, other error
 	return job{p, func(func(wire.Key, [32]byte) bool) {
 		if payload, keys, err = d.state.Finish(body[:message2Size]); err == nil {
-			key, other = readVouch(payload[4+noise.MacSize:], d.static, func(key wire.Key, _ [32]byte) bool { return known && key == r.key })
+			key, other = readCredential(payload[4+noise.MacSize:], d.static, func(key wire.Key, _ [32]byte) bool { return known && key == r.key })
 		}
 	}, func(now time.Time) error {
 		switch {
@@ -201,7 +201,7 @@ func (s *Sessions) complete(now time.Time, p Path, r *remote, sess *session) {
 	to := r.dial.path
 	s.hangUp(r)
 	s.reached(now, r)
-	r.vouched = true
+	r.verified = true
 	s.list(sess)
 	// The path that we were told to dial has answered. An answer from elsewhere proves no other one.
 	if p.Remote == to.Remote {

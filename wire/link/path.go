@@ -22,8 +22,8 @@ type former struct {
 
 const (
 	challengeGap = 300 * time.Millisecond
-	// detour is how long after a move what is meant for the old path goes to the new one: until those above have heard of it.
-	detour = time.Minute
+	// redirectTime is how long after a move what is meant for the old path goes to the new one: until those above have heard of it.
+	redirectTime = time.Minute
 )
 
 // route is the path for what the caller wants to send on p.
@@ -33,7 +33,7 @@ func (s *Sessions) route(now time.Time, r *remote, p Path) Path {
 		return p
 	case p.Remote == r.path.Remote:
 		return r.path // the caller may not know from which address of ours to send
-	case r.former != nil && p.Remote == r.former.path.Remote && now.Sub(r.former.left) < detour:
+	case r.former != nil && p.Remote == r.former.path.Remote && now.Sub(r.former.left) < redirectTime:
 		return r.path
 	}
 	return p

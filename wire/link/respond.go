@@ -22,8 +22,8 @@ func (s *Sessions) respond(now time.Time, p Path, h wire.Header, datagram, body 
 	if !s.mac.Check(mac1[:], before) {
 		return ErrStranger
 	}
-	if busy := s.load.ask(s.elapsed(now)); busy && !s.welcome(now, p, datagram) {
-		return s.putOff(now, p, h, mac1)
+	if busy := s.load.ask(s.elapsed(now)); busy && !s.admits(now, p, datagram) {
+		return s.sendCookie(now, p, h, mac1)
 	}
 	// An initiation is sent again until it is answered: it is the same one, and gets the same response.
 	if again := s.pending[mac1]; again != nil {
@@ -31,7 +31,7 @@ func (s *Sessions) respond(now time.Time, p Path, h wire.Header, datagram, body 
 		return nil
 	}
 	if s.crowded() || !s.answers.take(s.elapsed(now), perSecond(s.cfg.Answers, s.cfg.Answers/4)) {
-		return s.putOff(now, p, h, mac1)
+		return s.sendCookie(now, p, h, mac1)
 	}
 	if s.cfg.later {
 		return s.leaveDatagram(p, datagram)
@@ -77,10 +77,10 @@ func (s *Sessions) response(u *unconfirmed, h wire.Header, body, says []byte, kn
 		return noise.Keys{}, err
 	}
 	u.static = hs.Remote
-	if u.key, err = readVouch(hs.Payload, hs.Remote, knows); err != nil {
+	if u.key, err = readCredential(hs.Payload, hs.Remote, knows); err != nil {
 		return noise.Keys{}, err
 	}
-	message, keys, err := hs.Answer(s.me.vouch(says))
+	message, keys, err := hs.Answer(s.me.credential(says))
 	if err != nil {
 		return noise.Keys{}, err
 	}
@@ -91,15 +91,15 @@ func (s *Sessions) response(u *unconfirmed, h wire.Header, body, says []byte, kn
 	return keys, nil
 }
 
-// welcome reports whether an initiator has proved its address with a cookie, and its network was not here too often.
-func (s *Sessions) welcome(now time.Time, p Path, datagram []byte) bool {
+// admits reports whether an initiator has proved its address with a cookie, and its network was not here too often.
+func (s *Sessions) admits(now time.Time, p Path, datagram []byte) bool {
 	before, mac2 := datagram[:len(datagram)-noise.MacSize], datagram[len(datagram)-noise.MacSize:]
 	return s.jar.Check(now, p.Remote, mac2, before) && s.sources.take(s.elapsed(now), network(p.Remote.Addr()))
 }
 
-// putOff refuses a handshake for now, and answers with a cookie: it lets in who has none yet, and tells who has one that we are there
+// sendCookie refuses a handshake for now, and answers with a cookie: it lets in who has none yet, and tells who has one that we are there
 // (protocol.md §13.3).
-func (s *Sessions) putOff(now time.Time, p Path, h wire.Header, mac1 [noise.MacSize]byte) error {
+func (s *Sessions) sendCookie(now time.Time, p Path, h wire.Header, mac1 [noise.MacSize]byte) error {
 	b := wire.AppendHeader(nil, wire.Header{Type: wire.TypeCookie, Index: h.Index}, noise.CookieSize)
 	if b, err := s.jar.Give(b, now, p.Remote, mac1[:]); err == nil {
 		s.Counts.Cookies++
@@ -141,7 +141,7 @@ func (s *Sessions) confirm(now time.Time, p Path, sess *session) {
 	u := sess.unconfirmed
 	s.unpend(sess)
 	r := s.remote(u.key)
-	r.static, r.vouched = u.static, true
+	r.static, r.verified = u.static, true
 	if !s.cfg.Server { // a server waits for its clients to come
 		r.dialable = true
 	}

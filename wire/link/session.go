@@ -15,7 +15,7 @@ type session struct {
 	theirs      uint32 // index in what we send
 	sent        uint64 // counter of the next datagram
 	initiator   bool   // we made message 1
-	wins        bool   // of two made at once this one is for sending: its initiator has the lower static key
+	preferred   bool   // of two made at once this one is for sending: its initiator has the lower static key
 	heard       bool   // something was opened with it: the remote has it too
 	hasToken    bool
 	at          int32   // in expiry
@@ -50,7 +50,7 @@ type remote struct {
 	static   [32]byte
 	dialable bool // static is good to dial
 	trusted  bool // it stays although there is no session
-	vouched  bool // static is known to be key's
+	verified bool // static is known to be key's
 	long     bool // which Lifetime
 
 	cur  *session // for sending
@@ -109,7 +109,7 @@ func (s *Sessions) session(born time.Time, keys noise.Keys, ours, theirs uint32,
 	sess := &session{keys: keys, ours: ours, theirs: theirs, initiator: initiator, born: s.elapsed(born)}
 	sess.reconfirmed = sess.born - s.cfg.Retry
 	lower := lessKey(s.me.card.Static, static)
-	sess.wins = lower == initiator
+	sess.preferred = lower == initiator
 	s.sessions[ours] = sess
 	return sess
 }
@@ -135,15 +135,15 @@ func (s *Sessions) establish(now time.Time, r *remote, sess *session) {
 	if before != nil && !sess.initiator && sess.outlives(before) && s.cfg.Lost != nil {
 		s.cfg.Lost(now, r.key) // or it wants new keys: then it is told for nothing
 	}
-	if before != nil && s.rivals(before, sess) && !sess.wins {
-		s.shelve(r, sess)
+	if before != nil && s.collide(before, sess) && !sess.preferred {
+		s.demote(r, sess)
 		if before.heard {
 			s.retire(now, r)
 		}
 		return
 	}
 	if r.cur != nil {
-		s.shelve(r, r.cur)
+		s.demote(r, r.cur)
 	}
 	r.cur = sess
 }
@@ -157,17 +157,17 @@ func (s *Sessions) ending(r *remote, sess *session) instant {
 	return sess.born + s.lifetime(r).Reject
 }
 
-// rivals reports whether two sessions come from handshakes that the two sides began at about the same time. Who has a session in use begins no other
+// collide reports whether two sessions come from handshakes that the two sides began at about the same time (an exchange collision, RFC 7296 §2.25). Who has a session in use begins no other
 // one for long: a handshake that comes after the remote was heard in a session was begun by a remote that has that no more.
-func (s *Sessions) rivals(a, b *session) bool {
+func (s *Sessions) collide(a, b *session) bool {
 	return a.initiator != b.initiator && (a.born-b.born).Abs() < s.cfg.GiveUp && !a.outlives(b) && !b.outlives(a)
 }
 
 // outlives reports whether a session was begun when the remote had used another one already.
 func (sess *session) outlives(o *session) bool { return o.heard && sess.born > o.since }
 
-// shelve keeps a session for receiving only.
-func (s *Sessions) shelve(r *remote, sess *session) {
+// demote keeps a session for receiving only.
+func (s *Sessions) demote(r *remote, sess *session) {
 	if len(r.old) == maxOld {
 		s.end(r.old[0])
 	}

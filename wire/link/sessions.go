@@ -209,7 +209,7 @@ func (s *Sessions) open(now time.Time, p Path, datagram []byte) (from wire.Key, 
 	case wire.TypeCookie:
 		err = s.cookie(now, h, body)
 	case wire.TypeReset:
-		err = s.lost(now, h, body)
+		err = s.takeReset(now, h, body)
 	case wire.TypeKeyRequest:
 		err = s.answer(now, p, h, body)
 	case wire.TypeKeyAnswer:

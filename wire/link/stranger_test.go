@@ -85,7 +85,7 @@ func TestRoomForStrangersIsBounded(t *testing.T) {
 			flood := func() (busy int) {
 				for i := range byte(200) {
 					id := NewIdentity([32]byte{99, i})
-					b := initiation(t, id.static, id.vouch(nil), server.id.card.Static, uint32(i)+1, i)
+					b := initiation(t, id.static, id.credential(nil), server.id.card.Static, uint32(i)+1, i)
 					if errors.Is(server.open(addr(2000+int(i)), b), ErrBusy) {
 						busy++
 					}
@@ -171,11 +171,11 @@ func TestStrangersCostLittle(t *testing.T) {
 			}
 		}
 		check("an initiation", 40, func(try int) []byte {
-			return initiation(t, a.id.static, a.id.vouch(nil), p.id.card.Static, uint32(try+1), byte(try))
+			return initiation(t, a.id.static, a.id.credential(nil), p.id.card.Static, uint32(try+1), byte(try))
 		})
 		mallory := NewIdentity([32]byte{66})
 		check("an initiation in another's name", 40, func(try int) []byte {
-			return initiation(t, mallory.static, a.id.vouch(nil), p.id.card.Static, uint32(try+1), byte(try))
+			return initiation(t, mallory.static, a.id.credential(nil), p.id.card.Static, uint32(try+1), byte(try))
 		})
 	}
 	if calm.s.Counts.Forged == 0 || len(calm.s.pending) == 0 || busy.s.Counts.Cookies == 0 {

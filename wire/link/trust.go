@@ -12,12 +12,12 @@ func (s *Sessions) TrustServer(key wire.Key, static [32]byte) { s.trust(key, sta
 // TrustClient is Trust for a client of a server: key has said itself, in a session, that static is its own.
 func (s *Sessions) TrustClient(key wire.Key, static [32]byte) { s.trust(key, static, true, true) }
 
-func (s *Sessions) trust(key wire.Key, static [32]byte, long, vouched bool) {
+func (s *Sessions) trust(key wire.Key, static [32]byte, long, verified bool) {
 	if key == s.me.key || static == s.me.card.Static {
 		return // nobody talks to oneself
 	}
 	r := s.remote(key)
-	r.vouched = vouched || r.vouched && r.static == static
+	r.verified = verified || r.verified && r.static == static
 	r.static, r.dialable, r.trusted, r.long = static, true, true, long
 	if r.cur != nil {
 		s.expiry.move(r.cur, s.ending(r, r.cur))

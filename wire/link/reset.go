@@ -22,9 +22,9 @@ func (i *Identity) token(index uint32) [noise.MacSize]byte {
 	return i.reset.Sum(binary.BigEndian.AppendUint32(nil, index))
 }
 
-// disown answers a datagram of a session that we do not have (protocol.md §13.8): with no more bytes than it had, and only data,
+// sendReset answers a datagram of a session that we do not have (protocol.md §13.8): with no more bytes than it had, and only data,
 // so that no two parties answer each other's resets; per address once a second.
-func (s *Sessions) disown(now time.Time, p Path, index uint32, size int) {
+func (s *Sessions) sendReset(now time.Time, p Path, index uint32, size int) {
 	if size < resetSize || !s.resets.take(s.elapsed(now), endpoint(p.Remote)) {
 		return
 	}
@@ -38,8 +38,8 @@ func (s *Sessions) disown(now time.Time, p Path, index uint32, size int) {
 	s.Counts.Resets++
 }
 
-// lost takes a reset. It counts only when it bears the token that came with the session, inside the encryption.
-func (s *Sessions) lost(now time.Time, h wire.Header, body []byte) error {
+// takeReset takes a reset. It counts only when it bears the token that came with the session, inside the encryption.
+func (s *Sessions) takeReset(now time.Time, h wire.Header, body []byte) error {
 	if len(body) != noise.MacSize {
 		return errLength
 	}
@@ -66,7 +66,7 @@ func (s *Sessions) replace(now time.Time, sess *session, within time.Duration) {
 	}
 	var successor *session
 	for _, o := range r.old { // of two made at once the remote may have lost only one
-		if s.rivals(o, sess) && o.due > s.elapsed(now) {
+		if s.collide(o, sess) && o.due > s.elapsed(now) {
 			successor = o
 		}
 	}
