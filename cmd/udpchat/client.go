@@ -11,7 +11,6 @@ import (
 	"udpchat/cmd/internal/config"
 	"udpchat/cmd/internal/trace"
 	"udpchat/wire"
-	"udpchat/wire/link"
 	"udpchat/wire/words"
 )
 
@@ -94,12 +93,9 @@ func (s *clientSettings) check(ctx context.Context, env *environment, f *config.
 	if rule, err = s.rule(f); err != nil {
 		return server, rule, err
 	}
-	server, err = link.Resolve(ctx, s.host, s.port)
+	server, err = resolve(ctx, s.host, s.port)
 	if err != nil {
 		return server, rule, config.Errorf("flag -ip: %v", err)
-	}
-	if server.Addr().IsUnspecified() {
-		return server, rule, config.Errorf("flag -ip: %s is no machine's address: give the server's, or 127.0.0.1 for this machine", server.Addr())
 	}
 	return server, rule, nil
 }

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -18,6 +19,7 @@ import (
 	"udpchat/cmd/internal/config"
 	"udpchat/cmd/internal/plain"
 	"udpchat/wire/link"
+	"udpchat/wire/words"
 )
 
 // last is what the last run of a client leaves for the next one: who it was, and each name's server, as host:port. It stands in
@@ -126,15 +128,14 @@ func (s *clientSettings) askServer(ctx context.Context, q questions, before stri
 		if err != nil {
 			return err
 		}
-		if strings.Contains(server, "://") { // what is wrong with an invite is said where all are read
-			s.host = server
-			return nil
-		}
-		host, port, err := splitAddress(server, s.port)
+		host, port, err := serverIn(server, s.port)
 		if err == nil {
-			_, err = link.Resolve(ctx, host, port)
+			_, err = resolve(ctx, host, port)
 		}
 		switch {
+		case err == nil && strings.Contains(server, "://"): // its key is read where all are
+			s.host = server
+			return nil
 		case err == nil:
 			s.host, s.port = host, port
 			return nil
@@ -143,6 +144,24 @@ func (s *clientSettings) askServer(ctx context.Context, q questions, before stri
 		}
 		q.say("%v", err)
 	}
+}
+
+// serverIn takes the host and the port out of an invite or an address.
+func serverIn(s string, usual int) (host string, port int, err error) {
+	if !strings.Contains(s, "://") {
+		return splitAddress(s, usual)
+	}
+	invite, err := words.ParseInvite(s)
+	return invite.Host, int(invite.Port), err
+}
+
+// resolve finds the address of a server.
+func resolve(ctx context.Context, host string, port int) (netip.AddrPort, error) {
+	server, err := link.Resolve(ctx, host, port)
+	if err == nil && server.Addr().IsUnspecified() {
+		err = fmt.Errorf("%s is no machine's address: give the server's, or 127.0.0.1 for this machine", server.Addr())
+	}
+	return server, err
 }
 
 // splitServer takes HOST:PORT apart, as remember wrote it.

@@ -43,6 +43,8 @@ func TestFirstRunAsks(t *testing.T) {
 		{"Your name: ", "Zoë", "Your name: Zoë"},
 		{"The server's address, or an invite [127.0.0.1]: ", "localhost:0", `"0" behind the colon is not a port`},
 		{"The server's address, or an invite [127.0.0.1]: ", "no..host", `host "no..host" is not known`},
+		{"The server's address, or an invite [127.0.0.1]: ", "0.0.0.0", "0.0.0.0 is no machine's address"},
+		{"The server's address, or an invite [127.0.0.1]: ", "udpchat://localhost", "has no # and key: an invite is "},
 		{"The server's address, or an invite [127.0.0.1]: ", "localhost:" + port, "Server IP->127.0.0.1"},
 	} {
 		if err := x.sees(step.row, ""); err != nil {

@@ -52,6 +52,7 @@ type script struct {
 	stop     chan struct{} // closed at a signal: the job ends between two events
 	whole    bool          // what the job does for an event is never cut off
 	writing  atomic.Bool   // the job waits for who reads its output
+	guest    bool          // it is done by a client that runs, and goes on when this is over
 }
 
 // connection registers the flags that it needs to speak as a client.
@@ -74,7 +75,7 @@ func (s *script) run(ctx context.Context, do job) error {
 	}
 	for {
 		conn, err := control.Dial(folder)
-		if err == nil {
+		if s.guest = err == nil; s.guest {
 			err = s.beside(conn, do, signals)
 		} else {
 			err = s.alone(ctx, do, signals)

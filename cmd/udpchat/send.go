@@ -172,10 +172,14 @@ func (s *sending) late() error {
 	case s.id != 0:
 		return &exitError{exitSilent, fmt.Errorf("no answer in %v: the text to %s is kept here, and sent while a client of this profile runs", s.timeout, s.whom())}
 	}
-	if s.postponed != "" {
-		return &exitError{exitRefused, fmt.Errorf("%s: nothing was sent", s.postponed)}
+	outcome := "nothing was sent"
+	if s.guest { // what was asked of a client that runs can't be taken back
+		outcome = fmt.Sprintf("the client of this profile that runs has the text to %s, and sends it once the server takes it", s.whom())
 	}
-	return &exitError{exitSilent, fmt.Errorf("no answer in %v: nothing was sent", s.timeout)}
+	if s.postponed != "" {
+		return &exitError{exitRefused, fmt.Errorf("%s: %s", s.postponed, outcome)}
+	}
+	return &exitError{exitSilent, fmt.Errorf("no answer in %v: %s", s.timeout, outcome)}
 }
 
 // over: the client ended.
