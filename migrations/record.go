@@ -9,7 +9,7 @@ import (
 	"go.etcd.io/bbolt"
 )
 
-// A record's value, as schemas 1 to 4 have it: a version byte, a msgpack array, and the CRC-32C of bucket, key and both, in four
+// A record's value, as schemas 1 to 5 have it: a version byte, a msgpack array, and the CRC-32C of bucket, key and both, in four
 // bytes, big-endian. This is a frozen copy of what store/bolt does: a step for another layout brings its own.
 const recordVersion = 1
 

@@ -6,4 +6,5 @@ var Server = []Step{
 	{Name: "identity", Do: server0002},
 	{Name: "leaps", Do: server0003},
 	{Name: "log", Do: server0004},
+	{Name: "channel", Do: server0005},
 }

@@ -10,7 +10,8 @@ package store
 //	that is no smaller                 done                                  waits
 //	PutClient of a key without a row   not done: verdict FullDisk            the same
 //	PutClient of a row that is there   done                                  waits
-//	Take, Told, Advance, Renew, Begin  done                                  waits
+//	Take, Told, Advance, Trim,
+//	Renew, Begin                       done                                  waits
 //	Accept, PinServer                  not done: ErrFull                     the same
 //	Receive                            waits                                 waits
 //	Settle, Renumber, Shown,
@@ -29,6 +30,7 @@ package store
 //	PutClient, known     presence: the table shows the client as it was, and a client that comes back has its session when the row
 //	                     is written; what it sends meanwhile comes again
 //	Take                 the mail stays and its sender is told later; should the program end, it is pushed and taken again
+//	Trim                 the log is longer for a while
 //	Told, Advance        should the program end: a receipt is told, a post is pushed once more
 //	Renew                the core goes on with the new ID; should the program end, the next start finds the same reason for one
 //	Begin                the server answers nobody before it is done

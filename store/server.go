@@ -9,7 +9,7 @@ type Server interface {
 	// Submit queues a change. It never blocks on the disk. done is called from another goroutine, in the order of
 	// submission, once the change is durable; with an error, the outcome of this and of every later change is unknown
 	// and the store takes no more: the caller must stop acknowledging and exit (design: never retry an fsync). A full disk is no
-	// such error, and may change the order (full.go). What nobody waits for, a Take and a Told, may wait some
+	// such error, and may change the order (full.go). What nobody waits for, a Take, a Told and a Trim, may wait some
 	// milliseconds for a change that somebody does, to be written with it.
 	Submit(c Change, done func(Result, error))
 	// Close waits for what was submitted and closes the file.
@@ -26,12 +26,16 @@ type Directory interface {
 	Clients(after Key, limit int) ([]Client, error)
 	// Card is what a client says of its keys, "" when it has said nothing, or there is no such client.
 	Card(of Key) (string, error)
+	// Cursors tells the lowest channel cursor of up to limit clients whose key is above after, and the last of them; the zero Key when there are no
+	// more. A cursor that can't be read counts as 0; of nobody the lowest is math.MaxUint64.
+	Cursors(after Key, limit int) (lowest uint64, last Key, err error)
 }
 
 // Mailbox reads what waits for a client: its mail and the channel's posts after its cursor.
 type Mailbox interface {
 	// Waiting lists up to limit items for the client, whose order is above after, by order. Mail and posts are one
-	// sequence. A record whose checksum does not fit is left out and counted in the second result.
+	// sequence. A record whose checksum does not fit is left out and counted in the second result. Where posts went that the client had
+	// not had, an item stands in their place that has only Order, the last one's, and Gone.
 	Waiting(to Key, after uint64, limit int) (items []Item, damaged int, err error)
 	// Untold lists the deliveries that the sender was not yet told of.
 	Untold(sender Key) ([]Delivery, error)
@@ -98,6 +102,7 @@ type Item struct {
 	Order uint64 // receipt order: one count for all that the store accepts
 	From  Key
 	Post  bool // a channel post
+	Gone  bool // posts through here went from the log
 	Text  Text
 }
 
@@ -123,7 +128,7 @@ const (
 	Accepted    Verdict = 0 // on disk now, or already before (the same order is given again)
 	Delivered   Verdict = 1 // the recipient has it already
 	FullMailbox Verdict = 2 // the recipient's quota is used up
-	FullPair    Verdict = 3 // the sender's share of it is used up
+	FullPair    Verdict = 3 // the sender's share of it, or an author's of the channel, is used up
 	Gap         Verdict = 4 // a post whose predecessor is missing: nothing was stored
 	NoClient    Verdict = 5 // no such recipient
 	NameTaken   Verdict = 6 // the name belongs to another key
@@ -139,6 +144,8 @@ type Result struct {
 	Revision uint64 // PutClient: the row's revision
 	Cursor   uint64 // PutClient: the client's channel cursor
 	Freed    Key    // PutClient: whose row made way, zero for none
+	Gone     uint64 // PutClient: posts through here went that the client had not had, by its cursor; 0: none
+	Removed  int    // Trim: how many posts went
 }
 
 // Change is one of the types below.
@@ -191,22 +198,6 @@ type Told struct {
 	Marks      Marks
 }
 
-// Post appends to the channel's log. Seqs of one author and epochs are accepted in order only: an old one gives its verdict
-// Accepted again, one that skips gives Gap, unless it is the Base: the author knows all before it to be over. A new one of a text longer
-// than Longest (0: no limit) gives TooLong.
-type Post struct {
-	Author  Key
-	Base    uint64
-	Text    Text
-	Longest uint64
-}
-
-// Advance moves a member's channel cursor forward, never back.
-type Advance struct {
-	Member Key
-	Order  uint64
-}
-
 // Renew gives the store a new ID: what was said of the old one is void (a client knew more than this store does, so
 // it is an older copy).
 type Renew struct{ ID uint64 }
@@ -216,6 +207,4 @@ func (PutClient) serverChange() {}
 func (Deposit) serverChange()   {}
 func (Take) serverChange()      {}
 func (Told) serverChange()      {}
-func (Post) serverChange()      {}
-func (Advance) serverChange()   {}
 func (Renew) serverChange()     {}

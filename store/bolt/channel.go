@@ -1,39 +1,103 @@
 package bolt
 
-import "udpchat/store"
+import (
+	"bytes"
+
+	"udpchat/store"
+)
 
 // post appends to the log. The authors bucket holds the order of each seq, so that a repeated one gets its order again and
-// one that skips is seen.
+// one that skips is seen. Of posts that went it has the last of a lane (trim.go).
 func (t *serverTx) post(c store.Post) (store.Result, error) {
 	x := c.Text
 	key := postKey(c.Author, x, x.Seq)
-	it := item{From: c.Author, Text: x}
-	var order number
-	switch known, err := t.shelf("authors").get(key, &order); {
+	before, found, err := t.around(key)
+	switch {
 	case err != nil:
 		return store.Result{}, err
-	case known:
-		return store.Result{Order: uint64(order)}, t.heal("posts", numberKey(uint64(order)), &it)
 	case x.Seq == 0:
 		return store.Result{Verdict: store.Gap}, nil
-	case x.Seq > 1 && x.Seq != c.Base:
-		before, err := t.shelf("authors").get(postKey(c.Author, x, x.Seq-1), &order)
-		if err != nil || !before {
-			return store.Result{Verdict: store.Gap}, err
-		}
-	}
-	if c.Longest > 0 && uint64(x.Size) > c.Longest {
+	case found.order > 0:
+		return store.Result{Order: found.order}, t.healPost(c, found)
+	case c.Spent:
+		return store.Result{Verdict: store.FullPair}, nil
+	case x.Seq > 1 && x.Seq != c.Base && before.seq != x.Seq-1:
+		return store.Result{Verdict: store.Gap}, nil
+	case c.Longest > 0 && uint64(x.Size) > c.Longest:
 		return store.Result{Verdict: store.TooLong}, nil
-	}
-	if t.tight {
+	case t.tight:
 		return store.Result{Verdict: store.FullDisk}, nil
 	}
-	order = number(t.nextOrder())
+	return t.append(key, c, before)
+}
+
+// posted is what the authors bucket has of a post. Order 0 is of none.
+type posted struct{ seq, order uint64 }
+
+// around finds a post, or the next one of its lane that is known (then it went from the log); and else the last one before it.
+func (t *serverTx) around(place []byte) (before, found posted, err error) {
+	authors := t.shelf("authors")
+	if err := authors.open(); err != nil {
+		return posted{}, posted{}, err
+	}
+	read := func(k, v []byte) (posted, error) {
+		if len(k) != len(place) || !bytes.HasPrefix(k, place[:len(place)-8]) {
+			return posted{}, nil
+		}
+		var order number
+		err := authors.read(k, v, &order)
+		return posted{orderOf(k), uint64(order)}, err
+	}
+	c := authors.bucket.Cursor()
+	if found, err = read(c.Seek(place)); err == nil && found.order == 0 {
+		before, err = read(c.Prev())
+	}
+	return before, found, err
+}
+
+// healPost writes a damaged post again, if it has not gone.
+func (t *serverTx) healPost(c store.Post, found posted) error {
+	if found.seq != c.Text.Seq {
+		return nil
+	}
+	log, err := t.channel()
+	if err != nil || found.order <= log.gone {
+		return err
+	}
+	return t.heal("posts", numberKey(found.order), &item{From: c.Author, Text: c.Text})
+}
+
+// append puts a post behind the last one of its lane. If that went, its record has no more to tell.
+func (t *serverTx) append(key []byte, c store.Post, before posted) (store.Result, error) {
+	log, err := t.channel()
+	if err != nil {
+		return store.Result{}, err
+	}
+	order := number(t.nextOrder())
 	if err := t.shelf("authors").put(key, &order); err != nil {
 		return store.Result{}, err
 	}
-	return store.Result{Order: uint64(order)}, t.shelf("posts").put(numberKey(uint64(order)), &it)
+	if before.order > 0 && before.order <= log.gone {
+		if err := t.shelf("authors").delete(postKey(c.Author, c.Text, before.seq)); err != nil {
+			return store.Result{}, err
+		}
+	}
+	posts := t.shelf("posts")
+	if err := posts.put(numberKey(uint64(order)), &item{From: c.Author, Text: c.Text}); err != nil {
+		return store.Result{}, err
+	}
+	posts.bucket.FillPercent = postFill
+	log.bytes += c.Text.Room()
+	t.logMoved = true
+	if c.Room > 0 && log.bytes > c.Room {
+		_, err = t.remove(2, uint64(order)-1, func(uint64) bool { return log.bytes > c.Room })
+	}
+	return store.Result{Order: uint64(order)}, err
 }
+
+// postFill is how full bbolt leaves a page of posts when it splits it. Nothing is ever put between two posts, so that half of each page would
+// stay empty.
+const postFill = 0.95
 
 // postKey names an author's post.
 func postKey(author store.Key, x store.Text, seq uint64) []byte {
@@ -47,53 +111,6 @@ func (t *serverTx) heal(shelf string, key []byte, it *item) error {
 		return nil
 	}
 	return t.shelf(shelf).put(key, it)
-}
-
-// advance moves a cursor forward, but not past what there is: nobody can have seen that.
-func (t *serverTx) advance(c store.Advance) (store.Result, error) {
-	var at cursor
-	known, err := t.strictShelf("cursors").get(clientKey(c.Member), &at)
-	if err != nil {
-		return store.Result{}, err
-	}
-	if !known {
-		return store.Result{Verdict: store.NoClient}, nil
-	}
-	to := min(c.Order, t.head.Order)
-	if to <= at.At {
-		return store.Result{Cursor: at.At}, nil
-	}
-	at.At = to
-	return store.Result{Cursor: to}, t.shelf("cursors").put(clientKey(c.Member), &at)
-}
-
-// rewind gives a new client its cursor, and moves a known one's back when asked to.
-func (t *serverTx) rewind(member store.Key, known bool, back *uint64) (uint64, error) {
-	at := cursor{At: t.head.Order, Began: t.head.Order}
-	if known {
-		if err := t.shelf("cursors").must(clientKey(member), &at); err != nil {
-			return 0, err
-		}
-		if back == nil || *back >= at.At {
-			return at.At, nil
-		}
-		at.At = min(at.At, max(*back, at.Began))
-	}
-	return at.At, t.shelf("cursors").put(clientKey(member), &at)
-}
-
-// cursor is the order of the last post that a member needs no more; Began is where it stood first.
-type cursor struct{ At, Began uint64 }
-
-func (c *cursor) encode(w *writer) {
-	w.array(2)
-	w.uint(c.At)
-	w.uint(c.Began)
-}
-
-func (c *cursor) decode(r *reader) {
-	r.array(2)
-	c.At, c.Began = r.u64(), r.u64()
 }
 
 // number is a number as a record.

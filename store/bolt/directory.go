@@ -103,7 +103,14 @@ func (t *serverTx) putClient(c store.PutClient) (store.Result, error) {
 		return store.Result{}, err
 	}
 	at, err := t.rewind(c.Client.Key, known, c.Rewind)
-	return store.Result{Revision: next.Revision, Cursor: at, Freed: freed}, err
+	if err != nil {
+		return store.Result{}, err
+	}
+	log, err := t.channel()
+	if err != nil {
+		return store.Result{}, err
+	}
+	return store.Result{Revision: next.Revision, Cursor: at, Freed: freed, Gone: log.goneAfter(at)}, nil
 }
 
 // makeWay takes a name from a key that has not been seen for long, and gives that key; zero when nothing has to go, or may. It

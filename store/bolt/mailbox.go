@@ -2,6 +2,7 @@ package bolt
 
 import (
 	"errors"
+	"slices"
 
 	"go.etcd.io/bbolt"
 
@@ -49,6 +50,13 @@ func (p *waitingPage) read(f *file, tx *bbolt.Tx) error {
 	if err != nil {
 		return err
 	}
+	var log logState
+	if err := f.shelf(tx, metaBucket).must(channelKey, &log); err != nil {
+		return err
+	}
+	if gone := log.goneAfter(max(p.after, at.At)); gone > 0 { // it is below what is still there
+		posts = slices.Insert(posts, 0, keyed{key: numberKey(gone)})
+	}
 	p.more = len(mail)+len(posts) >= p.room // there may be more than was asked for, or what has no room here
 	for ; p.room > 0 && len(mail)+len(posts) > 0; p.room-- {
 		if len(posts) == 0 || len(mail) > 0 && orderOf(mail[0].key) < orderOf(posts[0].key) {
@@ -88,6 +96,10 @@ func (p *waitingPage) records(s shelf, prefix, from []byte) (list []keyed, err e
 
 func (p *waitingPage) add(s shelf, x keyed, post bool) {
 	p.after = orderOf(x.key)
+	if x.value == nil {
+		p.items = append(p.items, store.Item{Order: p.after, Post: true, Gone: true})
+		return
+	}
 	var it item
 	if err := s.read(x.key, x.value, &it); err != nil {
 		p.damaged++

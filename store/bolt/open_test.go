@@ -82,7 +82,7 @@ func TestAFileThatIsNotTheStoreIsRefused(t *testing.T) {
 			flip(t, path, 8*40)
 			flip(t, path, 8*(int64(os.Getpagesize())+40))
 		}, store.ErrDamaged, []string{"header", "restore"}},
-		"newer schema":         {func(t *testing.T, path string) { setSchema(t, path, 9) }, store.ErrNewer, []string{"9", "up to 4", "update"}},
+		"newer schema":         {func(t *testing.T, path string) { setSchema(t, path, 9) }, store.ErrNewer, []string{"9", "up to 5", "update"}},
 		"broken schema number": {func(t *testing.T, path string) { setMeta(t, path, "schema", []byte("12345678")) }, store.ErrDamaged, []string{"schema", "restore"}},
 		"no identity":          {func(t *testing.T, path string) { setMeta(t, path, "file", nil) }, store.ErrDamaged, []string{"restore"}},
 		"a directory":          {func(t *testing.T, path string) { remove(t, path); mkdir(t, path) }, nil, []string{"is a directory"}},

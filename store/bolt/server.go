@@ -70,7 +70,10 @@ type serverTx struct {
 	// The head is in memory during the group, and written once. So is what is used of the mailboxes.
 	moved bool
 	usage late[usage, *usage]
-	tight bool // there is no room for anything new
+	log   *logState // the channel's, if it was asked for
+	tight bool      // there is no room for anything new
+
+	logMoved bool // the channel's log is another than on disk
 
 	clients map[store.Key]bool // that have a row
 }
@@ -90,8 +93,21 @@ func (s *Server) apply(tx *bbolt.Tx, group []job[store.Change, store.Result], ti
 			group[i].fate = isRefused
 		}
 	}
-	if err := t.usage.flush(); err != nil || !t.moved {
+	return t.flush()
+}
+
+// flush writes what the group had in memory.
+func (t *serverTx) flush() error {
+	if err := t.usage.flush(); err != nil {
 		return err
+	}
+	if t.logMoved {
+		if err := t.shelf(metaBucket).put(channelKey, t.log); err != nil {
+			return err
+		}
+	}
+	if !t.moved {
+		return nil
 	}
 	return t.shelf(metaBucket).put(headKey, &t.head)
 }
@@ -112,7 +128,7 @@ func serverGrowth(c store.Change) int64 {
 // serverPatient tells of what is noted for later: who it is about has it, and after a crash it is noted again.
 func serverPatient(c store.Change) bool {
 	switch c.(type) {
-	case store.Take, store.Told:
+	case store.Take, store.Told, store.Trim:
 		return true
 	}
 	return false
@@ -136,6 +152,8 @@ func (t *serverTx) change(c store.Change) (store.Result, error) {
 		return t.told(c)
 	case store.Post:
 		return t.post(c)
+	case store.Trim:
+		return t.trim(c)
 	case store.Advance:
 		return t.advance(c)
 	case store.Renew:

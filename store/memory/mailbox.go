@@ -54,7 +54,10 @@ func (s *Server) Waiting(to store.Key, after uint64, limit int) ([]store.Item, i
 	if c == nil {
 		return nil, 0, s.open()
 	}
-	mail, posts := above(s.box(to).mail, after), above(s.posts, max(after, c.at))
+	mail, posts := above(s.box(to).mail, after), above(s.log.posts, max(after, c.at))
+	if gone := s.log.goneAfter(max(after, c.at)); gone > 0 {
+		posts = slices.Insert(slices.Clone(posts), 0, store.Item{Order: gone, Post: true, Gone: true})
+	}
 	var items []store.Item
 	for len(items) < limit && len(mail)+len(posts) > 0 {
 		from := &mail

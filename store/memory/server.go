@@ -18,10 +18,12 @@ type Server struct {
 	clients map[store.Key]*client
 	names   map[string]store.Key
 	boxes   map[store.Key]*box
-	posts   []store.Item             // by order
-	authors map[textID]uint64        // order of each post
-	untold  map[pair]map[epochs]bool // from sender and recipient
+	log     channel
 	room    room
+
+	// Forgetful is for tests: a safeguard that is missing. The last seq of an author's posts goes with them.
+	Forgetful bool
+	untold    map[pair]map[epochs]bool // from sender and recipient
 }
 
 var _ store.Server = (*Server)(nil)
@@ -57,7 +59,7 @@ func NewServer(id uint64) *Server {
 		clients: map[store.Key]*client{},
 		names:   map[string]store.Key{},
 		boxes:   map[store.Key]*box{},
-		authors: map[textID]uint64{},
+		log:     channel{lanes: map[postLane][]placed{}},
 		untold:  map[pair]map[epochs]bool{},
 	}
 }
@@ -113,12 +115,18 @@ func (s *Server) Clients(after store.Key, limit int) ([]store.Client, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var rows []store.Client
-	for _, k := range slices.SortedFunc(maps.Keys(s.clients), compareKeys) {
-		if len(rows) < limit && compareKeys(k, after) > 0 {
+	for _, k := range s.keysAfter(after) {
+		if len(rows) < limit {
 			rows = append(rows, s.clients[k].row)
 		}
 	}
 	return rows, s.open()
+}
+
+// keysAfter are the clients whose key is above another one, by key.
+func (s *Server) keysAfter(k store.Key) []store.Key {
+	keys := slices.SortedFunc(maps.Keys(s.clients), compareKeys)
+	return slices.DeleteFunc(keys, func(x store.Key) bool { return compareKeys(x, k) <= 0 })
 }
 
 // Card is the card of a client.
@@ -153,6 +161,8 @@ func (s *Server) change(c store.Change) store.Result {
 		return s.told(c)
 	case store.Post:
 		return s.post(c)
+	case store.Trim:
+		return s.trim(c)
 	case store.Advance:
 		return s.advance(c)
 	case store.Renew:
@@ -192,7 +202,7 @@ func (s *Server) putClient(c store.PutClient) store.Result {
 		}
 	}
 	old.row = c.Client
-	return store.Result{Revision: s.head.Revision, Cursor: old.at, Freed: freed}
+	return store.Result{Revision: s.head.Revision, Cursor: old.at, Freed: freed, Gone: s.log.goneAfter(old.at)}
 }
 
 // makeWay takes a name from a key that has not been seen for long, for a new key, and gives that key; zero when none had to go, or
@@ -209,37 +219,6 @@ func (s *Server) makeWay(c store.PutClient) (none store.Key) {
 	delete(s.clients, owner)
 	delete(s.names, c.Client.Name)
 	return owner
-}
-
-func (s *Server) post(c store.Post) store.Result {
-	id := idOf(c.Author, c.Text)
-	if order, known := s.authors[id]; known {
-		return store.Result{Order: order}
-	}
-	before := id
-	before.seq--
-	if s.authors[before] == 0 && id.seq != 1 && (id.seq != c.Base || id.seq == 0) {
-		return store.Result{Verdict: store.Gap}
-	}
-	if c.Longest > 0 && uint64(c.Text.Size) > c.Longest {
-		return store.Result{Verdict: store.TooLong}
-	}
-	if !s.room.take(textRoom(c.Text)) {
-		return store.Result{Verdict: store.FullDisk}
-	}
-	s.head.Order++
-	s.authors[id] = s.head.Order
-	s.posts = append(s.posts, store.Item{Order: s.head.Order, From: c.Author, Post: true, Text: cloneText(c.Text)})
-	return store.Result{Order: s.head.Order}
-}
-
-func (s *Server) advance(c store.Advance) store.Result {
-	member := s.clients[c.Member]
-	if member == nil {
-		return store.Result{Verdict: store.NoClient}
-	}
-	member.at = max(member.at, min(c.Order, s.head.Order))
-	return store.Result{Cursor: member.at}
 }
 
 func compareKeys(a, b store.Key) int { return slices.Compare(a[:], b[:]) }

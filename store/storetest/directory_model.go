@@ -50,7 +50,11 @@ func (m *model) putClient(c store.PutClient) store.Result {
 		who.row.Card = card
 	}
 	who.row.Registered, who.row.Revision = first, m.head.Revision
-	return store.Result{Revision: m.head.Revision, Cursor: who.at, Freed: freed}
+	r := store.Result{Revision: m.head.Revision, Cursor: who.at, Freed: freed}
+	if m.log.gone > who.at {
+		r.Gone = m.log.gone
+	}
+	return r
 }
 
 func (m *model) makeWay(c store.PutClient, asNew bool) (freed store.Key) {

@@ -15,7 +15,7 @@ type model struct {
 	past       store.Past
 	clients    []*member
 	mail       []letter
-	posts      []store.Item
+	log        log
 	deliveries []*delivered // by first sight
 	charges    []charged
 	freed      int // how many names made way
@@ -60,6 +60,8 @@ func (m *model) change(c store.Change) store.Result {
 		}
 	case store.Post:
 		return m.post(c)
+	case store.Trim:
+		return m.trim(c)
 	case store.Advance:
 		who := m.client(c.Member)
 		if who == nil {
@@ -115,13 +117,6 @@ func (m *model) lay(c store.Deposit) store.Result {
 
 func chargeOf(c store.Deposit) charged {
 	return charged{laneOf(c.To, c.From, c.Text), c.Text.First(), c.Text.Last(), uint64(c.Text.Size)}
-}
-
-// posted tells whether a post is in the log.
-func (m *model) posted(author store.Key, x store.Text, seq uint64) bool {
-	return slices.ContainsFunc(m.posts, func(p store.Item) bool {
-		return p.From == author && p.Text.Epoch == x.Epoch && p.Text.ToEpoch == x.ToEpoch && p.Text.Seq == seq
-	})
 }
 
 func (m *model) room(c store.Deposit) store.Verdict {
@@ -214,25 +209,6 @@ func (m *model) oldestOf(l lane) func(*delivered) bool {
 	}
 }
 
-func (m *model) post(c store.Post) store.Result {
-	for _, p := range m.posts {
-		if p.From == c.Author && p.Text.Epoch == c.Text.Epoch && p.Text.ToEpoch == c.Text.ToEpoch {
-			if p.Text.Seq == c.Text.Seq {
-				return store.Result{Order: p.Order}
-			}
-		}
-	}
-	if known := m.posted(c.Author, c.Text, c.Text.Seq-1); c.Text.Seq == 0 || c.Text.Seq != 1 && !known && c.Text.Seq != c.Base {
-		return store.Result{Verdict: store.Gap}
-	}
-	if c.Longest > 0 && uint64(c.Text.Size) > c.Longest {
-		return store.Result{Verdict: store.TooLong}
-	}
-	m.head.Order++
-	m.posts = append(m.posts, store.Item{Order: m.head.Order, From: c.Author, Post: true, Text: c.Text})
-	return store.Result{Order: m.head.Order}
-}
-
 func (m *model) waiting(to store.Key) (items []store.Item) {
 	who := m.client(to)
 	if who == nil {
@@ -243,7 +219,10 @@ func (m *model) waiting(to store.Key) (items []store.Item) {
 			items = append(items, k.item)
 		}
 	}
-	for _, p := range m.posts {
+	if m.log.gone > who.at {
+		items = append(items, store.Item{Order: m.log.gone, Post: true, Gone: true})
+	}
+	for _, p := range m.log.posts {
 		if p.Order > who.at {
 			items = append(items, p)
 		}

@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
+	"time"
 
 	"udpchat/store"
 )
@@ -37,8 +38,8 @@ func serverModel(t *testing.T, open func(t *testing.T) store.Server) {
 					agree(t, s, m)
 				}
 			}
-			if t.Logf("%d names made way", m.freed); m.freed == 0 && i > 0 {
-				t.Error("no name made way")
+			if t.Logf("%d names made way, posts went through %d of %d", m.freed, m.log.gone, m.head.Order); i > 0 && (m.freed == 0 || m.log.gone == 0) {
+				t.Error("no name made way, or no post went")
 			}
 		})
 	}
@@ -70,19 +71,10 @@ func (g *generator) change(m *model) store.Change {
 			return store.Told{Sender: d.from, To: d.to, Marks: marks(d.seqs, d.epoch, d.toEpoch)}
 		}
 		return store.Told{Sender: g.key(), To: g.key(), Marks: mk}
-	case n < 93:
-		x := g.text()
-		x.Part, x.Parts = 0, 1
-		x.Seq, x.ToEpoch = g.Uint64N(30), 0
-		if last := len(m.posts) - 1; last >= 0 && g.IntN(3) > 0 {
-			p := m.posts[max(0, last-g.IntN(4))]
-			x.Epoch, x.Seq = p.Text.Epoch, p.Text.Seq+g.Uint64N(3)
-			return store.Post{Author: p.From, Base: x.Seq * g.Uint64N(2), Text: x, Longest: g.Uint64N(2) * g.Uint64N(120)}
-		}
-		if g.IntN(3) > 0 {
-			x.Seq = 1
-		}
-		return store.Post{Author: g.key(), Text: x, Longest: g.Uint64N(2) * g.Uint64N(120)}
+	case n < 92:
+		return g.post(m)
+	case n < 95:
+		return g.trim(m)
 	case n < 99:
 		return store.Advance{Member: g.key(), Order: g.Uint64N(m.head.Order + 3)}
 	case n == 99 && g.IntN(2) == 0:
@@ -90,6 +82,45 @@ func (g *generator) change(m *model) store.Change {
 	default:
 		return store.Renew{ID: m.head.ID + 1 + g.Uint64N(3)}
 	}
+}
+
+// post is mostly of a lane that is known, near its end or near its beginning.
+func (g *generator) post(m *model) store.Post {
+	x := g.text()
+	x.Part, x.Parts = 0, 1
+	x.Seq, x.ToEpoch = g.Uint64N(30), 0
+	c := store.Post{Author: g.key(), Text: x, Longest: g.Uint64N(2) * g.Uint64N(120), Spent: g.IntN(8) == 0}
+	if g.IntN(4) == 0 {
+		c.Room = 2000 + g.Uint64N(4000)
+	}
+	seqs := m.log.seqs
+	switch {
+	case len(seqs) > 0 && g.IntN(3) > 0:
+		p := seqs[g.IntN(len(seqs))]
+		c.Author, c.Text.Epoch, c.Text.ToEpoch = p.author, p.epoch, p.toEpoch
+		c.Text.Seq = max(p.seq+g.Uint64N(4), 1) - 1
+		c.Base = c.Text.Seq * g.Uint64N(2)
+	case g.IntN(3) > 0:
+		c.Text.Seq = 1
+	}
+	return c
+}
+
+func (g *generator) trim(m *model) store.Trim {
+	c := store.Trim{Spare: time.Duration(g.IntN(8)) * time.Second, Limit: g.IntN(12), Lowest: m.lowest()}
+	if g.IntN(3) > 0 {
+		c.Elapsed = time.Duration(g.IntN(3000)) * time.Millisecond
+	}
+	if g.IntN(2) == 0 {
+		c.Keep = time.Duration(g.IntN(20)) * time.Second
+	}
+	if g.IntN(2) == 0 {
+		c.Lowest = g.Uint64N(m.head.Order + 1)
+	}
+	if g.IntN(4) == 0 {
+		c.Room = 1000 + g.Uint64N(6000)
+	}
+	return c
 }
 
 // deposit is sometimes of a text that waits already, as a part of the same size or as a void.
@@ -199,6 +230,9 @@ func agree(t *testing.T, s store.Server, m *model) {
 	slices.SortFunc(rows, func(a, b store.Client) int { return slices.Compare(a.Key[:], b.Key[:]) })
 	if got := clients(t, s, store.Key{}, 100); !slices.Equal(got, rows) {
 		t.Fatalf("clients %+v, want %+v", got, rows)
+	}
+	if at, last, err := s.Cursors(store.Key{}, 100); err != nil || at != m.lowest() || last != (store.Key{}) {
+		t.Fatalf("the lowest cursor is %d, want %d (%v)", at, m.lowest(), err)
 	}
 	for _, name := range names {
 		if got, want := waiting(t, s, name), m.waiting(Key(name)); !slices.EqualFunc(got, want, sameItem) {

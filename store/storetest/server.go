@@ -59,6 +59,13 @@ func RunServer(t *testing.T, open func(t *testing.T) store.Server) {
 		{"mail and posts are one sequence, in pages", waitingMerged},
 		{"a cursor never goes back by itself, nor past the head", cursorForward},
 		{"a cursor is rewound, not below where it began", cursorRewinds},
+		{"posts that all have go after a while", readPostsGo},
+		{"posts go after a time whoever has them", oldPostsGo},
+		{"posts beyond a size go, oldest first", postsMakeWay},
+		{"a post that went is not posted again", goneIsPosted},
+		{"the last seqs of 64 epochs outlive their posts", lanesOutlive},
+		{"an author who has used up their share is refused what is new", authorIsSpent},
+		{"the lowest cursor is found in pages", lowestInPages},
 
 		{"everything is there after a restart", afterRestart},
 	} {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"time"
 
 	"udpchat/store"
 	"udpchat/store/memory"
@@ -102,8 +103,11 @@ func (s *script) serverChange(m *memory.Server, id uint64) store.Change {
 		if s.IntN(4) == 0 {
 			c.Text.Seq = s.next(author) // the one before was given up
 			c.Base = c.Text.Seq
+			c.Room = 20_000
 		}
 		return c
+	case n < 83:
+		return store.Trim{Elapsed: time.Duration(s.IntN(3000)) * time.Millisecond, Spare: time.Second, Keep: 10 * time.Second, Lowest: 1 << 62, Limit: 1 + s.IntN(8)}
 	case n < 84:
 		return store.Begin{By: 1 + s.Uint64N(1<<40)}
 	case n < 92:
