@@ -13,6 +13,7 @@ type author struct {
 	key    wire.Key
 	seen   seal.History
 	epochs []uint64 // by first sight
+	gone   uint64   // what went from the server's log through here explains what is missing of them
 }
 
 func (b *inbox) author(k wire.Key) *author {

@@ -21,6 +21,8 @@ func (b *bench) events() string {
 			list = append(list, n.Text)
 		case Distrust:
 			list = append(list, faults[n.Why])
+		case PostsGone:
+			list = append(list, "gone")
 		default:
 			b.t.Errorf("told %T %+v", n, n)
 		}

@@ -118,6 +118,8 @@ func (c *Core) handleServer(now time.Time, m wire.Message) {
 		c.named(now, m)
 	case *wire.Crowd:
 		c.roster.crowd = *m
+	case *wire.Gone:
+		c.gone(m)
 	}
 }
 

@@ -60,6 +60,7 @@ type stream struct {
 	had, taken wire.Window
 	waiting    map[uint64][]func(now time.Time)
 	early      []*pushed // that came before what stands before them, by order
+	gone       uint64    // posts through here went from the server's log, as this run was told
 	gate       gate
 	gap        gap
 }

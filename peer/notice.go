@@ -187,6 +187,10 @@ type (
 	}
 )
 
+// PostsGone: posts went from the server's log, since they were there for too long or were too many, and what of them did not come before does
+// not come any more.
+type PostsGone struct{}
+
 // Fault is what is wrong with what the server passed on.
 type Fault uint8
 
@@ -246,4 +250,5 @@ func (Blocked) notice()       {}
 func (Identity) notice()      {}
 func (Trusted) notice()       {}
 func (Distrust) notice()      {}
+func (PostsGone) notice()     {}
 func (Arrived) notice()       {}

@@ -14,6 +14,8 @@ const (
 	DeleteOnPush                   // mail is deleted when it is pushed, not when it is taken
 	KeptStore                      // an older copy of the store goes on as if it were none
 	LimitFirst                     // a text is measured before it is known whether it was stored already
+	SilentTrim                     // members are not told that posts went before they had them
+	BlindTrim                      // posts go from the log whoever has not had them
 )
 
 // deletePushed deletes mail whose recipient has not said anything yet.

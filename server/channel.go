@@ -10,17 +10,22 @@ import (
 
 // post appends to the channel's log: one write however many members there are (protocol.md §11). An author's posts are accepted
 // in their order only; one that skips comes again after the one before it.
-func (c *Core) post(cl *client, m *wire.Deposit) {
+func (c *Core) post(now time.Time, cl *client, m *wire.Deposit) {
 	m = keep(m)
-	change := store.Post{Author: store.Key(cl.key()), Base: m.Base, Text: store.Text(m.Text), Longest: c.cfg.Quota.Longest}
+	text := store.Text(m.Text)
+	counted := c.spent.take(now, cl.key(), text.Room(), c.cfg.AuthorBytes)
+	change := store.Post{Author: store.Key(cl.key()), Base: m.Base, Text: text, Longest: c.cfg.Quota.Longest, Room: c.cfg.ChannelBytes, Spent: !counted}
 	c.commitFor(cl, change, func(now time.Time, r store.Result) {
 		c.foundRoom(r)
 		c.stored(cl, m, r, wire.Verdict(r.Verdict))
 		if r.Verdict != store.Accepted || r.Order <= c.posted {
+			if counted {
+				c.spent.back(cl.key(), text.Room())
+			}
 			return
 		}
 		c.posted, c.head.Order = r.Order, max(c.head.Order, r.Order)
-		it := store.Item{Order: r.Order, From: change.Author, Post: true, Text: change.Text}
+		it := store.Item{Order: r.Order, From: store.Key(cl.key()), Post: true, Text: text}
 		for _, member := range c.online {
 			c.offer(now, member, it)
 		}
@@ -47,16 +52,35 @@ func (c *Core) seenPosts(now time.Time, cl *client, m *wire.Seen) {
 	}
 	c.took(cl, 0, n, func(it *item) bool { return it.Post && had.Has(it.Order) })
 	c.refused(cl, m.Order)
-	if reached := s.stream.reached(); reached > s.cursor {
-		if s.cursor == s.stored {
-			c.cursors = append(c.cursors, cl)
-		}
-		s.cursor = reached
-		if c.cursorsDue.IsZero() {
-			c.cursorsDue = now.Add(cursorPause)
-		}
+	if m.Order == s.gone {
+		s.gone = 0
 	}
+	c.moveCursor(now, cl)
 	c.pump(now, cl)
+}
+
+// moveCursor notes through where a member needs no post any more. A cursor below what is gone stays there until the member knows that it lacks
+// something: it is by that that the next session would tell it (protocol.md §11.4).
+func (c *Core) moveCursor(now time.Time, cl *client) {
+	s := cl.session
+	reached := s.stream.reached()
+	if reached <= s.cursor || s.gone > 0 {
+		return
+	}
+	if s.cursor == s.stored {
+		c.cursors = append(c.cursors, cl)
+	}
+	s.cursor = reached
+	if c.cursorsDue.IsZero() {
+		c.cursorsDue = now.Add(cursorPause)
+	}
+}
+
+// tellGone says beside an answer that posts went before the client had them, until it answers that.
+func (c *Core) tellGone(cl *client) {
+	if s := cl.session; s.gone > 0 && c.cfg.Broken != SilentTrim {
+		c.send(cl.path(), cl.key(), &wire.Gone{Store: c.head.ID, Order: s.gone})
+	}
 }
 
 // reached is the order through which a member needs no post any more.

@@ -226,7 +226,7 @@ func TestStopWritesTheCursors(t *testing.T) {
 	ann, bob := b.join("ann"), b.join("bob")
 	b.post(ann, 1, "hi")
 	b.seen(bob, 1)
-	b.core.Stop()
+	b.core.Stop(b.now)
 	b.settle()
 	b.restart()
 	if got := b.posts(bob); got != "" {

@@ -1,11 +1,13 @@
 package server
 
 import (
+	"io"
 	"time"
 
 	"golang.org/x/exp/slog"
 
 	"udpchat/store"
+	"udpchat/wire"
 )
 
 // Config is what whoever runs a server decides. The zero value of each field means the default beside it.
@@ -15,6 +17,10 @@ type Config struct {
 	MaxMessage   int           // wire.MaxText: bytes of a text
 	Quota        store.Quota   // no limit; its Longest is MaxMessage
 	NameTTL      time.Duration // 180 days: a name that nobody used for so long, and for which nothing waits, is free again (protocol.md §8.1)
+	ChannelKeep  time.Duration // 180 days: posts go from the channel's log at that age, whoever has not had them (protocol.md §11.4); below 0: never for that
+	ChannelSpare time.Duration // 7 days: posts that every member has stay so long, for a member whose profile comes back older
+	ChannelBytes uint64        // the log has no more (store.Text.Room): the oldest posts make way; 0: no limit
+	AuthorBytes  uint64        // one author posts no more in a day; 0: no limit
 	Lease        time.Duration // 90 s: a client is offline when nothing was heard for so long (protocol.md §8)
 	TableClients int           // with more clients each is told only of those that concern it (protocol.md §8.12); 0: never
 	Seed         uint64        // of the jitter and of a renewed store's id
@@ -31,6 +37,8 @@ const (
 	defaultRetries    = 5
 	defaultLease      = 90 * time.Second
 	defaultNameTTL    = 180 * 24 * time.Hour
+	defaultKeep       = 180 * 24 * time.Hour
+	defaultSpare      = 7 * 24 * time.Hour
 
 	// tablePause is the least time between two table updates of one client: what changes meanwhile is told together then.
 	tablePause = 100 * time.Millisecond
@@ -66,4 +74,43 @@ const (
 	// maxWaiting at a time.
 	cursorsAtOnce = 1024
 	cursorsGap    = 100 * time.Millisecond
+	// trimPause is how often it is looked what may go from the channel's log, and so how exact ages are.
+	trimPause = time.Hour
+	// trimGap is the time between two steps of that: a step reads cursorsAtOnce cursors, 0.3 ms, or removes trimAtOnce posts, as many
+	// as a full disk has room for (store/bolt, space.go). So 100,000 members are looked through in 2 s, and some 1,200 posts go in a second.
+	trimGap    = 20 * time.Millisecond
+	trimAtOnce = 32
+	// spentTime is how long what an author posted counts.
+	spentTime = 24 * time.Hour
 )
+
+func (cfg *Config) defaults() {
+	if cfg.AckTimeout == 0 {
+		cfg.AckTimeout = defaultAckTimeout
+	}
+	if cfg.Retries == 0 {
+		cfg.Retries = defaultRetries
+	}
+	if cfg.MaxMessage == 0 {
+		cfg.MaxMessage = wire.MaxText
+	}
+	cfg.Quota.Longest = uint64(cfg.MaxMessage)
+	if cfg.NameTTL == 0 {
+		cfg.NameTTL = defaultNameTTL
+	}
+	if cfg.ChannelKeep == 0 {
+		cfg.ChannelKeep = defaultKeep
+	}
+	if cfg.ChannelSpare == 0 {
+		cfg.ChannelSpare = defaultSpare
+	}
+	if cfg.Lease == 0 {
+		cfg.Lease = defaultLease
+	}
+	if cfg.Wall == nil {
+		cfg.Wall = func(now time.Time) time.Time { return now }
+	}
+	if cfg.Log == nil {
+		cfg.Log = slog.New(slog.NewTextHandler(io.Discard, &slog.HandlerOptions{Level: slog.LevelError + 1}))
+	}
+}

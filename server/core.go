@@ -1,11 +1,8 @@
 package server
 
 import (
-	"io"
 	"math/rand/v2"
 	"time"
-
-	"golang.org/x/exp/slog"
 
 	"udpchat/store"
 	"udpchat/wire"
@@ -50,6 +47,8 @@ type Core struct {
 
 	cursors    []*client // whose channel cursor is ahead of what is stored
 	cursorsDue time.Time
+	trimming   trimming
+	spent      spent
 	waiting    int  // changes and reads for clients that the store was asked for, and has not done (room.go)
 	full       bool // the disk had no room for the last new text
 	fx, taken  Effects
@@ -101,6 +100,7 @@ type session struct {
 	page      uint64            // revision that the page on its way leads to, 0 for none
 	cursor    uint64            // channel posts through here are had
 	stored    uint64            // the same, as submitted
+	gone      uint64            // posts through here went before the client had them, and it has not answered that yet
 	concerns  map[wire.Key]bool // whom it wrote to, asked for, or got something from
 	stream    stream
 }
@@ -120,31 +120,6 @@ func (c *Core) at(now time.Time) instant {
 type receipt struct {
 	sender, to     wire.Key
 	epoch, toEpoch uint64
-}
-
-func (cfg *Config) defaults() {
-	if cfg.AckTimeout == 0 {
-		cfg.AckTimeout = defaultAckTimeout
-	}
-	if cfg.Retries == 0 {
-		cfg.Retries = defaultRetries
-	}
-	if cfg.MaxMessage == 0 {
-		cfg.MaxMessage = wire.MaxText
-	}
-	cfg.Quota.Longest = uint64(cfg.MaxMessage)
-	if cfg.NameTTL == 0 {
-		cfg.NameTTL = defaultNameTTL
-	}
-	if cfg.Lease == 0 {
-		cfg.Lease = defaultLease
-	}
-	if cfg.Wall == nil {
-		cfg.Wall = func(now time.Time) time.Time { return now }
-	}
-	if cfg.Log == nil {
-		cfg.Log = slog.New(slog.NewTextHandler(io.Discard, &slog.HandlerOptions{Level: slog.LevelError + 1}))
-	}
 }
 
 // Handle takes one message that came from a client. Bodies in m are only borrowed.
@@ -196,7 +171,7 @@ func (c *Core) handle(now time.Time, cl *client, m wire.Message) {
 		if m.Try >= patientTries {
 			c.tellTime(now, cl.path(), cl.key(), 0)
 		}
-		c.deposit(cl, m)
+		c.deposit(now, cl, m)
 	case *wire.Taken:
 		c.takenMail(now, cl, m)
 	case *wire.Seen:
@@ -249,6 +224,7 @@ func (c *Core) Tick(now time.Time) {
 	c.askMissing(now)
 	c.sweepTable(now)
 	c.writeCursors(now)
+	c.trim(now)
 }
 
 // Next is when Tick must be called, at the latest; false when nothing is due ever.
@@ -270,6 +246,7 @@ func (c *Core) Next() (time.Time, bool) {
 	earliest(c.table.due, !c.table.due.IsZero())
 	earliest(c.cursorsDue, !c.cursorsDue.IsZero())
 	earliest(c.missing.next())
+	earliest(c.trimming.due, !c.trimming.due.IsZero())
 	return next, !next.IsZero()
 }
 
@@ -289,8 +266,11 @@ func (c *Core) background(s *session) wire.Policy {
 	return wire.Policy{First: max(s.stream.rtt.PTO(), c.cfg.AckTimeout), Factor: 2, Cap: backoffCap, Jitter: 0.25}
 }
 
-// Stop leaves what a clean shutdown still writes: the cursors.
-func (c *Core) Stop() {
+// Stop leaves what a clean shutdown still writes: the cursors, and how long the server ran. now is when it ends.
+func (c *Core) Stop(now time.Time) {
+	if c.begun {
+		c.commit(store.Trim{Elapsed: c.passed(now)}, func(time.Time, store.Result) {})
+	}
 	for _, cl := range c.online {
 		if s := cl.session; s.cursor > s.stored {
 			s.stored = s.cursor

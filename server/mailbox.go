@@ -11,7 +11,7 @@ import (
 
 // deposit stores a text for someone else, or a post for the channel (protocol.md §10). The answer follows the commit. The
 // same identity again gets the same answer.
-func (c *Core) deposit(cl *client, m *wire.Deposit) {
+func (c *Core) deposit(now time.Time, cl *client, m *wire.Deposit) {
 	if c.crowdedOut(cl) {
 		return // it comes again
 	}
@@ -19,7 +19,7 @@ func (c *Core) deposit(cl *client, m *wire.Deposit) {
 		return // protocol.md §14.5: nothing in the clear is stored
 	}
 	if m.To == wire.Channel {
-		c.post(cl, m)
+		c.post(now, cl, m)
 		return
 	}
 	if c.cfg.Broken == LimitFirst && int(m.Text.Size) > c.cfg.MaxMessage {

@@ -240,6 +240,7 @@ func (c *Core) pinged(now time.Time, cl *client, m *wire.Ping) {
 	c.position(now, cl, m.Store, m.Revision, m.Order)
 	c.send(cl.path(), cl.key(), c.pong(m.Nonce, true))
 	c.tellSize(cl)
+	c.tellGone(cl)
 	c.hasten(now, cl)
 	cl.session.stream.ebb()
 }

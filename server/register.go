@@ -21,6 +21,7 @@ func (c *Core) register(now time.Time, p link.Path, from wire.Key, m *wire.Regis
 		c.heard(now, cl, p)
 		if cl.session.answered {
 			c.registered(cl)
+			c.tellGone(cl)
 		} else {
 			c.tellTime(now, p, from, 0)
 		}
@@ -75,7 +76,11 @@ func (c *Core) admit(now time.Time, p link.Path, cl *client, m *wire.Register) {
 				c.join(now, cl, p, m)
 				return
 			}
-			c.catchUp(now, seen, r.Cursor, cl, func(now time.Time) { c.join(now, cl, p, m) })
+			c.catchUp(now, seen, r.Cursor, cl, func(now time.Time) {
+				if c.join(now, cl, p, m) {
+					cl.session.gone = r.Gone
+				}
+			})
 		})
 	})
 }
@@ -154,19 +159,20 @@ func (cl *client) joined(request uint32) bool {
 }
 
 // join begins the session that a registration asked for, if it is the last one and the client did not leave meanwhile.
-func (c *Core) join(now time.Time, cl *client, p link.Path, m *wire.Register) {
+func (c *Core) join(now time.Time, cl *client, p link.Path, m *wire.Register) bool {
 	if !cl.joined(m.Request) || cl.row.State != shown(m.Mode) {
-		return
+		return false
 	}
 	c.begin(now, cl, p, m.Request, m.Mode)
 	if m.Mode == wire.Sender {
-		return
+		return true
 	}
 	cl.session.told, cl.session.foreign = 0, m.Store != c.head.ID && m.Store != 0
 	if m.Store == c.head.ID && m.Revision <= c.head.Revision {
 		cl.session.told = m.Revision
 	}
 	cl.session.had = cl.session.told
+	return true
 }
 
 // recall compares what a client knows of this store with what the store knows of itself. A client that knows numbers which this store

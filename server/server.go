@@ -51,7 +51,7 @@ func (s *Server) Run(ctx context.Context, ready func()) error {
 	var wg sync.WaitGroup
 	wg.Go(func() { s.look(ctx) })
 	s.ready = ready
-	err := s.loop.Run(ctx, s.core, s.carryOut, s.core.Stop)
+	err := s.loop.Run(ctx, s.core, s.carryOut, func() { s.core.Stop(time.Now()) })
 	cancel()
 	wg.Wait()
 	return err

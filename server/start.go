@@ -130,6 +130,7 @@ func (c *Core) start() {
 	c.commit(store.Begin{By: by}, func(now time.Time, _ store.Result) {
 		c.head, c.past = c.past.Begin(c.head, by)
 		c.begun, c.posted = true, c.head.Order
+		c.trimming.begin(now, c.cfg)
 		c.remember(now)
 	})
 }

@@ -90,6 +90,10 @@ func (c *Core) fill(cl *client, then func(found int)) {
 		for _, it := range items {
 			st.loaded = max(st.loaded, it.Order)
 			c.head.Order = max(c.head.Order, it.Order) // its commit's end may not be known here yet
+			if it.Gone {
+				s.gone = it.Order
+				continue
+			}
 			if c.meant(cl, it) {
 				f := c.flows(s)
 				f.queue = append(f.queue, it)
@@ -99,6 +103,7 @@ func (c *Core) fill(cl *client, then func(found int)) {
 			}
 		}
 		then(found)
+		c.tellGone(cl)
 		c.pump(now, cl)
 	})
 }
@@ -125,6 +130,8 @@ func (c *Core) offer(now time.Time, cl *client, it store.Item) {
 	if c.meant(cl, it) {
 		f := c.flows(cl.session)
 		f.queue = append(f.queue, it)
+	} else {
+		c.moveCursor(now, cl) // who only posts has nothing to answer
 	}
 	c.pump(now, cl)
 }

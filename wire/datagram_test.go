@@ -70,7 +70,7 @@ func TestStrings(t *testing.T) {
 		v    interface{ String() string }
 		want string
 	}{
-		{KindText, "text"}, {KindReceiptAck, "receipt-ack"}, {KindLookup, "lookup"}, {KindFound, "found"}, {KindFind, "find"}, {KindNamed, "named"}, {KindClock, "clock"}, {KindCrowd, "crowd"}, {Kind(0), "kind 0"}, {Kind(77), "kind 77"},
+		{KindText, "text"}, {KindReceiptAck, "receipt-ack"}, {KindLookup, "lookup"}, {KindFound, "found"}, {KindFind, "find"}, {KindNamed, "named"}, {KindClock, "clock"}, {KindCrowd, "crowd"}, {KindGone, "gone"}, {Kind(0), "kind 0"}, {Kind(77), "kind 77"},
 		{OK, "ok"}, {NotYours, "not yours"}, {Outcome(9), "outcome 9"},
 		{Accepted, "accepted"}, {TooLong, "too long"}, {Skipped, "a post before it is missing"}, {FullDisk, "the server's disk is full"}, {Verdict(6), "verdict 6"},
 		{Present, "present"}, {Sender, "sender"}, {Mode(3), "mode 3"},

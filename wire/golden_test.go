@@ -126,10 +126,13 @@ var golden = []struct {
 			{Order: 5, Position: 4, Text: Text{Epoch: 5, Seq: 300, Parts: 1, Size: 2, Time: 1700000000000, Flags: 6, Body: []byte("hi")}},
 			{Order: 261, Position: 5, Text: Text{Epoch: 5, Seq: 301, Part: 1, Parts: 2, Size: 881, Time: 1699999999995, Flags: 6, Body: []byte("a")}}}},
 		`[25 4 true <` + aliceHex[4:] + `> 5 0 300 <` + headRaw + `> <` + headRaw[:64] + `> [[1 4 0 1 2 1700000000000 6 <6869>] [256 5 1 2 881 -5 6 <61>]]]`},
+	{"93 1a 07 cd012c",
+		&Gone{Store: 7, Order: 300},
+		`[26 7 300]`},
 }
 
 // lastKind is the kind with the highest number.
-const lastKind = KindPushRow
+const lastKind = KindGone
 
 func unhex(t testing.TB, s string) []byte {
 	t.Helper()

@@ -37,6 +37,7 @@ const (
 	KindClock        Kind = 23
 	KindCrowd        Kind = 24
 	KindPushRow      Kind = 25
+	KindGone         Kind = 26
 )
 
 // Message is one array of a body, [kind, fields…]. The pointers to the structs of this package are the messages; no
@@ -102,6 +103,8 @@ func (k Kind) String() string {
 		return "crowd"
 	case KindPushRow:
 		return "push-row"
+	case KindGone:
+		return "gone"
 	}
 	return "kind " + strconv.Itoa(int(k))
 }
@@ -159,6 +162,8 @@ func newMessage(k Kind) Message {
 		return new(Crowd)
 	case KindPushRow:
 		return new(PushRow)
+	case KindGone:
+		return new(Gone)
 	}
 	return nil
 }

@@ -53,6 +53,7 @@ func widest() []Message {
 		&Named{Name: longRow.Name, Rows: []Row{longRow}},
 		&Clock{Nonce: math.MaxUint32, Time: math.MinInt64},
 		&Crowd{Clients: math.MaxUint32, Present: math.MaxUint32},
+		&Gone{Store: top, Order: top},
 	}
 }
 

@@ -51,6 +51,8 @@ func (v view) lines(n peer.Notice) []string {
 		return identityLines(v.me, n)
 	case peer.KeyChanged, peer.Blocked, peer.Trusted, peer.Distrust:
 		return []string{keyLine(n)}
+	case peer.PostsGone:
+		return []string{"[" + wording.PostsGone + "]"}
 	default:
 		return outcomeLines(n)
 	}
@@ -116,7 +118,15 @@ func keptFor(n peer.Kept) string {
 	if n.NoKeys {
 		return fmt.Sprintf("[%s was not here with this version of the program yet: the message is kept here until %s comes.]", to, to)
 	}
-	return fmt.Sprintf("[%s: the message to %s is kept here and tried again.]", reason(n.Why), someone(n.To))
+	return fmt.Sprintf("[%s: the message to %s is kept here and tried again.]", keptReason(n.To, n.Why), someone(n.To))
+}
+
+// keptReason is why the server does not take what is for someone, or for the channel.
+func keptReason(to string, why wire.Verdict) string {
+	if to == "" && why == wire.FullPair {
+		return "T" + wording.SpentDay[1:]
+	}
+	return reason(why)
 }
 
 // someone is whom a message is for.

@@ -33,6 +33,9 @@ type serverSettings struct {
 	texts, pairTexts int
 	bytes, pairBytes int64
 	nameTTL          time.Duration
+	channelKeep      time.Duration
+	channelBytes     int64
+	authorBytes      int64
 	tableClients     int
 }
 
@@ -54,6 +57,9 @@ func (env *environment) serverCommand() *command {
 	f.Size(&s.bytes, "", "mailbox-bytes", 256<<20, 0, 0, "most bytes of text that may wait for one client; 0: no limit")
 	f.Count(&s.pairTexts, "", "pair-texts", 100000, 0, 1<<30, "most texts of one sender that may wait for one client; 0: no limit")
 	f.Size(&s.pairBytes, "", "pair-bytes", 64<<20, 0, 0, "most bytes of one sender that may wait for one client; 0: no limit")
+	f.Duration(&s.channelKeep, "", "channel-keep", 180*24*time.Hour, 0, 0, "how long posts wait for members who are away; posts that all have go after a week; 0: no limit")
+	f.Size(&s.channelBytes, "", "channel-bytes", 8<<30, 0, 0, "most bytes of posts that are kept, on disk: the oldest make way; 0: no limit")
+	f.Size(&s.authorBytes, "", "author-bytes", 256<<20, 0, 0, "most bytes that one author may post in a day, on disk; 0: no limit")
 	f.Duration(&s.nameTTL, "", "name-ttl", 180*24*time.Hour, time.Millisecond, 0, "how long a name stays its owner's without being used; longer while anything waits for the owner")
 	f.Count(&s.tableClients, "", "table-clients", 0, 0, 1<<30, "with more clients, each sees only those that it has to do with; 0: all see all, however many")
 	c := &command{name: "server", short: "keep the directory, the mailbox and the channel", flags: f}
@@ -133,9 +139,18 @@ func rest(log *slog.Logger, db *bolt.Server) {
 func (s *serverSettings) config(log *slog.Logger) server.Config {
 	return server.Config{
 		AckTimeout: s.ackTimeout, Retries: retries(s.retries), MaxMessage: int(s.maxMessage), NameTTL: s.nameTTL, TableClients: s.tableClients,
+		ChannelKeep: keep(s.channelKeep), ChannelBytes: uint64(s.channelBytes), AuthorBytes: uint64(s.authorBytes),
 		Quota: store.Quota{Texts: uint64(s.texts), Bytes: uint64(s.bytes), PairTexts: uint64(s.pairTexts), PairBytes: uint64(s.pairBytes)},
 		Seed:  uint64(time.Now().UnixNano()), Log: log,
 	}
+}
+
+// keep is how long posts are kept; 0 of the flag is no limit.
+func keep(d time.Duration) time.Duration {
+	if d == 0 {
+		return -1
+	}
+	return d
 }
 
 // wantedBuffer is what a server with many clients needs to hold the answers that come at once, in bytes.

@@ -88,8 +88,8 @@ func waitWords(t peer.TalkStatus) (said []string) {
 			said = append(said, count(w.n, "message")+" "+w.where)
 		}
 	}
-	if t.Kept > 0 {
-		said = append(said, fmt.Sprintf("%s kept here: %s", count(t.Kept, "message"), strings.ToLower(reason(t.Why)[:1])+reason(t.Why)[1:]))
+	if why := keptReason(t.Name, t.Why); t.Kept > 0 {
+		said = append(said, fmt.Sprintf("%s kept here: %s", count(t.Kept, "message"), strings.ToLower(why[:1])+why[1:]))
 	}
 	return said
 }

@@ -256,7 +256,7 @@ var everyNotice = []peer.Notice{
 	peer.Welcome{}, peer.Refused{Why: wire.NameTaken}, peer.Table{}, peer.Postponed{}, peer.DiskFull{}, peer.DiskRoom{}, peer.InboxFull{}, peer.InboxRoom{}, peer.OutboxFull{}, peer.OutboxRoom{}, peer.Left{}, peer.Waiting{},
 	peer.ServerSilent{}, peer.Drained{}, peer.Quit{}, peer.Accepted{}, peer.Delivered{}, peer.NoAck{}, peer.Stored{}, peer.Kept{NoKeys: true},
 	peer.Failed{}, peer.TooLong{}, peer.UnknownPeer{}, peer.NotRegistered{}, peer.NotYours{}, peer.Noted{}, peer.NotSent{}, peer.BadText{},
-	peer.KeyChanged{}, peer.Blocked{}, peer.Identity{}, peer.Trusted{}, peer.Distrust{}, peer.Arrived{},
+	peer.KeyChanged{}, peer.Blocked{}, peer.Identity{}, peer.Trusted{}, peer.Distrust{}, peer.PostsGone{}, peer.Arrived{},
 }
 
 // Every notice has an event, but for those that say nothing to a program.

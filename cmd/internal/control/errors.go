@@ -3,6 +3,7 @@ package control
 import (
 	"fmt"
 
+	"udpchat/cmd/internal/wording"
 	"udpchat/peer"
 	"udpchat/wire"
 )
@@ -77,6 +78,9 @@ func keptError(n peer.Kept) string {
 func keptWhy(n peer.Kept) string {
 	if n.NoKeys {
 		return "the recipient was not there yet with a version that has keys"
+	}
+	if n.To == "" && n.Why == wire.FullPair {
+		return wording.SpentDay
 	}
 	return n.Why.String()
 }

@@ -131,6 +131,8 @@ func ofClient(n peer.Notice) (Event, bool) {
 		return Event{Event: "trusted", Name: n.Name, Words: words.Fingerprint(n.Key)}, true
 	case peer.Identity:
 		return Event{Event: "identity", Name: n.Name, Words: words.Fingerprint(n.Key), OtherKey: n.Old != wire.Key{}}, true
+	case peer.PostsGone:
+		return Event{Event: "posts-gone", Channel: true, Why: wording.PostsGone}, true
 	case peer.Distrust:
 		return Event{Event: "distrust", From: n.From, Channel: n.Post, Why: distrusted(n.Why)}, true
 	}

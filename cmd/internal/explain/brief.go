@@ -70,6 +70,8 @@ func briefDirectory(m wire.Message, name func(wire.Key) string) string {
 		return fmt.Sprintf("clock %d", m.Nonce)
 	case *wire.Crowd:
 		return fmt.Sprintf("crowd of %d, %d there", m.Clients, m.Present)
+	case *wire.Gone:
+		return fmt.Sprintf("gone through %d", m.Order)
 	}
 	return m.Kind().String()
 }

@@ -34,6 +34,7 @@ var kinds = []kind{
 	{23, "clock", "both", "nonce, time"},
 	{24, "crowd", "server → client", "clients, present"},
 	{25, "push-row", "server → client", "prev, live, author, epoch, to-epoch, seq, head, path, rows of [step, position, part, parts, size, time, flags, body]"},
+	{26, "gone", "server → client", "store, order"},
 }
 
 // What *text* and *marks* stand for (§5.2, §6.1).

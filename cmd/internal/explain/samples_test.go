@@ -65,6 +65,7 @@ func messages() []wire.Message {
 		&wire.Named{Name: "ann", Rows: []wire.Row{{Key: ann, Name: "ann", Epoch: 5, Addr: netip.MustParseAddrPort("192.0.2.1:9000"), State: wire.Online}}},
 		&wire.Clock{Nonce: 7, Time: 1764316800000000},
 		&wire.Crowd{Clients: 10000, Present: 7},
+		&wire.Gone{Store: 7, Order: 5},
 		&wire.PushRow{Prev: 4, Live: true, Author: ann, Head: bytes.Repeat([]byte{0xad}, wire.RowHead), Path: bytes.Repeat([]byte{0x9a}, 32), Posts: []wire.RowPost{
 			{Order: 5, Position: 4, Text: inRow(5, "one")}, {Order: 7, Position: 5, Text: inRow(6, "two")}}},
 	}

@@ -138,7 +138,9 @@ func (l *ledger) missing() (*message, string) {
 		}
 		for _, g := range l.w.guests {
 			if at := l.members[g.index]; g.index != m.from && at != 0 && at < m.posted && !m.lost && !m.erased[g.index] && m.shown[g.index].first == 0 {
-				return m, g.name
+				if cut := m.cut[g.index]; cut == 0 || g.toldGone < cut {
+					return m, g.name
+				}
 			}
 		}
 	}

@@ -60,10 +60,12 @@ func (h *host) restore() {
 	h.w.tracef("server: RESTORED, without the last %d changes of %d", len(h.past)-n, len(h.past))
 	h.w.ledger.serverWentBack(h.past[:n], h.past[n:])
 	h.past = h.past[:n]
-	h.store = memory.NewServer(h.born)
+	h.store = h.w.blank(h.born)
 	for _, c := range h.past {
 		h.store.Apply(c)
 	}
+	head, _ := h.store.Head()
+	h.w.ledger.log.reset(head.Order, h.store.Gone())
 }
 
 // decade is how far clocks are wrong, at most.

@@ -18,6 +18,9 @@
 // accepted at a prompt is in the recipient's history exactly once, in order or marked, and nothing else is. TestMutants takes the
 // safeguards away, one by one, and expects the checks to notice.
 //
+// In some worlds posts go from the channel's log within seconds, when all have them, or also when some do not: then each of these must be
+// told (trim.go).
+//
 // A run has a time of faults, drawn by its seed, and then a healed network with everybody back, in which everything must
 // settle.
 package sim

@@ -13,18 +13,19 @@ import (
 // guest is a client with its user.
 type guest struct {
 	party
-	profile *memory.Profile
-	seed    [32]byte
-	born    uint64                // the epoch that the profile was made with
-	past    []store.ProfileChange // all that became durable, when an older copy may come back
-	core    *peer.Core
-	keys    peer.Keys
-	present bool // is welcome, and has not left since
-	leaving bool // typed so
-	starts  int
-	copied  bool          // an older profile, or none, came back
-	looks   time.Duration // when the front end has read all notices
-	tells   time.Duration // when it has said what it printed
+	profile  *memory.Profile
+	seed     [32]byte
+	born     uint64                // the epoch that the profile was made with
+	past     []store.ProfileChange // all that became durable, when an older copy may come back
+	core     *peer.Core
+	keys     peer.Keys
+	present  bool // is welcome, and has not left since
+	leaving  bool // typed so
+	starts   int
+	copied   bool          // an older profile, or none, came back
+	toldGone time.Duration // when it was told last that posts went from the log
+	looks    time.Duration // when the front end has read all notices
+	tells    time.Duration // when it has said what it printed
 
 	typed  map[uint64]*message // by their lines in the history
 	lines  map[uint64]*message // of texts received, durable
@@ -198,9 +199,11 @@ func (g *guest) look(notices []peer.Notice) {
 			if g.w.mix.Limit == 0 || n.Bytes <= g.w.mix.Limit {
 				g.w.fail("refused: %s is told %+v", g.name, n)
 			}
+		case peer.PostsGone:
+			g.toldGone = g.w.at
 		case peer.Distrust:
 			// It is true that posts are missing where the server lost some, and of those that a state had which is gone.
-			if !n.Post || n.Why != peer.Missing || !g.copied && !g.w.ledger.lostPosts(n.From) {
+			if !n.Post || n.Why != peer.Missing || !g.copied && !g.w.ledger.lostPosts(g, n.From) {
 				g.w.fail("%s: %T%+v", g.name, n, n)
 			}
 		case peer.BadText, peer.NotYours, peer.KeyChanged, peer.Blocked:

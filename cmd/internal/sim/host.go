@@ -29,7 +29,8 @@ func (h *host) start() {
 	past, _ := h.store.Past()
 	rows, _ := h.store.Clients(store.Key{}, 1000)
 	h.step(func(time.Time) {
-		cfg := server.Config{Quota: h.w.mix.Quota, Seed: h.w.rand.Uint64(), MaxMessage: h.limit(), Wall: h.wall, Broken: h.w.opt.Server, TableClients: h.w.mix.Crowd}
+		cfg := server.Config{Quota: h.w.mix.Quota, Seed: h.w.rand.Uint64(), MaxMessage: h.limit(), Wall: h.wall, Broken: h.w.opt.Server, TableClients: h.w.mix.Crowd,
+			ChannelSpare: h.w.mix.Spare, ChannelKeep: h.w.mix.Keep, ChannelBytes: h.w.mix.Room}
 		h.core = server.NewCore(cfg, head, past, rows)
 	})
 }
@@ -73,6 +74,7 @@ func (h *host) apply(x *write) {
 		h.past = append(h.past, c)
 	}
 	h.w.ledger.serverWrote(c, x.result)
+	h.w.ledger.trimmed(h.store.Gone())
 }
 
 func (h *host) done(now time.Time, x *write) { x.server.Done(now, x.result) }
@@ -88,7 +90,7 @@ func (h *host) stop() {
 		return
 	}
 	h.w.tracef("server: STOPS")
-	h.core.Stop()
+	h.core.Stop(h.w.now())
 	h.carryOut()
 	h.disk.flush()
 	h.alive = false
@@ -101,7 +103,7 @@ func (h *host) lose() {
 	h.kill("and its disk is lost")
 	h.w.tracef("server: DISK LOST")
 	h.born, h.past = h.w.rand.Uint64()|1, nil
-	h.store = memory.NewServer(h.born)
+	h.store = h.w.blank(h.born)
 	h.w.ledger.lost()
 }
 

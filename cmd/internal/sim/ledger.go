@@ -22,6 +22,7 @@ type ledger struct {
 	accepted tally           // by states that are not gone
 	deposits map[deposited]*deposit
 	posts    map[partID]*message
+	log      logged
 	lanes    map[laneID]uint64 // the last seq of each, by states that are not gone
 }
 
@@ -67,6 +68,8 @@ type message struct {
 	had      [parties]bool // by recipient: it is in the history
 	erased   [parties]bool // it was in one that is gone
 	shown    [parties]showing
+
+	cut [parties]time.Duration // by recipient: it went from the channel's log, or a part of it did, before it was in the history; 0: not
 }
 
 // showing is a text on the screen of one recipient.
@@ -221,6 +224,9 @@ func (l *ledger) serverWrote(c store.Change, r store.Result) {
 		if m := l.posted(c); m != nil && r.Verdict == store.Accepted && m.posted == 0 {
 			m.posted = l.w.at
 		}
+		if r.Verdict == store.Accepted {
+			l.logs(c, r.Order)
+		}
 	}
 }
 
@@ -275,10 +281,10 @@ type partID struct {
 
 func firstPart(c store.Post) partID { return partID{c.Author, c.Text.Epoch, c.Text.First()} }
 
-// lostPosts tells whether the server lost posts of someone's: then it is true that some are missing.
-func (l *ledger) lostPosts(author string) bool {
+// lostPosts tells whether the server lost posts of someone's, or some went before a guest had them: then it is true that some are missing.
+func (l *ledger) lostPosts(to *guest, author string) bool {
 	for _, m := range l.messages {
-		if from := l.w.guests[m.from-1]; m.to == 0 && m.lost && (from.name == author || author == "key:"+from.key.String()) {
+		if from := l.w.guests[m.from-1]; m.to == 0 && (m.lost || m.cut[to.index] > 0) && (from.name == author || author == "key:"+from.key.String()) {
 			return true
 		}
 	}
@@ -289,6 +295,7 @@ func (l *ledger) lostPosts(author string) bool {
 func (l *ledger) lost() {
 	clear(l.members)
 	clear(l.deposits)
+	l.log.reset(0, 0)
 	for _, m := range l.messages {
 		m.stored = false
 		if m.posted != 0 {

@@ -38,6 +38,9 @@ type Mix struct {
 	Quota               store.Quota
 	Limit               int // bytes of a text that the server takes, some of the time; 0: the protocol's
 
+	Spare, Keep time.Duration // how long posts stay that all have, and those that some have not; 0: longer than any world
+	Room        uint64        // bytes of the channel's log; 0: no limit
+
 	Pour int    // texts that one guest types to another in one go; no seed draws them, since each costs as much as a whole world
 	Jinx uint64 // no text with this seq is taken by whom it reaches first; 0: all are
 }
@@ -83,14 +86,26 @@ func draw(r *rand.Rand) Mix {
 }
 
 // drawApart draws what came later, each from numbers of its own: else the same worlds would be others with it.
-func drawApart(m *Mix, hides, gathers *rand.Rand) {
+func drawApart(m *Mix, hides, gathers, trims *rand.Rand) {
 	if hides.Float64() < .2 {
 		m.Hidden = hides.Float64() / 2
 	}
 	if gathers.Float64() < .25 {
 		m.Crowd = 1 + gathers.IntN(m.Guests-1)
 	}
+	if trims.Float64() < .3 {
+		m.Spare = time.Duration(trims.Int64N(int64(20 * time.Second)))
+		if trims.Float64() < .5 {
+			m.Keep = 10*time.Second + time.Duration(trims.Int64N(int64(90*time.Second)))
+		}
+		if trims.Float64() < .3 {
+			m.Room = 2000 + trims.Uint64N(20_000)
+		}
+	}
 }
+
+// bounded tells whether posts may go that some have not had.
+func (m *Mix) bounded() bool { return m.Keep > 0 || m.Room > 0 }
 
 // drawLater draws what rarely happens.
 func drawLater(m *Mix, r *rand.Rand, some func(float64, int) int, share func(p, most float64) float64) {

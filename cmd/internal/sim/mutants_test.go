@@ -4,6 +4,7 @@ import (
 	"runtime"
 	"sync"
 	"testing"
+	"time"
 
 	"udpchat/peer"
 	"udpchat/server"
@@ -29,6 +30,9 @@ func TestMutants(t *testing.T) {
 		{"a name that registered just now is unknown", Options{Peer: peer.UnaskedName}},
 		{"who was absent is not asked for again", Options{Peer: peer.AskedOnce, Mix: lonely}},
 		{"a text is measured before it is looked for", Options{Server: server.LimitFirst, Mix: limited}},
+		{"posts go from the log whoever has had them", Options{Server: server.BlindTrim, Mix: trimmed}},
+		{"members are not told that posts went", Options{Server: server.SilentTrim, Mix: cut}},
+		{"the seqs of posts go with them", Options{Forgetful: true, Mix: trimmed}},
 		{"an fsync is tried again after an error", Options{RetrySync: true}},
 		{"texts go any distance ahead of one that is lost", Options{Peer: peer.FarAhead, Mix: jinxed}},
 	} {
@@ -46,6 +50,19 @@ func TestMutants(t *testing.T) {
 func limited(m *Mix) {
 	m.Limit, m.Long, m.Channel = 1500, .5, 0
 	m.Crashes, m.Loss, m.Leaves = 8, max(m.Loss, .2), 6
+}
+
+// trimmed makes worlds in which posts soon go from the log that all have.
+func trimmed(m *Mix) {
+	m.Spare, m.Keep, m.Room = time.Second, 0, 0
+	m.Channel, m.Kills = .6, max(m.Kills, 4)
+}
+
+// cut makes worlds in which they go although some are away.
+func cut(m *Mix) {
+	trimmed(m)
+	m.Keep = 10 * time.Second
+	m.Leaves, m.Vanishes = 4, 2
 }
 
 // lonely makes crowds whose server often loses its disk.

@@ -18,6 +18,8 @@ type Report struct {
 	Again     int // marked so
 	Late      int // marked so
 	Repeated  int // shown twice, as the guarantees allow
+	Trimmed   int // parts of posts that went from the channel's log
+	Cut       int // posts that went before someone had them, by recipient
 	Crashes   int
 	Datagrams int
 	Settled   time.Duration // after the faults
@@ -40,6 +42,8 @@ func (r *Report) Add(o Report) {
 	r.Again += o.Again
 	r.Late += o.Late
 	r.Repeated += o.Repeated
+	r.Trimmed += o.Trimmed
+	r.Cut += o.Cut
 	r.Crashes += o.Crashes
 	r.Datagrams += o.Datagrams
 	r.Fresh = append(r.Fresh, o.Fresh...)

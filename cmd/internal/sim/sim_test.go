@@ -128,8 +128,8 @@ func (c *campaign) add(r Report) {
 func (c *campaign) line() string {
 	s := &c.sum
 	return fmt.Sprintf("%d seeds (%.0f/s), %d failed; texts: %d attempted, %d accepted, %d given up, %d shown (%d again, %d late, %d twice as allowed); "+
-		"%s; %d crashes, %d datagrams", c.n, float64(c.n)/time.Since(c.start).Seconds(), c.failed, s.Typed, s.Accepted, s.Refused, s.Shown, s.Again, s.Late, s.Repeated,
-		s.Broken(), s.Crashes, s.Datagrams)
+		"%s; %d posts went from the log, %d before someone had them; %d crashes, %d datagrams", c.n, float64(c.n)/time.Since(c.start).Seconds(), c.failed, s.Typed, s.Accepted, s.Refused, s.Shown, s.Again, s.Late, s.Repeated,
+		s.Broken(), s.Trimmed, s.Cut, s.Crashes, s.Datagrams)
 }
 
 func report(t *testing.T, r Report) {

@@ -30,6 +30,7 @@ type Options struct {
 	RealKeys  bool          // the clients' keys are those of the program
 	Peer      peer.Broken   // what the clients lack
 	Server    server.Broken // what the server lacks
+	Forgetful bool          // the server's store forgets the seqs of posts that went
 	RetrySync bool          // programs go on after a failed fsync: the next one says that all is well
 	Mix       func(m *Mix)  // changes what the seed drew
 }
@@ -57,7 +58,7 @@ type World struct {
 func newWorld(seed uint64, opt Options) *World {
 	w := &World{opt: opt, rand: rand.New(rand.NewPCG(seed, 0)), hides: rand.New(rand.NewPCG(seed, 1)), byKey: map[store.Key]int{}}
 	w.mix = draw(w.rand)
-	drawApart(&w.mix, w.hides, rand.New(rand.NewPCG(seed, 2)))
+	drawApart(&w.mix, w.hides, rand.New(rand.NewPCG(seed, 2)), rand.New(rand.NewPCG(seed, 3)))
 	if opt.Mix != nil {
 		opt.Mix(&w.mix)
 	}
@@ -91,9 +92,9 @@ func Run(seed uint64, opt Options) (report Report) {
 func (w *World) furnish() {
 	w.net.init(w, w.mix.Guests+1)
 	w.identity = wire.Key(secret(w.rand.Uint64))
-	w.ledger = ledger{w: w, deposits: map[deposited]*deposit{}, posts: map[partID]*message{}, lanes: map[laneID]uint64{}, members: make([]time.Duration, w.mix.Guests+1)}
+	w.ledger = ledger{w: w, deposits: map[deposited]*deposit{}, posts: map[partID]*message{}, log: logged{has: map[onePart]bool{}}, lanes: map[laneID]uint64{}, members: make([]time.Duration, w.mix.Guests+1)}
 	w.host = &host{party: party{w: w, name: "server", key: wire.ServerKey}, born: w.rand.Uint64() | 1}
-	w.host.store = memory.NewServer(w.host.born)
+	w.host.store = w.blank(w.host.born)
 	w.host.furnish(w.host)
 	w.net.move(&w.host.party)
 	w.host.start()
@@ -107,6 +108,13 @@ func (w *World) furnish() {
 		w.net.move(&g.party)
 		w.after(w.upTo(5*time.Second), g.start)
 	}
+}
+
+// blank makes an empty store for the server.
+func (w *World) blank(id uint64) *memory.Server {
+	s := memory.NewServer(id)
+	s.Forgetful = w.opt.Forgetful
+	return s
 }
 
 // until lets everything happen that happens before t.

@@ -47,7 +47,7 @@ func (m *Model) notice(told Notice) {
 // alarming notices are those to look at.
 func alarming(n peer.Notice) bool {
 	switch n.(type) {
-	case peer.Noted, peer.Trusted, peer.Identity, peer.DiskRoom, peer.Left:
+	case peer.Noted, peer.Trusted, peer.Identity, peer.DiskRoom, peer.Left, peer.PostsGone:
 		return false
 	}
 	return true

@@ -28,6 +28,12 @@ func Crowd(t peer.Table) string {
 	return fmt.Sprintf("%d clients, %d online: only those you have to do with are listed, and any name can be written to.", t.Clients, t.Present)
 }
 
+// PostsGone tells that the server's log was cut before this client had all of it.
+const PostsGone = "Older posts are gone from the server: what you had not received of them does not come any more."
+
+// SpentDay is why the server takes no more posts of someone's now.
+const SpentDay = "the server takes no more posts of yours today"
+
 // Delay is what the server has, that a registration is not answered yet.
 func Delay(why peer.Delay) string {
 	if why == peer.NoRoom {

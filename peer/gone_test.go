@@ -1,0 +1,87 @@
+package peer
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"udpchat/wire"
+)
+
+// goes says that posts are gone, as often as the server says it.
+func (l *log) goes(through uint64) {
+	l.bench.t.Helper()
+	for range 2 {
+		l.bench.recv(server, &wire.Gone{Store: storeID, Order: through})
+		l.bench.want("every time answered", server, &wire.Seen{Store: storeID, Through: l.order, Order: through, Try: 1})
+	}
+}
+
+// protocol.md §11.4: that posts went is told once. It explains the first gap of each author, and no other.
+func TestPostsAreGone(t *testing.T) {
+	for _, c := range []struct{ name, story, events string }{
+		{"it is told once", "bob1 gone5 gone5 bob4", "p1 gone p4"},
+		{"more went", "bob1 gone5 gone7 bob4", "p1 gone gone p4"},
+		{"less went, which was told late", "bob1 gone5 gone3 bob4", "p1 gone p4"},
+		{"nothing is missing", "bob1 gone5 bob2", "p1 gone p2"},
+		{"a second gap", "bob1 gone5 bob3 bob5", "p1 gone p3 !missing p5"},
+		{"a second gap, and more went before", "bob1 gone5 bob3 gone6 bob5", "p1 gone p3 gone p5"},
+		{"two authors", "bob1 cid1 gone5 bob3 cid3 cid5", "p1 p1 gone p3 p3 !missing p5"},
+		{"a gap before it", "bob1 bob3 gone5", "p1 !missing p3 gone"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			b, f := readyBench(t, "bob", "cid")
+			lanes := map[string][]wire.Text{}
+			for _, of := range f {
+				for seq := uint64(1); seq <= 7; seq++ {
+					lanes[of.name] = append(lanes[of.name], of.signed(postText(of, seq, fmt.Sprint("p", seq))))
+				}
+			}
+			l := &log{bench: b}
+			for _, step := range fields(c.story) {
+				switch step.word {
+				case "gone":
+					l.goes(step.n)
+				case f[0].name:
+					l.push(f[0].key, lanes[step.word][step.n-1])
+				default:
+					l.push(f[1].key, lanes[step.word][step.n-1])
+				}
+			}
+			if got := b.events(); got != c.events {
+				t.Errorf("told %q, wanted %q", got, c.events)
+			}
+		})
+	}
+}
+
+// Who has left answers nothing, and another store is not this one.
+func TestGoneIsNotForEveryone(t *testing.T) {
+	b, _ := readyBench(t)
+	b.recv(server, &wire.Gone{Store: storeID + 1, Order: 5})
+	b.wantIdle("another store")
+	b.do(func(now time.Time) { b.core.Deregister(now, b.core.cfg.Name) })
+	b.drop()
+	b.recv(server, &wire.Gone{Store: storeID, Order: 5})
+	b.wantIdle("it left")
+	for _, n := range b.told {
+		if _, ok := n.(PostsGone); ok {
+			t.Error("told of what it does not take")
+		}
+	}
+}
+
+// field is a step of a story: a word and a number of one digit.
+type field struct {
+	word string
+	n    uint64
+}
+
+func fields(story string) (list []field) {
+	for word := range strings.FieldsSeq(story) {
+		end := len(word) - 1
+		list = append(list, field{word[:end], uint64(word[end] - '0')})
+	}
+	return list
+}
