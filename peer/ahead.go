@@ -11,14 +11,18 @@ import (
 // How far a text may be ahead of what its recipient lacks (protocol.md §6.2, §7.4): a recipient takes what is at most wire.MaxSparse above its
 // watermark, and mail in the server's order. What waits there for a text that stands behind it would wait for ever.
 
+// wide tells whether a lane holds more than a recipient takes ahead of what it lacks.
+func (l *lane) wide() bool {
+	n := len(l.parts)
+	return n > 0 && l.parts[n-1].t.Seq-l.parts[0].t.From() >= wire.MaxSparse
+}
+
 // limit is the first seq of a lane that is not offered yet: wire.MaxSparse above the lowest that is neither delivered nor stored.
 func (l *lane) limit() uint64 {
-	n := len(l.parts)
-	if n == 0 || l.parts[n-1].t.Seq-l.parts[0].t.From() < wire.MaxSparse {
-		return math.MaxUint64 // as it is nearly always
-	}
-	if p := l.lowest(); p != nil {
-		return p.t.From() + wire.MaxSparse
+	if l.wide() {
+		if p := l.lowest(); p != nil {
+			return p.t.From() + wire.MaxSparse
+		}
 	}
 	return math.MaxUint64
 }

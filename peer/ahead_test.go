@@ -114,6 +114,26 @@ func TestNothingGoesTooFarAhead(t *testing.T) {
 	}
 }
 
+// protocol.md §7.4: what is so far above what the server has for a recipient goes there too, until that is delivered.
+func TestBehindManyThatAreStored(t *testing.T) {
+	f := newFar(t, wire.Offline)
+	f.lost = 0
+	f.types(1500)
+	f.carry()
+	f.changed(f.bob.row(wire.Online))
+	f.types(1)
+	if list := f.drop(); len(list) != 1 || list[0].msg.Kind() != wire.KindDeposit {
+		t.Errorf("sent %+v", list)
+	}
+	f.recv(server, storedFor(f.bob, 1501, 1, wire.Accepted))
+	f.recv(server, &wire.Receipt{To: f.bob.key, Marks: has(f.bob, 1000)})
+	f.drop()
+	f.types(1)
+	if list := f.drop(); len(list) != 1 || list[0].msg.Kind() != wire.KindText {
+		t.Errorf("when most is delivered: sent %+v", list)
+	}
+}
+
 // The bound goes with the lowest: what lies between does not move it.
 func TestTheBoundFollowsTheLowest(t *testing.T) {
 	f := newFar(t, wire.Offline)

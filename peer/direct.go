@@ -10,9 +10,9 @@ import (
 
 // mailOnly tells whether a lane goes by the mailbox: the channel always, and oneself, since nobody makes a session with oneself; a
 // recipient who is away; one who missed a message that is not delivered yet, so that order is kept on one path; and for a while one
-// who missed several in a row.
+// who missed several in a row, or who may have no room yet for what comes behind all that the server has for it.
 func (c *Core) mailOnly(now time.Time, l *lane) bool {
-	if l.to == wire.Channel || l.to == c.me || l.byMail || now.Before(l.down) {
+	if l.to == wire.Channel || l.to == c.me || l.byMail || now.Before(l.down) || l.count[stored] > 0 && l.wide() {
 		return true
 	}
 	contact := c.roster.contacts[l.to]
