@@ -23,10 +23,11 @@ type pushed struct {
 // post takes a channel post, or a part of one (protocol.md §11). Its place in the server's log tells a duplicate. Posts are taken in
 // the order of receipt: so an author's chain shows what was left out (§14.4).
 func (c *Core) post(now time.Time, m *pushed) {
-	if !c.listening() {
+	if !c.listening() || !c.gave(m.Order) {
 		return
 	}
 	st := c.inbox.stream(c.store)
+	c.counts(m.Order)
 	c.follows(now, st, m.Prev)
 	switch {
 	case st.had.Has(m.Order):

@@ -27,6 +27,7 @@ type Core struct {
 	claimed   uint64    // the store that the last registration spoke of
 	doubtful  time.Time // until then what the store before said may come; zero: it can't
 	stored    uint64    // the highest receipt order that it gave to something of this client's
+	counted   uint64    // the highest receipt order that it said it has given
 	awaited   uint64    // the table's revision that ends the loading
 	waiting   bool      // something waited at the registration
 	began     place     // how far the server's store had counted at the first registration of this run

@@ -179,3 +179,40 @@ func TestHowManyThereAre(t *testing.T) {
 		t.Errorf("told %+v", got)
 	}
 }
+
+// protocol.md §5.4, §8.12: a directory that was an older copy told of an earlier epoch. What the recipient says then is taken for an old acknowledgement; in a
+// crowd nobody tells of it when the directory learns the present one, so it is asked for.
+func TestAnEpochThatWasOverIsAskedFor(t *testing.T) {
+	for _, crowd := range []bool{true, false} {
+		b, f := alone(t, "bob")
+		bob := f[0]
+		if crowd {
+			b.recv(server, &wire.Crowd{Clients: 10_000, Present: 7})
+		}
+		b.do(func(now time.Time) { b.core.Send(now, "bob", "hi") })
+		b.recv(server, told(bob))
+		b.recv(server, b.found(bob.key))
+		older := bob.epoch
+		bob.epoch++
+		b.recv(server, told(bob))
+		bob.epoch = older
+		b.recv(server, told(bob)) // by an older copy
+		b.advance(time.Second)
+		b.recv(server, b.found(bob.key))
+		b.recv(server, storedFor(bob, 1, 1, wire.Accepted))
+		b.drop()
+		bob.epoch++
+		b.recv(server, &wire.Receipt{To: bob.key, Marks: has(bob, 0)})
+		b.advance(time.Second)
+		if n := b.lookups(bob); n > 0 != crowd {
+			t.Fatalf("crowd %v: asked %d times", crowd, n)
+		}
+		b.recv(server, told(bob))
+		b.recv(server, b.found(bob.key))
+		b.drop()
+		b.recv(bob, &wire.Ack{Marks: has(bob, 1), Seq: 1, Try: 1})
+		if n := len(b.told); n == 0 || b.told[n-1] != (Delivered{To: "bob"}) {
+			t.Errorf("the present one has it: told %+v", b.told)
+		}
+	}
+}

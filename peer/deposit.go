@@ -101,7 +101,11 @@ func (c *Core) depositFailed(now time.Time, p *part) {
 
 // deposited: the server answers a deposit.
 func (c *Core) deposited(now time.Time, m *wire.Stored) {
+	if !c.gave(m.Order) {
+		return
+	}
 	l, p := c.outbox.part(m.To, m.Epoch, m.Seq)
+	c.counts(m.Order)
 	c.stored = max(c.stored, m.Order)
 	for _, lost := range c.outbox.flight.Answered(partID{m.To, m.Epoch, m.Seq}, m.Try) {
 		if _, p := c.outbox.part(lost.to, lost.epoch, lost.seq); p != nil {

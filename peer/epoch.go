@@ -15,7 +15,12 @@ func (c *Core) current(now time.Time, l *lane, m wire.Marks) bool {
 	}
 	// protocol.md §5: a recipient with a new epoch has lost its state. An epoch that was over before is only an old acknowledgement
 	// that took its time. Nobody loses one state after another in a moment: who says so may have this client write what waits again and again.
-	if !slices.Contains(l.past, m.ToEpoch) && now.Sub(l.renewed) >= c.cfg.AckTimeout {
+	switch {
+	case slices.Contains(l.past, m.ToEpoch):
+		if c.roster.crowd != (wire.Crowd{}) {
+			c.lookup(now, l.to) // unless the directory told of an older one meanwhile: it does not tell of all that it learns (protocol.md §8.12)
+		}
+	case now.Sub(l.renewed) >= c.cfg.AckTimeout:
 		l.renewed = now
 		c.renumber(l.way, m.ToEpoch)
 	}

@@ -84,13 +84,14 @@ func (c *Core) listening() bool {
 
 // mail takes a text that the server kept.
 func (c *Core) mail(now time.Time, m *wire.Push) {
-	if !c.listening() {
+	if !c.listening() || !c.gave(m.Order) {
 		return
 	}
 	st := c.inbox.stream(c.store)
 	if !st.taken.Has(m.Order) && !st.taken.FitsSpan(m.Prev, m.Order) {
 		return // no room: it comes again
 	}
+	c.counts(m.Order)
 	c.follows(now, st, m.Prev)
 	at := &span{stream: st, prev: m.Prev, order: m.Order}
 	seq, order, try, from := m.Text.Seq, m.Order, m.Try, m.From

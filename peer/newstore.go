@@ -18,7 +18,7 @@ func (c *Core) changeStore(now time.Time, id uint64) {
 	if c.inbox.lastStore != id && c.inbox.lastStore != 0 {
 		c.doubtful = now.Add(strayTime)
 	}
-	c.store, c.stored = id, 0
+	c.store, c.stored, c.counted = id, 0, 0
 	c.roster.forget()
 	c.inbox.lastStore = id
 	c.outbox.forgetStored()
@@ -38,3 +38,13 @@ func (c *Core) depositAgain(now time.Time) {
 	}
 	c.pumpAll(now)
 }
+
+// maxLead is how far a server's store counts at most before it says how far it is: it does so with every keepalive (protocol.md §8.3).
+const maxLead = 1 << 30
+
+// counts notes how far the server's store has counted.
+func (c *Core) counts(order uint64) { c.counted = max(c.counted, order) }
+
+// gave tells whether the server's store can have given a receipt order. One that is far above all that the server said is of another copy of the store,
+// and late on its way (protocol.md §9.2).
+func (c *Core) gave(order uint64) bool { return order <= c.counted+maxLead }

@@ -195,3 +195,34 @@ func TestStoredOfTheStoreBefore(t *testing.T) {
 		t.Error("deposited again and again")
 	}
 }
+
+// protocol.md §9.2: what another copy of the store gave out lies far above what this one says of itself. It is late on its way, and says nothing of this one.
+func TestOrdersOfAnotherCopy(t *testing.T) {
+	const far = 1 << 40
+	b, f := readyBench(t, "bob")
+	bob := f[0]
+	b.changed(bob.row(wire.Offline))
+	b.send(bob, "hi")
+	late := storedFor(bob, 1, 1, wire.Accepted)
+	late.Order = far
+	b.meets(88)
+	b.page(bob.row(wire.Offline))
+	b.drop()
+	b.recv(server, late)
+	b.recv(server, pushPost(bob, 0, far, 1, "a copy"))
+	b.recv(server, push(bob, 0, far, 1, "a copy"))
+	b.wantIdle("not taken")
+	b.wantTold("neither shown nor stored")
+	b.recv(server, pushPost(bob, 0, 5, 1, "post"))
+	b.recv(server, push(bob, 5, 6, 1, "mail"))
+	if got := b.arrived(); got != "post mail" {
+		t.Errorf("of this store: %q", got)
+	}
+	b.recv(server, &wire.Ping{Store: 88, Order: far})
+	b.drop()
+	b.recv(server, pushPost(bob, 6, far, 2, "after a restart"))
+	b.recv(server, late)
+	if got := b.arrived(); got != "after a restart" || b.core.outbox.order[0].count[stored] != 1 {
+		t.Errorf("the server counts on from there: %q", got)
+	}
+}
