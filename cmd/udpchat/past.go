@@ -17,6 +17,8 @@ const (
 	historyLines = 20   // that history shows without a number,
 	historyMost  = 1000 // and with one at most
 	foundLines   = 50   // that search shows
+
+	glance = 20 * time.Millisecond // how often it is looked whether the server has answered
 )
 
 // recall answers a command that reads: beside the loop, which prints what comes of it.
@@ -27,21 +29,36 @@ func (c *chat) recall(ctx context.Context, in input) {
 	}); ok {
 		mark = s.mark
 	}
+	patient := !c.screen.interactive() // a script means to be told what comes of it; someone at a terminal sees it, and asks again
 	c.recalling++
 	go func() { // close waits for it
+		if in.command == "status" {
+			c.recalled <- standingNow(ctx, client, patient)
+			return
+		}
 		c.recalled <- recalled(ctx, client, in, mark)
 	}()
 }
 
+// standingNow says how things stand; patient: once it is known whether the server takes the name.
+func standingNow(ctx context.Context, client *peer.Client, patient bool) []string {
+	s, err := client.Status(ctx)
+	for err == nil && patient && s.Standing == peer.StandsWaiting {
+		select {
+		case <-time.After(glance):
+			s, err = client.Status(ctx)
+		case <-ctx.Done():
+			err = ctx.Err()
+		}
+	}
+	if err != nil {
+		return []string{fmt.Sprintf("[No status: %v]", err)}
+	}
+	return statusLines(s)
+}
+
 // recalled reads. mark gives a line in which a name has the colour of its key.
 func recalled(ctx context.Context, client *peer.Client, in input, mark func(line, name string, k wire.Key) string) []string {
-	if in.command == "status" {
-		s, err := client.Status(ctx)
-		if err != nil {
-			return []string{fmt.Sprintf("[No status: %v]", err)}
-		}
-		return statusLines(s)
-	}
 	r := peer.Reading{With: in.name, Limit: in.number, Words: strings.Fields(in.text)}
 	if in.name == everyone {
 		r.With, r.Channel = "", true
