@@ -14,18 +14,34 @@ import (
 )
 
 // ownName is a name that its user wants to have, in the form in which it is shown. A name that has a profile already, made by
-// the first version of this program with its own rules, stays as it is: the server knows it so.
+// the first version of this program with its own rules, stays as it is: the server knows it so. One that has a profile in other upper and lower
+// case is that one: for the server, and for the others, they are the same name.
 func ownName(state, wanted string) (string, error) {
 	if wire.CheckName(wanted) == nil {
-		if _, err := os.Stat(profileFile(state, wanted)); !errors.Is(err, fs.ErrNotExist) {
-			return wanted, nil // what is wrong with the file is said when it is opened
+		if exists(profileFile(state, wanted)) {
+			return wanted, nil
 		}
 	}
 	shown, err := name.Show(wanted)
 	if err != nil {
 		return "", fmt.Errorf("%q %w", plain.Name(wanted), err)
 	}
+	if exists(profileFile(state, shown)) {
+		return shown, nil
+	}
+	folders, _ := os.ReadDir(state) // without the folder there is no profile
+	for _, f := range folders {
+		if had, ok := profileName(f.Name()); ok && name.Same(had) == name.Same(shown) && exists(profileFile(state, had)) {
+			return had, nil
+		}
+	}
 	return shown, nil
+}
+
+// exists tells whether there is a file, or something that keeps it from being seen: what is wrong with it is said when it is opened.
+func exists(file string) bool {
+	_, err := os.Stat(file)
+	return !errors.Is(err, fs.ErrNotExist)
 }
 
 // ownName is a name that was typed and that should be one's own, as it is shown. One that can't be stays as it was typed.

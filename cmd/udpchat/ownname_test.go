@@ -9,7 +9,7 @@ import (
 
 func TestOwnName(t *testing.T) {
 	state := t.TempDir()
-	for _, old := range []string{"adm1n", "ｗｉｄｅ", "a/b", "server"} { // as the first version of the program had them, or not even that
+	for _, old := range []string{"adm1n", "ｗｉｄｅ", "a/b", "server", "Dora", "josé"} { // as the first version of the program had them, or not even that
 		path := profileFile(state, old)
 		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 			t.Fatal(err)
@@ -30,6 +30,8 @@ func TestOwnName(t *testing.T) {
 		{"reserved, and with a file", "server", "", `"server" is reserved, or looks like "server": a name has`},
 		{"no name, and with a file", "a/b", "", `"a/b" has U+002F, which is punctuation: a name has`},
 		{"a change of direction", "a\u202eb", "", "\"a\ufffdb\" has U+202E, which is a change of the reading direction: a name has"},
+		{"small letters of one that is there", "dora", "Dora", ""},
+		{"capitals of one that is there, composed", "JOSE\u0301", "josé", ""},
 		{"from the first version", "adm1n", "adm1n", ""},
 		{"from the first version, wide", "ｗｉｄｅ", "ｗｉｄｅ", ""},
 	}

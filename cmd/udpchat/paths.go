@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"net/url"
 	"path/filepath"
 	"runtime"
 	"strings"
@@ -43,6 +44,12 @@ func (env *environment) stateFile(given, name string) (string, error) {
 	}
 	dir, err := env.stateDir()
 	return filepath.Join(dir, name), err
+}
+
+// profileName gives the name whose profile a folder has; false when it is none that profileFile makes.
+func profileName(folder string) (name string, ok bool) {
+	name, err := url.PathUnescape(folder)
+	return name, err == nil && filepath.Dir(profileFile("", name)) == folder
 }
 
 // profileFile is a name's profile. Each byte of the name that a file system might fold or forbid is written as %XX, so
