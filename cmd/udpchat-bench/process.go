@@ -55,7 +55,7 @@ func (b *bench) serve(flags ...string) (*process, error) {
 
 func (b *bench) serveAt(port int, flags ...string) (*process, error) {
 	args := append([]string{"server", "-host", "127.0.0.1", "-p", strconv.Itoa(port), "-db", filepath.Join(b.folder, "server.db"),
-		"-log-level", "warn", "-mailbox-texts", "0", "-mailbox-bytes", "0", "-pair-texts", "0", "-pair-bytes", "0", "-author-bytes", "0"}, flags...)
+		"-log-level", "warn", "-mailbox-texts", "0", "-mailbox-bytes", "0", "-pair-texts", "0", "-pair-bytes", "0"}, flags...)
 	p := &process{cmd: exec.CommandContext(b.ctx, b.binary, args...), started: time.Now(), log: new(bytes.Buffer), ended: make(chan struct{})}
 	p.cmd.Stderr = p.log
 	if err := p.cmd.Start(); err != nil {
