@@ -48,6 +48,14 @@ func (a *author) record(epoch uint64) *store.Chain {
 	return &store.Chain{Author: store.Key(a.key), Epoch: epoch, Seq: end.Seq, Hash: end.Hash}
 }
 
+// after tells whether something was seen of a later run of the author's.
+func (a *author) after(epoch uint64) bool {
+	if n := len(a.epochs); n == 0 || a.epochs[n-1] == epoch {
+		return false // as it is nearly always
+	}
+	return slices.ContainsFunc(a.epochs, func(e uint64) bool { return e > epoch })
+}
+
 // last is where an author's posts have come, for the author itself: it keeps only its last lane.
 func (a *author) last() (at seal.Place, hash [32]byte) {
 	if len(a.epochs) == 0 {

@@ -184,3 +184,19 @@ func TestChainOutlivesTheProgram(t *testing.T) {
 		})
 	}
 }
+
+// protocol.md §6.5: what a log that is an older copy has again, and had gone from the newer one, is of an earlier run than what was shown: it bears that mark.
+func TestAPostOfAnEarlierRunIsLate(t *testing.T) {
+	b, f := readyBench(t, "bob")
+	bob := f[0]
+	earlier := bob.signed(postText(bob, 1, "earlier"))
+	x := postText(bob, 1, "later")
+	x.Epoch++
+	b.recv(server, &wire.PushPost{Order: 5, Try: 1, Author: bob.key, Text: bob.signed(x)})
+	b.meets(88)
+	b.page(bob.row(wire.Online))
+	b.recv(server, &wire.PushPost{Order: 3, Try: 1, Author: bob.key, Text: earlier})
+	if got := b.arrived(); got != "later ~earlier" {
+		t.Errorf("shown: %q", got)
+	}
+}

@@ -75,6 +75,8 @@ func (c *Core) takePost(now time.Time, st *stream, m *pushed) {
 	order, prev, try := m.Order, m.Prev, m.Try
 	st.taken.MarkSpan(prev, order)
 	change := &store.Receive{Stream: st.record(c.store)}
+	of := c.inbox.authors[m.Author]
+	behind := of != nil && of.after(m.Text.Epoch) // a log that is an older copy has posts again that had gone from the newer one
 	t, end, gone, ok := c.believe(m)
 	change.Chain, change.Forget = end, gone
 	var line *store.Line
@@ -95,7 +97,7 @@ func (c *Core) takePost(now time.Time, st *stream, m *pushed) {
 		delete(st.waiting, order)
 		if line != nil {
 			c.hold(now, &st.gate, held{after: prev, at: order, pass: func(now time.Time, late bool) {
-				c.show(now, arrival{line: *line, late: late, clear: clear, old: c.old(st.id, order)})
+				c.show(now, arrival{line: *line, late: late || behind, clear: clear, old: c.old(st.id, order)})
 			}})
 		}
 		st.gate.release(now, st.had.Through())
