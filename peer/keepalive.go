@@ -41,7 +41,7 @@ func (c *Core) pinged(now time.Time, m *wire.Ping) {
 	case c.phase == registering:
 		c.hastenRegistration(now)
 	case c.phase != ready && c.phase != loading:
-	case m.Store != c.store:
+	case m.Store != c.store, c.outlasts(now, m.Revision):
 		c.registerAgain(now)
 	default:
 		c.counts(m.Order)
@@ -59,7 +59,7 @@ func (c *Core) ponged(now time.Time, m *wire.Pong) {
 	if c.phase == registering {
 		c.hastenRegistration(now)
 	}
-	if !m.Known || m.Store != c.store {
+	if !m.Known || m.Store != c.store || c.outlasts(now, m.Revision) {
 		c.registerAgain(now)
 		return
 	}

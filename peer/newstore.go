@@ -48,3 +48,9 @@ func (c *Core) counts(order uint64) { c.counted = max(c.counted, order) }
 // gave tells whether the server's store can have given a receipt order. One that is far above all that the server said is of another copy of the store,
 // and late on its way (protocol.md §9.2).
 func (c *Core) gave(order uint64) bool { return order <= c.counted+maxLead }
+
+// outlasts tells whether this client waits for a revision of the table that the server has not reached: it registered with a newer copy of the store, and
+// nobody has told this one.
+func (c *Core) outlasts(now time.Time, revision uint64) bool {
+	return c.phase == loading && revision < c.awaited && now.Sub(c.asked) >= c.cfg.AckTimeout
+}

@@ -226,3 +226,29 @@ func TestOrdersOfAnotherCopy(t *testing.T) {
 		t.Errorf("the server counts on from there: %q", got)
 	}
 }
+
+// protocol.md §9.2: who registered, and has no table yet, when the server came back with an older copy knows of no number that would tell the server so. It
+// waits for a revision that does not come, and registers again.
+func TestARevisionThatDoesNotCome(t *testing.T) {
+	for _, says := range []wire.Message{&wire.Ping{Store: storeID, Revision: 3}, &wire.Pong{Known: true, Store: storeID, Revision: 3}} {
+		b := newBench(t, Config{})
+		b.do(b.core.Register)
+		b.recv(server, &wire.Registered{Request: b.core.request, Store: storeID, Revision: 9, MaxMessage: wire.MaxText, Lease: 90})
+		b.drop()
+		b.recv(server, says)
+		if b.kinds(wire.KindRegister) > 0 {
+			t.Errorf("%v: it may be from before", says.Kind())
+		}
+		b.advance(b.core.cfg.AckTimeout)
+		b.drop()
+		b.recv(server, says)
+		if b.kinds(wire.KindRegister) != 1 {
+			t.Fatalf("%v: waits for what does not come", says.Kind())
+		}
+		b.recv(server, &wire.Registered{Request: b.core.request, Store: storeID, Revision: 3, MaxMessage: wire.MaxText, Lease: 90})
+		b.recv(server, changes(storeID, 0, 3))
+		if b.core.phase != ready {
+			t.Errorf("%v: not ready", says.Kind())
+		}
+	}
+}
