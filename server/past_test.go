@@ -49,6 +49,10 @@ func TestNumbersOfANewerCopy(t *testing.T) {
 			"ping": func(b *bench, ann *member, revision, order uint64) {
 				b.recv(ann, &wire.Ping{Nonce: 1, Store: storeID, Revision: revision, Order: order})
 			},
+			"a later ping": func(b *bench, ann *member, revision, order uint64) { // what the newer copy said came late
+				b.recv(ann, &wire.Pong{Known: true, Store: storeID})
+				b.recv(ann, &wire.Ping{Nonce: 1, Store: storeID, Revision: revision, Order: order})
+			},
 			"pong": func(b *bench, ann *member, revision, order uint64) {
 				b.recv(ann, &wire.Pong{Known: true, Store: storeID, Revision: revision, Order: order})
 			},

@@ -168,7 +168,7 @@ func (c *Core) tableAck(now time.Time, cl *client, id, revision uint64) {
 // acknowledgement of an earlier session can say too much.
 func (c *Core) position(now time.Time, cl *client, id, revision, order uint64) {
 	s := cl.session
-	if !s.sure && (c.recall(now, id, revision, order) || id != c.head.ID) {
+	if renewed := c.recall(now, id, revision, order); !s.sure && (renewed || id != c.head.ID) {
 		c.probe(now, cl) // until it hears of the id that this store has now, and registers
 		return
 	}
