@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"udpchat/wire"
+	"udpchat/wire/name"
 )
 
 // finding is a command that waits for the row of a name.
@@ -15,6 +16,7 @@ type finding struct {
 // knowing carries out a command that needs someone's row. A name that the table lacks may have registered just now: the server is
 // asked before the command is told that nobody has it (protocol.md §8.9). Later commands wait.
 func (c *Core) knowing(now time.Time, n string, command func(now time.Time, to *contact)) {
+	n = c.spelled(n)
 	to := c.roster.named(n)
 	if to != nil || c.phase != ready || wire.CheckName(n) != nil || c.cfg.Broken == UnaskedName {
 		command(now, to)
@@ -22,6 +24,26 @@ func (c *Core) knowing(now time.Time, n string, command func(now time.Time, to *
 	}
 	c.finding = &finding{n, command}
 	c.find(now)
+}
+
+// spelled gives a name as its owner writes it, where somebody is known who has it in other upper and lower case.
+func (c *Core) spelled(n string) string {
+	if c.roster.named(n) != nil {
+		return n
+	}
+	same, found := name.Same(n), ""
+	for _, k := range c.roster.contacts {
+		if k.folded == same && (found == "" || k.name < found) { // one at most, but for names from before there were rules
+			found = k.name
+		}
+	}
+	if k, ok := c.book.pinned[same]; ok && found == "" {
+		found = c.book.entry(k).Name
+	}
+	if found == "" {
+		return n
+	}
+	return found
 }
 
 // find asks for the row that a command waits for, if one does.

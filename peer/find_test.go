@@ -43,6 +43,21 @@ func TestANameThatRegisteredJustNow(t *testing.T) {
 	}
 }
 
+// protocol.md §4: upper and lower case make no other name: who is known is found however it is written, and asked for as the owner writes it.
+func TestANameInCapitals(t *testing.T) {
+	b, f := readyBench(t, "bob")
+	bob := f[0]
+	b.do(func(now time.Time) { b.core.Send(now, "BOB", "hi") })
+	b.want("to bob", bob, &wire.Direct{Try: 1, Text: b.out(bob, 1, "hi")})
+	b.recv(bob, &wire.Ack{Marks: has(bob, 1), Seq: 1, Try: 1})
+	b.wantTold("delivered", Delivered{To: "bob"})
+	b.do(func(now time.Time) { b.core.Verify(now, "Bob") })
+	b.wantTold("his key", Identity{Name: "Bob", Key: bob.key})
+	b.mute = true
+	b.do(func(now time.Time) { b.core.Verify(now, "ZOE") })
+	b.want("nobody is known who is called so", server, &wire.Find{Name: "ZOE"})
+}
+
 // Commands keep their order while a name is asked for, and only one is asked for at a time.
 func TestCommandsWaitForAName(t *testing.T) {
 	b, f := readyBench(t, "bob")

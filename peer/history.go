@@ -160,7 +160,7 @@ func (c *Client) ask(ctx context.Context, f func(core *Core)) error {
 
 // keyOf is whom a name means: in the table, or, of someone who is not there, in what is remembered.
 func (c *Core) keyOf(n string) (wire.Key, bool) {
-	if contact := c.roster.named(n); contact != nil {
+	if contact := c.roster.named(c.spelled(n)); contact != nil {
 		return contact.key, true
 	}
 	k, ok := c.book.pinned[name.Same(n)]

@@ -16,6 +16,7 @@ import (
 	"udpchat/cmd/internal/plain"
 	"udpchat/peer"
 	"udpchat/wire"
+	"udpchat/wire/name"
 )
 
 const prompt = ">>> "
@@ -84,7 +85,7 @@ func (p *prompted) begin(s *session) {
 func (p *prompted) aim(a aim) {
 	p.editor.SetPrompt(a.prefix() + prompt)
 	p.mu.Lock()
-	stranger := p.tabled && a.name != "" && a.name != p.me && !slices.Contains(p.names, a.name)
+	stranger := p.tabled && a.name != "" && a.name != p.me && !slices.ContainsFunc(p.names, func(n string) bool { return name.Same(n) == name.Same(a.name) })
 	p.mu.Unlock()
 	if stranger {
 		p.editor.Println(fmt.Sprintf("[%s is not in the client table now.]", plain.Name(a.name)))

@@ -14,6 +14,7 @@ import (
 	"udpchat/cmd/internal/control"
 	"udpchat/cmd/internal/plain"
 	"udpchat/wire"
+	"udpchat/wire/name"
 )
 
 // asking is udpchat ask: a question, and the first message that its recipient writes after it.
@@ -75,7 +76,7 @@ func (s *asking) do(conn *control.Conn) error {
 
 // answers tells whether a message is the answer: written to this client, by the one who was asked, after the question was on its way.
 func (s *asking) answers(e control.Event) bool {
-	return e.Event == "message" && s.id != 0 && e.From == s.to && !e.Channel && !e.Again && !e.Old && !e.OtherKey && !e.Unsealed
+	return e.Event == "message" && s.id != 0 && name.Same(e.From) == name.Same(s.to) && !e.Channel && !e.Again && !e.Old && !e.OtherKey && !e.Unsealed
 }
 
 // answer writes it; then it is taken.

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"udpchat/wire/link"
+	"udpchat/wire/name"
 )
 
 // patience is how long a program that does not read may hold up the end of a connection.
@@ -29,7 +30,7 @@ func newConn(h *Hub, with net.Conn) *conn {
 
 // wants tells whether it is to have a message.
 func (c *conn) wants(e Event) bool {
-	return c.tails && (c.from == "" || !e.Channel && c.from == e.From)
+	return c.tails && (c.from == "" || !e.Channel && name.Same(c.from) == name.Same(e.From))
 }
 
 // finish ends the connection; the Hub calls it once.

@@ -67,7 +67,16 @@ func (m *Model) named(name string) *talk {
 	if name == "all" {
 		name = everyone
 	}
-	return m.talks.byName[name]
+	if t := m.talks.byName[name]; t != nil {
+		return t
+	}
+	folded := strings.ToLower(name) // upper and lower case make no other name
+	for _, t := range m.talks.all {
+		if t.folded == folded {
+			return t
+		}
+	}
+	return nil
 }
 
 func (m *Model) send(t *talk, text string) {

@@ -83,6 +83,7 @@ func TestCommands(t *testing.T) {
 func TestAddressed(t *testing.T) {
 	for _, tt := range []struct{ typed, asks, shows string }{
 		{"@bob for you alone", "send 1 bob: for you alone", "● bob  online"},
+		{"@BOB for you alone", "send 1 bob: for you alone", "● bob  online"},
 		{"@bob /etc/hosts", "send 1 bob: /etc/hosts", "● bob  online"},
 		{"@bob\nfirst line", "send 1 bob: first line", "● bob  online"},
 		{"@bob", "", "● bob  online"},
