@@ -82,7 +82,10 @@ func (c *Core) lastSeen(st *stream) (*wire.Seen, bool) {
 }
 
 // Stop leaves what is still to be said when the program ends: what this run showed shall not come to the next one again.
-func (c *Core) Stop() { c.sendSeen() }
+func (c *Core) Stop() {
+	c.sendSeen()
+	c.endGone()
+}
 
 // seenDue sends the acknowledgement that has waited for long enough.
 func (c *Core) seenDue(now time.Time) {

@@ -42,6 +42,7 @@ func postText(from *friend, seq uint64, body string) wire.Text {
 type log struct {
 	bench *bench
 	order uint64
+	gone  uint64 // posts are, through here
 }
 
 func (l *log) push(author wire.Key, x wire.Text) {

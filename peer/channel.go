@@ -133,7 +133,7 @@ func (c *Core) believe(m *pushed) (t wire.Text, end, gone *store.Chain, ok bool)
 	case seal.Old:
 		return t, nil, nil, false
 	case seal.Gap:
-		if !c.inbox.explains(a, c.inbox.stream(c.store).gone) {
+		if !c.inbox.stream(c.store).explains(a) {
 			tell(Missing)
 		}
 	case seal.Fork:
@@ -148,29 +148,6 @@ func (c *Core) believe(m *pushed) (t wire.Text, end, gone *store.Chain, ok bool)
 	end = a.record(p.Epoch)
 	end.ToEpoch = p.ToEpoch
 	return t, end, gone, true
-}
-
-// gone: posts went from the server's log which this client may not have had (protocol.md §11.4). The user is told once.
-func (c *Core) gone(m *wire.Gone) {
-	if m.Store != c.store || !c.listening() {
-		return
-	}
-	st := c.inbox.stream(c.store)
-	c.sendSeen()
-	c.toServer(&wire.Seen{Store: st.id, Through: st.had.Through(), Ranges: st.had.Marks(wire.MaxRanges, 0), Order: m.Order, Try: 1})
-	if m.Order > st.gone {
-		st.gone = m.Order
-		c.tell(PostsGone{})
-	}
-}
-
-// explains tells whether posts of an author are missing since they went from the server's log, which was told: that is so with the first gap after it.
-func (b *inbox) explains(a *author, gone uint64) bool {
-	if gone <= a.gone {
-		return false
-	}
-	a.gone = gone
-	return true
 }
 
 // signed reads a post, and tells whether its author signed it. What is in a form of before (protocol.md §14.5) bears no mark of which: one can

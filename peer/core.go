@@ -120,7 +120,7 @@ func (c *Core) handleServer(now time.Time, m wire.Message) {
 	case *wire.Crowd:
 		c.roster.crowd = *m
 	case *wire.Gone:
-		c.gone(m)
+		c.gone(now, m)
 	}
 }
 
@@ -149,6 +149,7 @@ func (c *Core) Tick(now time.Time) {
 	c.pumpDue(now)
 	c.gather(now)
 	c.seenDue(now)
+	c.tickGone(now)
 	c.keepAlive(now)
 	c.inbox.expire(now, c)
 	c.leaveWhenDecided(now)
@@ -180,6 +181,7 @@ func (c *Core) Next() (time.Time, bool) {
 	earliest(c.doubtful, true)
 	earliest(c.outbox.gatherDue(), true)
 	earliest(c.inbox.owing.due, true)
+	earliest(c.inbox.goneDue, true)
 	earliest(c.pingDue, c.phase == ready || c.phase == loading)
 	earliest(c.inbox.next(c.cfg.Hold, c.phase == ready))
 	earliest(c.quitBy, c.quitting && c.phase == ready)

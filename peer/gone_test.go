@@ -12,9 +12,16 @@ import (
 // goes says that posts are gone, as often as the server says it.
 func (l *log) goes(through uint64) {
 	l.bench.t.Helper()
+	top := max(through, l.gone)
+	answer := &wire.Seen{Store: storeID, Through: l.order, Order: through, Try: 1}
 	for range 2 {
 		l.bench.recv(server, &wire.Gone{Store: storeID, Order: through})
-		l.bench.want("every time answered", server, &wire.Seen{Store: storeID, Through: l.order, Order: through, Try: 1})
+		if through > l.gone {
+			l.bench.wantIdle("the user has not read of it yet")
+			l.bench.advance(goneDelay)
+		}
+		l.bench.want("answered, every time", server, answer)
+		l.gone = top
 	}
 }
 
@@ -69,6 +76,20 @@ func TestGoneIsNotForEveryone(t *testing.T) {
 		if _, ok := n.(PostsGone); ok {
 			t.Error("told of what it does not take")
 		}
+	}
+}
+
+// Who leaves before the answer is due gives it first, and so does a program that ends.
+func TestGoneIsAnsweredAtTheEnd(t *testing.T) {
+	for name, end := range map[string]func(b *bench){
+		"it leaves": func(b *bench) { b.do(func(now time.Time) { b.core.Deregister(now, b.core.cfg.Name) }) },
+		"it ends":   func(b *bench) { b.do(func(time.Time) { b.core.Stop() }) },
+	} {
+		b, _ := readyBench(t)
+		b.recv(server, &wire.Gone{Store: storeID, Order: 5})
+		b.wantIdle(name + ": the user has not read of it yet")
+		end(b)
+		b.want(name, server, &wire.Seen{Store: storeID, Order: 5, Try: 1})
 	}
 }
 

@@ -39,6 +39,7 @@ const renewalsAtOnce = 4
 
 func (c *Core) deregister(now time.Time) {
 	c.requests.Drop(c.request)
+	c.endGone()
 	c.phase, c.typed, c.request = leaving, true, c.rand.Uint32()|1
 	c.track(now)
 }
