@@ -132,3 +132,26 @@ func TestRefusedMailCanComeAgain(t *testing.T) {
 		t.Errorf("pushed again: %v", got)
 	}
 }
+
+// protocol.md §5.4, §8.6: a directory that is an older copy has an earlier epoch of a client than the one that it is in. What the client takes does not count then, and it
+// is asked to register, once for what stands first.
+func TestWhoIsInAnotherStateIsAskedToRegister(t *testing.T) {
+	b := newBench(t, Config{})
+	ann, bob := b.join("ann"), b.join("bob")
+	b.deposit(ann, bob, text(ann, bob, 1, "one"))
+	b.deposit(ann, bob, text(ann, bob, 2, "two"))
+	b.sentTo(bob)
+	bob.epoch++
+	gone := through(ann, bob, 0)
+	b.recv(bob, &wire.Taken{From: ann.key, Marks: gone, Order: 2, Try: 1})
+	b.wantIdle("what stands first says so")
+	b.recv(bob, &wire.Taken{From: ann.key, Marks: gone, Order: 1, Try: 1})
+	h := b.head()
+	b.want("asked", bob, &wire.Pong{Store: h.ID, Revision: h.Revision, Order: h.Order})
+	b.register(bob)
+	b.sentTo(ann)
+	for order := range uint64(2) {
+		b.recv(bob, &wire.Taken{From: ann.key, Marks: gone, Order: order + 1, Try: 1})
+	}
+	b.want("now it counts", ann, &wire.Receipt{To: bob.key, Marks: gone})
+}

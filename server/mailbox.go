@@ -85,8 +85,11 @@ func (c *Core) stored(cl *client, m *wire.Deposit, r store.Result, v wire.Verdic
 
 // takenMail: the recipient has mail of one sender on its disk. Only now it is deleted here, and the sender is told.
 func (c *Core) takenMail(now time.Time, cl *client, m *wire.Taken) {
-	if m.Marks.ToEpoch != cl.row.Epoch {
-		return // said by a state of the recipient's that is gone
+	if m.Marks.ToEpoch != cl.row.Epoch { // one of the two is of a state of the recipient's that is gone: it says which when it registers
+		if at, ok := cl.session.stream.place(m.Order); ok && at == 0 {
+			c.send(cl.path(), cl.key(), c.pong(0, false))
+		}
+		return
 	}
 	if cl.session.foreign { // protocol.md §9.2
 		return // in the stream of this store the client may lack that place, and then all posts behind it
