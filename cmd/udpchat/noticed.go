@@ -11,10 +11,10 @@ import (
 // noticed prints what a notice says, and does what follows from it.
 func (c *chat) noticed(ctx context.Context, n peer.Notice) error {
 	c.session.hub.Notice(n)
-	c.unsent.told(n)
-	if c.fell { // what follows from that is no news
-		return nil
+	if c.fell {
+		return c.settled(n)
 	}
+	c.unsent.told(n)
 	switch n := n.(type) {
 	case peer.Arrived:
 		return c.arrived(n)
@@ -38,6 +38,16 @@ func (c *chat) noticed(ctx context.Context, n peer.Notice) error {
 		return err
 	}
 	return c.follow(n)
+}
+
+// settled takes in what becomes of texts that were on their way to the disk when the server fell silent. What else follows from that is no news.
+func (c *chat) settled(n peer.Notice) error {
+	switch n.(type) {
+	case peer.Accepted, peer.NotSent:
+		c.unsent.told(n)
+		return c.tell(n, "")
+	}
+	return nil
 }
 
 // follow does what follows from a notice that was told.
