@@ -163,7 +163,7 @@ func (s *following) runFor(e control.Event) error {
 	run.Stdin, run.Stdout, run.Stderr = strings.NewReader(e.Text+"\n"), s.env.stdout, s.env.stderr
 	run.Env = append(os.Environ(), "CHAT_FROM="+e.From, "CHAT_TIME="+e.Time, "CHAT_ID="+strconv.FormatUint(e.ID, 10), "CHAT_CHANNEL="+channel)
 	if err := run.Run(); err != nil {
-		return fmt.Errorf("the command for the message of %s: %w: it comes again", plain.Name(e.From), err)
+		return fmt.Errorf("the command for the message of %s failed: %w; the message comes again", plain.Name(e.From), err)
 	}
 	return nil
 }
