@@ -27,7 +27,7 @@ func (c *Core) post(now time.Time, m *pushed) {
 		return
 	}
 	st := c.inbox.stream(c.store)
-	c.counts(m.Order)
+	c.counts(now, m.Order)
 	c.follows(now, st, m.Prev)
 	switch {
 	case st.had.Has(m.Order):

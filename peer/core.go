@@ -25,7 +25,7 @@ type Core struct {
 	request   uint32    // of the registration or deregistration on its way
 	store     uint64    // the server's store, 0 before the first registration
 	claimed   uint64    // the store that the last registration spoke of
-	doubtful  time.Time // until then what the store before said may come; zero: it can't
+	strays    time.Time // until then what an earlier run of the server said may come; zero: it can't
 	stored    uint64    // the highest receipt order that it gave to something of this client's
 	counted   uint64    // the highest receipt order that it said it has given
 	awaited   uint64    // the table's revision that ends the loading
@@ -178,7 +178,7 @@ func (c *Core) Next() (time.Time, bool) {
 	earliest(c.outbox.deposits.Next())
 	earliest(c.book.lookups.Next())
 	earliest(c.prekeys.due, true)
-	earliest(c.doubtful, true)
+	earliest(c.strays, true)
 	earliest(c.outbox.gatherDue(), true)
 	earliest(c.inbox.owing.due, true)
 	earliest(c.inbox.goneDue, true)

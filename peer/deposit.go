@@ -105,7 +105,7 @@ func (c *Core) deposited(now time.Time, m *wire.Stored) {
 		return
 	}
 	l, p := c.outbox.part(m.To, m.Epoch, m.Seq)
-	c.counts(m.Order)
+	c.counts(now, m.Order)
 	c.stored = max(c.stored, m.Order)
 	for _, lost := range c.outbox.flight.Answered(partID{m.To, m.Epoch, m.Seq}, m.Try) {
 		if _, p := c.outbox.part(lost.to, lost.epoch, lost.seq); p != nil {
@@ -175,6 +175,7 @@ func (c *Core) storedPart(now time.Time, l *lane, p *part, m *wire.Stored) {
 	}
 	tried, onWay := p.text.missed, l.way.onWay()
 	l.move(p, stored)
+	p.stray = c.stray(now, m.Order)
 	l.congestion.Acked(onWay-l.way.onWay(), onWay) // protocol.md §7.4: the server's answer is one
 	c.outbox.direct.Drop(p)
 	if x := p.text; !x.told && !slices.ContainsFunc(x.parts, func(q *part) bool { return q.state != stored && q.state != done }) {

@@ -92,7 +92,7 @@ func (c *Core) mail(now time.Time, m *wire.Push) {
 	if !st.taken.Has(m.Order) && !st.taken.FitsSpan(m.Prev, m.Order) {
 		return // no room: it comes again
 	}
-	c.counts(m.Order)
+	c.counts(now, m.Order)
 	c.follows(now, st, m.Prev)
 	at := &span{stream: st, prev: m.Prev, order: m.Order}
 	seq, order, try, from := m.Text.Seq, m.Order, m.Try, m.From

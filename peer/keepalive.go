@@ -44,7 +44,7 @@ func (c *Core) pinged(now time.Time, m *wire.Ping) {
 	case m.Store != c.store, c.outlasts(now, m.Revision):
 		c.registerAgain(now)
 	default:
-		c.counts(m.Order)
+		c.counts(now, m.Order)
 		c.toServer(&wire.Pong{Nonce: m.Nonce, Known: true, Store: c.store, Revision: c.roster.revision, Order: c.knownOrder(c.inbox.stream(c.store))})
 		if c.amiss { // protocol.md §8.6: it has taken nothing before it hears this
 			c.amiss = false
@@ -63,6 +63,6 @@ func (c *Core) ponged(now time.Time, m *wire.Pong) {
 		c.registerAgain(now)
 		return
 	}
-	c.counts(m.Order)
+	c.counts(now, m.Order)
 	c.hasten(now, directTries)
 }

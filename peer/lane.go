@@ -48,6 +48,7 @@ type part struct {
 	anew    bool // it was sealed once more, since its recipient could not open it
 	skipped bool // a post that came to the server before the one that it follows
 	held    bool // it can't go by the mailbox: lane.held counts it
+	stray   bool // what says that it is stored may be of another copy of the store
 
 	copies   wire.Slot[*part] // what outbox.direct knows of it
 	deposits wire.Slot[*part] // what outbox.deposits does

@@ -148,7 +148,7 @@ func (c *Core) registered(now time.Time, m *wire.Registered) {
 		return
 	}
 	c.changeStore(now, m.Store)
-	c.counts(m.Order)
+	c.counts(now, m.Order)
 	if c.claimed != m.Store && c.inbox.streams[m.Store] != nil {
 		c.renew(now, c.typed) // it was met before, and has not been told yet what is known of it (protocol.md §9.2)
 		return

@@ -168,31 +168,47 @@ func TestStoreThatChangesWhileItIsTold(t *testing.T) {
 	}
 }
 
-// protocol.md §9.1: an answer of the store before, late on its way, passes for one of this store. So everything is deposited once more when none can come.
-func TestStoredOfTheStoreBefore(t *testing.T) {
-	b, f := readyBench(t, "bob")
-	bob := f[0]
-	b.changed(bob.row(wire.Offline))
-	b.send(bob, "hi")
-	b.recv(server, storedFor(bob, 1, 1, wire.Accepted))
-	b.meets(88)
-	b.page(bob.row(wire.Offline))
-	if b.kinds(wire.KindDeposit) != 1 {
-		t.Fatal("another store: not deposited again")
-	}
-	b.recv(server, storedFor(bob, 1, 1, wire.Accepted))
-	b.advance(strayTime - time.Second)
-	if b.kinds(wire.KindDeposit) != 0 {
-		t.Error("the store before may still be heard")
-	}
-	b.advance(time.Second)
-	if b.kinds(wire.KindDeposit) != 1 {
-		t.Error("the store before can't be heard any more: not deposited")
-	}
-	b.recv(server, storedFor(bob, 1, 1, wire.Accepted))
-	b.advance(time.Hour)
-	if b.kinds(wire.KindDeposit) != 0 {
-		t.Error("deposited again and again")
+// protocol.md §9.2: an answer of an earlier run of the server's, late on its way, may be of another copy of the store. So what it was for is deposited once more when
+// none can come.
+func TestStoredOfAnEarlierRun(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		again func(b *bench, bob *friend)
+	}{
+		{"another store", func(b *bench, bob *friend) {
+			b.meets(88)
+			b.page(bob.row(wire.Offline))
+		}},
+		{"the same", func(*bench, *friend) {}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			b, f := readyBench(t, "bob")
+			bob := f[0]
+			b.changed(bob.row(wire.Offline))
+			b.recv(server, &wire.Ping{Store: storeID, Order: 9})
+			c.again(b, bob)
+			b.recv(server, &wire.Ping{Store: b.core.store, Order: 1 << 40})
+			b.send(bob, "hi")
+			b.send(bob, "ho")
+			b.drop()
+			b.recv(server, storedFor(bob, 1, 1, wire.Accepted))
+			now := storedFor(bob, 2, 1, wire.Accepted)
+			now.Order = 1<<40 + 1
+			b.recv(server, now)
+			b.advance(strayTime - time.Second)
+			if b.kinds(wire.KindDeposit) != 0 {
+				t.Error("an earlier run may still be heard")
+			}
+			b.advance(time.Second)
+			if list := b.deposited(); len(list) != 1 || list[0] != 1 {
+				t.Errorf("it can't be heard any more: deposited %v", list)
+			}
+			b.recv(server, storedFor(bob, 1, 1, wire.Accepted)) // it had that text
+			b.advance(time.Hour)
+			if b.kinds(wire.KindDeposit) != 0 {
+				t.Error("deposited again and again")
+			}
+		})
 	}
 }
 

@@ -183,6 +183,7 @@ func TestSeedsThatFailed(t *testing.T) {
 			9036962,  // a client waited for a revision that the copy did not reach
 			9058098,  // a number of the newer copy that was heard later told nobody
 			12056338, // posts went, and the user was not told
+			13068154, // an answer of a run before passed for one of the present run
 			12071495, // what a client took did not count, since the directory had an older epoch of it
 		}},
 		{crowded, []uint64{
