@@ -36,7 +36,7 @@ func (c *Core) counts(now time.Time, order uint64) {
 // and late on its way (protocol.md §9.2).
 func (c *Core) gave(order uint64) bool { return order <= c.counted+maxLead }
 
-// stray tells whether a *Stored* may be of a run of the server before this one, and late on its way: this one may have an older copy of the store, and not the text.
+// stray tells whether a Stored may be of an earlier run of the server, and late on its way: the present one may have an older copy of the store, without the text.
 func (c *Core) stray(now time.Time, order uint64) bool {
 	return now.Before(c.strays) && order+maxLead < c.counted
 }
