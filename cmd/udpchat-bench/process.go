@@ -44,13 +44,19 @@ func (b *bench) fresh() error {
 	return os.Mkdir(b.folder, 0o700)
 }
 
-// serve starts a server on the database in the case's folder, and returns when it answers.
+// serve starts a server on the database in the case's folder, and returns when it answers. The port that it is to have is free at first; now and then
+// another program, or a client of this one, is given it before the server is there.
 func (b *bench) serve(flags ...string) (*process, error) {
-	port, err := freePort()
-	if err != nil {
-		return nil, err
+	for tries := 1; ; tries++ {
+		port, err := freePort()
+		if err != nil {
+			return nil, err
+		}
+		p, err := b.serveAt(port, flags...)
+		if err == nil || tries == 3 || !strings.Contains(err.Error(), "is in use") {
+			return p, err
+		}
 	}
-	return b.serveAt(port, flags...)
 }
 
 func (b *bench) serveAt(port int, flags ...string) (*process, error) {
