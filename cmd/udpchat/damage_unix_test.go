@@ -234,6 +234,9 @@ func newer(t *testing.T, whole []byte) []byte {
 // A bit that is flipped anywhere: the program works, or says in one line what is damaged. It never ends with a trace. (That no
 // wrong text is read is tested in store/bolt.)
 func TestFlippedBitsOfTheProgramsFiles(t *testing.T) {
+	if raced {
+		t.Skip("a page that points outside the file faults in the detector's own code, from where no program comes back: without it this runs")
+	}
 	t.Parallel()
 	w := newWounded(t)
 	seed := uint64(time.Now().UnixNano())
