@@ -13,6 +13,7 @@ type author struct {
 	key    wire.Key
 	seen   seal.History
 	epochs []uint64 // by first sight
+	newest uint64   // of them: the latest run
 	gone   uint64   // what went from the server's log through here explains what is missing of them
 }
 
@@ -33,6 +34,7 @@ func (a *author) take(p *seal.Post) (gone *store.Chain) {
 		}
 	}
 	a.seen[p.Epoch] = a.seen[p.Epoch].Take(p)
+	a.newest = max(a.newest, p.Epoch)
 	return gone
 }
 
@@ -46,14 +48,6 @@ func (a *author) forget(epoch uint64) *store.Chain {
 func (a *author) record(epoch uint64) *store.Chain {
 	end := a.seen[epoch]
 	return &store.Chain{Author: store.Key(a.key), Epoch: epoch, Seq: end.Seq, Hash: end.Hash}
-}
-
-// after tells whether something was seen of a later run of the author's.
-func (a *author) after(epoch uint64) bool {
-	if n := len(a.epochs); n == 0 || a.epochs[n-1] == epoch {
-		return false // as it is nearly always
-	}
-	return slices.ContainsFunc(a.epochs, func(e uint64) bool { return e > epoch })
 }
 
 // last is where an author's posts have come, for the author itself: it keeps only its last lane.
@@ -72,6 +66,7 @@ func (c *Core) loadAuthors(from store.Loaded) {
 		a := c.inbox.author(wire.Key(end.Author))
 		a.seen[end.Epoch] = seal.Chain{Seq: end.Seq, Hash: end.Hash}
 		a.epochs = append(a.epochs, end.Epoch)
+		a.newest = max(a.newest, end.Epoch)
 	}
 	for _, a := range c.inbox.authors {
 		slices.Sort(a.epochs)

@@ -197,7 +197,8 @@ func TestAPostOfAnEarlierRunIsLate(t *testing.T) {
 	b.meets(88)
 	b.page(bob.row(wire.Online))
 	b.recv(server, &wire.PushPost{Order: 3, Try: 1, Author: bob.key, Text: earlier})
-	if got := b.arrived(); got != "later ~earlier" {
+	b.recv(server, &wire.PushPost{Prev: 3, Order: 4, Try: 1, Author: bob.key, Text: bob.signed(postText(bob, 2, "too"))})
+	if got := b.arrived(); got != "later ~earlier ~too" {
 		t.Errorf("shown: %q", got)
 	}
 }

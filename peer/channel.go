@@ -76,7 +76,7 @@ func (c *Core) takePost(now time.Time, st *stream, m *pushed) {
 	st.taken.MarkSpan(prev, order)
 	change := &store.Receive{Stream: st.record(c.store)}
 	of := c.inbox.authors[m.Author]
-	behind := of != nil && of.after(m.Text.Epoch) // a log that is an older copy has posts again that had gone from the newer one
+	behind := of != nil && m.Text.Epoch < of.newest // a log that is an older copy has posts again that had gone from the newer one
 	t, end, gone, ok := c.believe(m)
 	change.Chain, change.Forget = end, gone
 	var line *store.Line
