@@ -37,7 +37,9 @@ func TestAKillOnAFullDisk(t *testing.T) {
 		if err != nil || len(left) != len(items)-40 || !s.file.isAhead() {
 			t.Errorf("texts of %d bytes: %d of %d are left, %v", size, len(left), len(items), err)
 		}
+		s.file.mu.Lock()
 		_ = s.file.change(func() error { return errors.New("killed") })
+		s.file.mu.Unlock()
 		_ = s.Close()
 		s = must(OpenServer(path, Options{}))(t)
 		if again, _, err := s.Waiting(storetest.Key("ann"), 0, 10_000); err != nil || len(again) != len(left) {
