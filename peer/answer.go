@@ -75,6 +75,12 @@ func (c *Core) sendSeen() {
 	*before = m
 }
 
+// answerBy says what is had by a Seen that names an order: of a row that was not taken, or through which posts are gone.
+func (c *Core) answerBy(st *stream, order uint64) {
+	c.sendSeen()
+	c.toServer(&wire.Seen{Store: st.id, Through: st.had.Through(), Ranges: st.had.Marks(wire.MaxRanges, 0), Order: order, Try: 1})
+}
+
 // lastSeen is the acknowledgement of posts that leaves right before the next message, if that is what does.
 func (c *Core) lastSeen(st *stream) (*wire.Seen, bool) {
 	m, ok := c.lastSend(c.cfg.Server, wire.ServerKey).(*wire.Seen)

@@ -1,7 +1,6 @@
 package peer
 
 import (
-	"slices"
 	"time"
 	"unicode/utf8"
 
@@ -126,12 +125,6 @@ func (c *Core) Peers(now time.Time) {
 	c.do(now, func(time.Time) {
 		t := c.roster.table(c.cfg.Server.Remote, true)
 		t.Asked = true
-		if c.phase == left { // the server told the others, and not this client any more
-			t.All = slices.Clone(t.All)
-			for i := range t.All {
-				t.All[i].Online = t.All[i].Online && t.All[i].Key != c.me
-			}
-		}
 		c.tell(t)
 	})
 }

@@ -210,10 +210,9 @@ func (c *Core) Sensed(now time.Time) { c.sensed = now }
 
 // giveUp ends the program's trust in the server, when a command needs it.
 func (c *Core) giveUp() {
-	c.phase = left
 	c.requests.Drop(c.request)
 	c.requests.Drop(keepalive)
 	c.forgetFind()
-	c.outbox.pause()
+	c.stepOut()
 	c.tell(ServerSilent{Kept: c.outbox.undecided()})
 }

@@ -20,7 +20,7 @@ func (c *Core) gone(now time.Time, m *wire.Gone) {
 		st.gone, c.inbox.goneDue = m.Order, now.Add(goneDelay)
 		c.tell(PostsGone{})
 	case c.inbox.goneDue.IsZero():
-		c.answerGone(st, m.Order)
+		c.answerBy(st, m.Order)
 	}
 }
 
@@ -36,13 +36,8 @@ func (c *Core) endGone() {
 	waits := !c.inbox.goneDue.IsZero()
 	c.inbox.goneDue = time.Time{}
 	if st := c.inbox.streams[c.store]; waits && st != nil && st.gone > 0 && c.listening() {
-		c.answerGone(st, st.gone)
+		c.answerBy(st, st.gone)
 	}
-}
-
-func (c *Core) answerGone(st *stream, order uint64) {
-	c.sendSeen()
-	c.toServer(&wire.Seen{Store: st.id, Through: st.had.Through(), Ranges: st.had.Marks(wire.MaxRanges, 0), Order: order, Try: 1})
 }
 
 // explains tells whether posts of an author are missing since they went from the server's log, which was told: that is so with the first gap

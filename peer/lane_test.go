@@ -1,6 +1,7 @@
 package peer
 
 import (
+	"math"
 	"testing"
 	"time"
 
@@ -73,4 +74,32 @@ func TestAcknowledgementCoversOthers(t *testing.T) {
 	b.advance(time.Minute)
 	b.wantTold("the others are late")
 	b.wantIdle("nothing more is sent")
+}
+
+// A lane's bound is found without a look at what is over, however much that is.
+func TestTheBoundIsFoundAtOnce(t *testing.T) {
+	l := &lane{way: &way{}}
+	x := &text{}
+	for seq := range uint64(5000) {
+		l.add(x, wire.Text{Seq: seq + 1})
+		l.move(x.parts[seq], queued)
+	}
+	wantLimit := func(why string, want uint64) {
+		t.Helper()
+		if got := l.limit(); got != want {
+			t.Errorf("%s: the limit is %d, want %d", why, got, want)
+		}
+	}
+	wantLimit("nothing is stored", 1+wire.MaxSparse)
+	for _, p := range x.parts[:3000] {
+		l.move(p, stored)
+	}
+	wantLimit("3,000 are", 3001+wire.MaxSparse)
+	if l.low != 3001 {
+		t.Errorf("looks from %d on", l.low)
+	}
+	l.move(x.parts[99], queued)
+	wantLimit("one is not any more", 100+wire.MaxSparse)
+	l.drop(func(p *part) bool { return p.t.Seq < 4500 })
+	wantLimit("few are left", math.MaxUint64)
 }

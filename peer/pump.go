@@ -78,8 +78,11 @@ func (c *Core) pumpLane(now time.Time, l *lane, mail bool) {
 
 // blocked: so much is refused, or something so far below, that nothing further is offered (protocol.md §7.4).
 func (l *lane) blocked() bool {
-	if refused := l.count[kept]; refused == 0 || refused >= laneWindow {
-		return refused > 0
+	switch refused := l.count[kept]; {
+	case refused == 0:
+		return false
+	case refused >= laneWindow:
+		return true
 	}
 	return l.lowest().state == kept && l.first < len(l.parts) && l.parts[l.first].beyond(l.limit())
 }

@@ -140,8 +140,7 @@ func (c *Core) registered(now time.Time, m *wire.Registered) {
 		return
 	}
 	if m.Outcome != wire.OK {
-		c.phase = left
-		c.outbox.pause()
+		c.stepOut()
 		c.tell(Refused{Name: c.cfg.Name, Why: m.Outcome})
 		c.foundName(now)
 		c.resume(now)
@@ -211,13 +210,18 @@ func (c *Core) deregistered(now time.Time, m *wire.Deregistered) {
 		return
 	}
 	c.requests.Drop(c.request)
+	c.stepOut()
+	c.tell(Left{})
+	c.resume(now)
+}
+
+// stepOut ends presence: nothing is sent, acknowledged or shown any more. The table has no news for who left.
+func (c *Core) stepOut() {
 	c.phase = left
 	c.outbox.pause()
 	if own := c.roster.contacts[c.me]; own != nil {
-		own.online = false // the table has no news for who left
+		c.roster.away(own)
 	}
-	c.tell(Left{})
-	c.resume(now)
 }
 
 // The names of what is among the requests beside registrations, whose ids are odd: the keepalive, the ping that waits for the first

@@ -135,9 +135,14 @@ func (c *Core) doubt(k *contact) {
 func (r *roster) forget() {
 	r.revision, r.before = 0, 0
 	for _, k := range r.contacts {
-		k.online = false
-		r.stale[k.name] = true
+		r.away(k)
 	}
+}
+
+// away takes someone for offline without a word of the server's.
+func (r *roster) away(k *contact) {
+	k.online = false
+	r.stale[k.name] = true
 }
 
 // name is what a key is called, for people.

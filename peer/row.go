@@ -29,6 +29,5 @@ func (c *Core) row(now time.Time, m *wire.PushRow) {
 
 // refuseRow says that a row is not what its author signed. Which of its posts is not shows when each comes by itself.
 func (c *Core) refuseRow(st *stream, m *wire.PushRow) {
-	c.sendSeen()
-	c.toServer(&wire.Seen{Store: st.id, Through: st.had.Through(), Ranges: st.had.Marks(wire.MaxRanges, 0), Order: m.Posts[0].Order, Try: 1})
+	c.answerBy(st, m.Posts[0].Order)
 }

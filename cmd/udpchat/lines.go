@@ -124,7 +124,7 @@ func keptFor(n peer.Kept) string {
 // keptReason is why the server does not take what is for someone, or for the channel.
 func keptReason(to string, why wire.Verdict) string {
 	if to == "" && why == wire.FullPair {
-		return "T" + wording.SpentDay[1:]
+		return strings.ToUpper(wording.SpentDay[:1]) + wording.SpentDay[1:]
 	}
 	return reason(why)
 }

@@ -19,11 +19,11 @@ type Server struct {
 	names   map[string]store.Key
 	boxes   map[store.Key]*box
 	log     channel
+	untold  map[pair]map[epochs]bool // from sender and recipient
 	room    room
 
 	// Forgetful is for tests: a safeguard that is missing. The last seq of an author's posts goes with them.
 	Forgetful bool
-	untold    map[pair]map[epochs]bool // from sender and recipient
 }
 
 var _ store.Server = (*Server)(nil)

@@ -9,6 +9,22 @@ import (
 	"udpchat/store"
 )
 
+var channelTests = []serverTest{
+	{"posts are stored in order only", postsInOrder},
+	{"posts begin where their author says", postsFromABase},
+	{"a new member sees the channel from its registration on", channelFromRegistration},
+	{"mail and posts are one sequence, in pages", waitingMerged},
+	{"a cursor never goes back by itself, nor past the head", cursorForward},
+	{"a cursor is rewound, not below where it began", cursorRewinds},
+	{"posts that all have go after a while", readPostsGo},
+	{"posts go after a time whoever has them", oldPostsGo},
+	{"posts beyond a size go, oldest first", postsMakeWay},
+	{"a post that went is not posted again", goneIsPosted},
+	{"the last seqs of 64 epochs outlive their posts", lanesOutlive},
+	{"an author who has used up their share is refused what is new", authorIsSpent},
+	{"the lowest cursor is found in pages", lowestInPages},
+}
+
 // post makes the author's next post in its epoch 1.
 func post(author store.Key, seq uint64) store.Post {
 	x := Single(seq, fmt.Sprintf("post %d", seq))

@@ -4,18 +4,22 @@ import (
 	"errors"
 	"net/netip"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
 	"udpchat/store"
 )
 
+// serverTest is what a server's store has to do.
+type serverTest struct {
+	name string
+	run  func(t *testing.T, s store.Server)
+}
+
 // RunServer runs the suite on a server's store. open gives an empty one, and closes it when the test ends.
 func RunServer(t *testing.T, open func(t *testing.T) store.Server) {
-	for _, c := range []struct {
-		name string
-		run  func(t *testing.T, s store.Server)
-	}{
+	for _, c := range slices.Concat([]serverTest{
 		{"a new store has an id and counts from zero", newStore},
 		{"a row is given back as it was put, with the next revision", rowComesBack},
 		{"the first registration time stays", registrationStays},
@@ -53,22 +57,8 @@ func RunServer(t *testing.T, open func(t *testing.T) store.Server) {
 		{"a limit of length is asked of new texts only", quotaLongest},
 		{"usage returns to zero in every way a text can end", quotaReturns},
 
-		{"posts are stored in order only", postsInOrder},
-		{"posts begin where their author says", postsFromABase},
-		{"a new member sees the channel from its registration on", channelFromRegistration},
-		{"mail and posts are one sequence, in pages", waitingMerged},
-		{"a cursor never goes back by itself, nor past the head", cursorForward},
-		{"a cursor is rewound, not below where it began", cursorRewinds},
-		{"posts that all have go after a while", readPostsGo},
-		{"posts go after a time whoever has them", oldPostsGo},
-		{"posts beyond a size go, oldest first", postsMakeWay},
-		{"a post that went is not posted again", goneIsPosted},
-		{"the last seqs of 64 epochs outlive their posts", lanesOutlive},
-		{"an author who has used up their share is refused what is new", authorIsSpent},
-		{"the lowest cursor is found in pages", lowestInPages},
-
 		{"everything is there after a restart", afterRestart},
-	} {
+	}, channelTests) {
 		t.Run(c.name, func(t *testing.T) { c.run(t, open(t)) })
 	}
 	t.Run("random changes agree with the model", func(t *testing.T) { serverModel(t, open) })

@@ -108,8 +108,8 @@ func (i *Identity) credential(b []byte) []byte {
 
 const credentialSize = 32 + 64
 
-// readCredential is who says in credentialSize bytes that a static key is its own. What is known already is not verified again: that takes as long as a fifth of
-// a handshake (protocol.md §13.2).
+// readCredential is who says in credentialSize bytes that a static key is its own. What is known already is not verified again: that takes as long
+// as a fifth of a handshake (protocol.md §13.2).
 func readCredential(b []byte, static [32]byte, knows func(key wire.Key, static [32]byte) bool) (wire.Key, error) {
 	key, card := wire.Key(b), Card{Static: static, Sig: [64]byte(b[32:])}
 	if knows(key, static) {

@@ -157,8 +157,9 @@ func (s *Sessions) ending(r *remote, sess *session) instant {
 	return sess.born + s.lifetime(r).Reject
 }
 
-// collide reports whether two sessions come from handshakes that the two sides began at about the same time (an exchange collision, RFC 7296 §2.25). Who has a session in use begins no other
-// one for long: a handshake that comes after the remote was heard in a session was begun by a remote that has that no more.
+// collide reports whether two sessions come from handshakes that the two sides began at about the same time (an exchange collision, RFC 7296 §2.25).
+// Who has a session in use begins no other one for long: a handshake that comes after the remote was heard in a session was begun by a remote that
+// has that no more.
 func (s *Sessions) collide(a, b *session) bool {
 	return a.initiator != b.initiator && (a.born-b.born).Abs() < s.cfg.GiveUp && !a.outlives(b) && !b.outlives(a)
 }

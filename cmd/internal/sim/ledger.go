@@ -281,16 +281,6 @@ type partID struct {
 
 func firstPart(c store.Post) partID { return partID{c.Author, c.Text.Epoch, c.Text.First()} }
 
-// lostPosts tells whether the server lost posts of someone's, or some went before a guest had them: then it is true that some are missing.
-func (l *ledger) lostPosts(to *guest, author string) bool {
-	for _, m := range l.messages {
-		if from := l.w.guests[m.from-1]; m.to == 0 && (m.lost || m.cut[to.index] > 0) && (from.name == author || author == "key:"+from.key.String()) {
-			return true
-		}
-	}
-	return false
-}
-
 // lost notes that the server lost its disk: posts that it had told to nobody are gone, and nobody is registered.
 func (l *ledger) lost() {
 	clear(l.members)

@@ -186,6 +186,9 @@ func TestSeedsThatFailed(t *testing.T) {
 			13068154, // an answer of a run before passed for one of the present run
 			12071495, // what a client took did not count, since the directory had an older epoch of it
 		}},
+		{func(m *Mix) { crowded(m); olderStores(m) }, []uint64{
+			18027255, // of the posts that came back with the copy only the first was marked
+		}},
 		{crowded, []uint64{
 			1323, 5975, 9554, 9921, // who was absent when it was looked up was not looked up again
 			2489, 3172, 5180, // a client waited for a page of the table that the server thought it did not need

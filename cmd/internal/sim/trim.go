@@ -79,3 +79,13 @@ func (l *ledger) trimmed(gone uint64) {
 		}
 	}
 }
+
+// lostPosts tells whether the server lost posts of someone's, or some went before a guest had them: then it is true that some are missing.
+func (l *ledger) lostPosts(to *guest, author string) bool {
+	for _, m := range l.messages {
+		if from := l.w.guests[m.from-1]; m.to == 0 && (m.lost || m.cut[to.index] > 0) && (from.name == author || author == "key:"+from.key.String()) {
+			return true
+		}
+	}
+	return false
+}
