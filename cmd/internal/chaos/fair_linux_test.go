@@ -10,13 +10,16 @@ import (
 )
 
 const (
-	// texts are what each of two sends through a link of 2 Mbit/s: both together fill it for about 10 s.
-	texts    = 1100
+	// texts are what each of two sends through a link of 2 Mbit/s: more than it takes while it is measured, also for one who has 60 % of it.
+	texts    = 1500
 	textSize = 800
 	// most is what one of two may have of the link. Who does not yield has 0.85 or more.
 	most = 0.6
-	// steady is how many packets cross the link before it is measured: a second or two, in which the two find each other.
-	steady = 400
+	// steady are the bytes that cross the link before it is measured: two seconds, in which the two find each other.
+	steady = 500_000
+	// measured are the bytes that cross it meanwhile, whoever's they are: seven seconds. A measure that ends when one of the two has come so far
+	// favours that one.
+	measured = 1_800_000
 )
 
 // newNarrow makes a world in which what anna and carl send goes through one slow link, whomever it is for: 2 Mbit/s, 20 ms there
@@ -96,19 +99,22 @@ func fairly(t *testing.T) (link, read float64) {
 		})
 	}
 	var begin, end [2]crossing
-	var before [2]int
-	near := func() bool { // until one of the two has nearly all over: then the other has the link for itself
+	var before, after [2]int
+	over := func() bool { // or one of the two has nothing left to send
 		w.net.mu.Lock()
-		defer w.net.mu.Unlock()
-		if end = [2]crossing{*anna, *carl}; end[0].passed+end[1].passed < steady {
-			begin, before = end, [2]int{w.shown(all[0]), w.shown(all[1])}
+		end = [2]crossing{*anna, *carl}
+		w.net.mu.Unlock()
+		after = [2]int{w.shown(all[0]), w.shown(all[1])}
+		crossed := end[0].bytes + end[1].bytes
+		if crossed < steady {
+			begin, before = end, after
 		}
-		return max(w.shown(all[0]), w.shown(all[1])) >= texts*9/10
+		return crossed >= steady+measured || max(after[0], after[1]) >= texts*9/10
 	}
-	if err := until(t.Context(), 4*patience, near); err != nil {
-		t.Fatalf("of %d texts each %d and %d came: %v", texts, w.shown(all[0]), w.shown(all[1]), err)
+	if err := until(t.Context(), 4*patience, over); err != nil {
+		t.Fatalf("of %d texts each %v came: %v", texts, after, err)
 	}
-	a, b := w.shown(all[0])-before[0], w.shown(all[1])-before[1]
+	a, b := after[0]-before[0], after[1]-before[1]
 	link, read = share(end[0].since(begin[0]), end[1].since(begin[1])), float64(a)/float64(a+b)
 	t.Logf("of the link %.0f : %.0f, %+v, %+v; of the texts %d : %d", 100*link, 100-100*link, end[0], end[1], a, b)
 	if end[0].dropped == begin[0].dropped || end[1].dropped == begin[1].dropped {
@@ -141,7 +147,7 @@ func TestFairNoticesWhoDoesNotYield(t *testing.T) {
 		}
 		w.net.mu.Lock()
 		defer w.net.mu.Unlock()
-		return anna.passed+carl.passed >= 2*steady
+		return anna.bytes+carl.bytes >= 2*steady
 	}
 	if err := until(t.Context(), 2*patience, over); err != nil {
 		t.Fatal(err)
