@@ -13,7 +13,7 @@ const (
 	// texts are what each of two sends through a link of 2 Mbit/s: more than it takes while it is measured, also for one who has 60 % of it.
 	texts    = 1500
 	textSize = 800
-	// most is what one of two may have of the link. Who does not yield has 0.85 or more.
+	// most is what one of two may have of the link. Who does not yield has more than 0.9.
 	most = 0.6
 	// steady are the bytes that cross the link before it is measured: two seconds, in which the two find each other.
 	steady = 500_000
