@@ -14,7 +14,7 @@ import (
 
 var (
 	seedFlag  = flag.Uint64("seed", 0, "run this seed with a full trace (TestSeed)")
-	seedsFlag = flag.Int("seeds", 0, "how many seeds TestSeeds runs; 0: five thousand, or as many as fit into 30 s")
+	seedsFlag = flag.Int("seeds", 0, "how many seeds TestSeeds runs; 0: five thousand, or as many as fit into 30 s, but at least 300")
 	olderFlag = flag.String("older", "", "profiles or stores: older copies of them come back in every world (TestSeeds, TestSeed)")
 	crowdFlag = flag.Bool("crowd", false, "every world is a crowd, not one in four (TestSeeds, TestSeed)")
 	firstFlag = flag.Uint64("first", 1, "the first seed of TestSeeds")
@@ -58,11 +58,9 @@ func TestSeeds(t *testing.T) {
 		seeds = fewest
 	}
 	defer debug.SetGCPercent(debug.SetGCPercent(3200)) // many small worlds, one after the other
-	run := &campaign{t: t, next: *firstFlag, end: *firstFlag + uint64(seeds), until: time.Now().Add(budget), start: time.Now()}
+	run := &campaign{t: t, next: *firstFlag, least: *firstFlag + uint64(min(seeds, fewest)), end: *firstFlag + uint64(seeds),
+		until: time.Now().Add(budget), start: time.Now()}
 	run.all()
-	if run.n < min(seeds, fewest) && run.failed == 0 {
-		t.Errorf("only %d seeds in %v: the machine is too slow to show anything", run.n, budget)
-	}
 	t.Log(run.line())
 	t.Logf("from accepted to shown, typed in the healed world: %v", run.sum.Fresh)
 	t.Logf("from the end of the faults to shown, typed before: %v", run.sum.Left)
@@ -77,7 +75,9 @@ type campaign struct {
 	start, until time.Time
 
 	mu        sync.Mutex
-	next, end uint64
+	next      uint64
+	least     uint64 // those before it are run however long they take: with fewer nothing is shown
+	end       uint64
 	n, failed int
 	sum       Report
 	slowest   []uint64
@@ -100,7 +100,7 @@ func (c *campaign) all() {
 func (c *campaign) draw() (uint64, bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.next >= c.end || c.failed >= mostFailed || time.Now().After(c.until) {
+	if c.next >= c.end || c.failed >= mostFailed || c.next >= c.least && time.Now().After(c.until) {
 		return 0, false
 	}
 	c.next++
@@ -216,8 +216,9 @@ func TestSame(t *testing.T) {
 // TestRealKeys runs worlds with the keys of the program. All that is decided in them is the same as in those of TestSeeds, step for
 // step: what stands for the cryptography there has its sizes, binds what it binds and fails when it fails.
 func TestRealKeys(t *testing.T) {
-	start, n, most := time.Now(), uint64(0), uint64(40)
-	for seed := *firstFlag; n < most && time.Since(start) < 10*time.Second; seed++ {
+	const least, most = 10, 40
+	start, n := time.Now(), 0
+	for seed := *firstFlag; n < least || n < most && time.Since(start) < 10*time.Second; seed++ {
 		n++
 		hashed, sealed := Run(seed, Options{}), Run(seed, Options{RealKeys: true})
 		if len(sealed.Failures) > 0 {
@@ -228,7 +229,4 @@ func TestRealKeys(t *testing.T) {
 		}
 	}
 	t.Logf("%d seeds in %v", n, time.Since(start).Round(time.Millisecond))
-	if n < 10 {
-		t.Error("the machine is too slow to show anything")
-	}
 }
