@@ -55,7 +55,8 @@ func (t *serverTx) around(place []byte) (before, found posted, err error) {
 	return before, found, err
 }
 
-// healPost writes a damaged post again, if it has not gone.
+// healPost writes a post again that is damaged or missing, if it has not gone. It keeps its order, among its author's: a member that is past it
+// has the posts behind it, was told of the gap (protocol.md §14.4), and would not show it under another order either.
 func (t *serverTx) healPost(c store.Post, found posted) error {
 	if found.seq != c.Text.Seq {
 		return nil
@@ -64,7 +65,11 @@ func (t *serverTx) healPost(c store.Post, found posted) error {
 	if err != nil || found.order <= log.gone {
 		return err
 	}
-	return t.heal("posts", numberKey(found.order), &item{From: c.Author, Text: c.Text})
+	key := numberKey(found.order)
+	if t.whole("posts", key) {
+		return nil
+	}
+	return t.shelf("posts").put(key, &item{From: c.Author, Text: c.Text})
 }
 
 // append puts a post behind the last one of its lane. If that went, its record has no more to tell.
@@ -102,15 +107,6 @@ const postFill = 0.95
 // postKey names an author's post.
 func postKey(author store.Key, x store.Text, seq uint64) []byte {
 	return clientKey(author).number(x.Epoch).number(x.ToEpoch).number(seq)
-}
-
-// heal writes a record again when the one on disk is damaged or gone: whoever repeats a text brings it whole.
-func (t *serverTx) heal(shelf string, key []byte, it *item) error {
-	var kept item
-	if ok, err := t.shelf(shelf).get(key, &kept); ok && err == nil {
-		return nil
-	}
-	return t.shelf(shelf).put(key, it)
 }
 
 // number is a number as a record.

@@ -163,15 +163,7 @@ func TestADamagedPostGoes(t *testing.T) {
 	s := newServer(t)
 	p := newPosting(t, s)
 	p.posts(5)
-	s.Reopen()
-	closeAndCheck(t, s.Server, s.path)
-	edit(t, s.path, func(tx *bbolt.Tx) error {
-		posts := tx.Bucket([]byte("posts"))
-		v := append([]byte{}, posts.Get(numberKey(3))...)
-		v[len(v)-1] ^= 1
-		return posts.Put(numberKey(3), v)
-	})
-	s.Server = must(OpenServer(s.path, Options{}))(t)
+	harm(t, s, "posts", numberKey(3))
 	p.s = s
 	p.trim(4)
 	items, damaged, err := s.Waiting(storetest.Key("ann"), 0, 9)

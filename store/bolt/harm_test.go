@@ -70,6 +70,18 @@ func edit(t *testing.T, path string, fn func(tx *bbolt.Tx) error) {
 	}
 }
 
+// harm turns over a bit of a record of an open store.
+func harm(t *testing.T, s *reopeningServer, bucket string, key []byte) {
+	t.Helper()
+	closeAndCheck(t, s.Server, s.path)
+	edit(t, s.path, func(tx *bbolt.Tx) error {
+		v := append([]byte{}, tx.Bucket([]byte(bucket)).Get(key)...)
+		v[len(v)/2] ^= 1
+		return tx.Bucket([]byte(bucket)).Put(key, v)
+	})
+	s.Server = must(OpenServer(s.path, Options{}))(t)
+}
+
 func setMeta(t *testing.T, path, key string, value []byte) {
 	edit(t, path, func(tx *bbolt.Tx) error {
 		if value == nil {

@@ -119,16 +119,15 @@ func (t *serverTx) deposit(c store.Deposit) (store.Result, error) {
 	if ok, err := t.registered(c.To); err != nil || !ok {
 		return store.Result{Verdict: store.NoClient}, err
 	}
-	it := item{From: c.From, Text: c.Text}
 	id := textKey(c.To, c.From, c.Text, c.Text.Seq)
 	var order number
 	switch known, err := t.shelf("index").get(id, &order); {
 	case err != nil:
 		return store.Result{}, err
-	case known && c.Anew:
-		return t.replace(c, uint64(order))
+	case known && !c.Anew && t.whole("mail", clientKey(c.To).number(uint64(order))):
+		return store.Result{Order: uint64(order)}, nil
 	case known:
-		return store.Result{Order: uint64(order)}, t.heal("mail", clientKey(c.To).number(uint64(order)), &it)
+		return t.replace(c, uint64(order))
 	}
 	marks, err := t.delivery(c.To, c.From, c.Text.Epoch, c.Text.ToEpoch)
 	if err != nil || marks.Has(c.Text.Seq) {
@@ -142,6 +141,12 @@ func (t *serverTx) deposit(c store.Deposit) (store.Result, error) {
 		return store.Result{Verdict: verdict}, err
 	}
 	return t.lay(c)
+}
+
+// whole tells whether a text is there and can be read.
+func (t *serverTx) whole(shelf string, key []byte) bool {
+	ok, err := t.shelf(shelf).get(key, &place{})
+	return ok && err == nil
 }
 
 // registered tells whether a client has a row.
@@ -166,7 +171,9 @@ func (t *serverTx) lay(c store.Deposit) (store.Result, error) {
 	return store.Result{Order: uint64(order)}, t.shelf("mail").put(clientKey(c.To).number(uint64(order)), &it)
 }
 
-// replace puts a text into the place of the one that waits under its name, which may be damaged.
+// replace puts a text into the place of the one that waits under its name. When that is damaged or gone whoever repeats the text brings it whole. It
+// gets a new order then too (protocol.md §10.2): it was left out of the recipient's stream, which may be past the old one, and what comes there again
+// is taken for a duplicate. What it was charged nobody can read: that stays, for the text of that name.
 func (t *serverTx) replace(c store.Deposit, order uint64) (store.Result, error) {
 	key := clientKey(c.To).number(order)
 	var old item
