@@ -50,7 +50,7 @@ func (t *serverTx) around(place []byte) (before, found posted, err error) {
 	}
 	c := authors.bucket.Cursor()
 	if found, err = read(c.Seek(place)); err == nil && found.order == 0 {
-		before, err = read(c.Prev())
+		before, err = read(authors.prev(c, place))
 	}
 	return before, found, err
 }

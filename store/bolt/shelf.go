@@ -68,8 +68,24 @@ func (s shelf) above(c *bbolt.Cursor, k, v, place []byte) error {
 
 func (s shelf) below(c *bbolt.Cursor, place []byte) error {
 	c.Seek(place)
-	k, v := c.Prev()
-	return s.believe(k, v, bytes.Compare(k, place) < 0, c.Prev, -1)
+	k, v := s.prev(c, place)
+	return s.believe(k, v, bytes.Compare(k, place) < 0, func() ([]byte, []byte) { return s.prev(c, k) }, -1)
+}
+
+// prev goes back from a place, where the cursor is, to the record before it. bbolt's Prev gives nil at the beginning, and also at each leaf that the
+// transaction emptied: its own Next and Seek go on behind those. No more leaves are passed than the file has pages, whatever is damaged.
+func (s shelf) prev(c *bbolt.Cursor, place []byte) (k, v []byte) {
+	if k, v = c.Prev(); k != nil {
+		return k, v
+	}
+	if first, _ := s.bucket.Cursor().First(); first == nil || bytes.Compare(first, place) >= 0 {
+		return nil, nil
+	}
+	tx := s.bucket.Tx()
+	for n := tx.Size() / int64(tx.DB().Info().PageSize); k == nil && n > 0; n-- {
+		k, v = c.Prev()
+	}
+	return k, v
 }
 
 // believe checks a neighbour, and by the one behind it that it is not a sound one of another page: a flipped bit in its element can show that.

@@ -58,7 +58,7 @@ func (t *serverTx) olderThan(now uint64, age time.Duration) (order uint64, mark 
 	place := numberKey(now - uint64(age.Microseconds()))
 	k, v := c.Seek(place)
 	if !bytes.Equal(k, place) {
-		k, v = c.Prev()
+		k, v = ages.prev(c, place)
 	}
 	if k == nil {
 		return 0, nil, nil
@@ -137,9 +137,9 @@ func (t *serverTx) forgetSeq(seq []byte, gone uint64) error {
 	if next, _ := c.Seek(key(seq).after()); bytes.HasPrefix(next, lane) {
 		return authors.delete(seq)
 	}
-	c.Seek(seq)
+	at, _ := c.Seek(seq)
 	for range keptEpochs {
-		if before, _ := c.Prev(); !bytes.HasPrefix(before, author) {
+		if at, _ = authors.prev(c, at); !bytes.HasPrefix(at, author) {
 			return nil
 		}
 	}
