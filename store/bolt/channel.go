@@ -7,7 +7,7 @@ import (
 )
 
 // post appends to the log. The authors bucket holds the order of each seq, so that a repeated one gets its order again and
-// one that skips is seen. Of posts that went it has the last of a lane (trim.go).
+// one that skips is seen. Of posts that went it has the last of a lane (lanes.go).
 func (t *serverTx) post(c store.Post) (store.Result, error) {
 	x := c.Text
 	key := postKey(c.Author, x, x.Seq)
@@ -72,7 +72,7 @@ func (t *serverTx) healPost(c store.Post, found posted) error {
 	return t.shelf("posts").put(key, &item{From: c.Author, Text: c.Text})
 }
 
-// append puts a post behind the last one of its lane. If that went, its record has no more to tell.
+// append puts a post behind the last one of its lane, or begins one. If that post went, its record has no more to tell.
 func (t *serverTx) append(key []byte, c store.Post, before posted) (store.Result, error) {
 	log, err := t.channel()
 	if err != nil {
@@ -82,10 +82,14 @@ func (t *serverTx) append(key []byte, c store.Post, before posted) (store.Result
 	if err := t.shelf("authors").put(key, &order); err != nil {
 		return store.Result{}, err
 	}
-	if before.order > 0 && before.order <= log.gone {
-		if err := t.shelf("authors").delete(postKey(c.Author, c.Text, before.seq)); err != nil {
-			return store.Result{}, err
-		}
+	switch {
+	case before.order == 0:
+		err = t.forgetLane(authorOf(key), log.gone)
+	case before.order <= log.gone:
+		err = t.shelf("authors").delete(postKey(c.Author, c.Text, before.seq))
+	}
+	if err != nil {
+		return store.Result{}, err
 	}
 	posts := t.shelf("posts")
 	if err := posts.put(numberKey(uint64(order)), &item{From: c.Author, Text: c.Text}); err != nil {

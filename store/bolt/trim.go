@@ -111,7 +111,7 @@ func (t *serverTx) remove(limit int, most uint64, goes func(order uint64) bool) 
 		var it item
 		// One that is damaged goes too. Whose it was nobody knows: its seq stays.
 		if ok, err := posts.get(key, &it); ok && err == nil {
-			if err := t.forgetSeq(postKey(it.From, it.Text, it.Text.Seq), order); err != nil {
+			if err := t.forgetSeq(postKey(it.From, it.Text, it.Text.Seq)); err != nil {
 				return n, err
 			}
 		}
@@ -123,32 +123,6 @@ func (t *serverTx) remove(limit int, most uint64, goes func(order uint64) bool) 
 		n++
 	}
 	return n, nil
-}
-
-// forgetSeq forgets the seq of a post that goes, but for the last one of a lane: that tells what came before from what is new. Of an author
-// the last ones of as many lanes are kept as members know (protocol.md §14.4).
-func (t *serverTx) forgetSeq(seq []byte, gone uint64) error {
-	authors := t.shelf("authors")
-	if err := authors.open(); err != nil {
-		return err
-	}
-	lane, author := seq[:len(seq)-8], seq[:32]
-	c := authors.bucket.Cursor()
-	if next, _ := c.Seek(key(seq).after()); bytes.HasPrefix(next, lane) {
-		return authors.delete(seq)
-	}
-	at, _ := c.Seek(seq)
-	for range keptEpochs {
-		if at, _ = authors.prev(c, at); !bytes.HasPrefix(at, author) {
-			return nil
-		}
-	}
-	first, v := c.Seek(author)
-	var order number
-	if err := authors.read(first, v, &order); err != nil || uint64(order) > gone {
-		return err
-	}
-	return authors.delete(bytes.Clone(first))
 }
 
 // channel is the log's state. It is in memory during the group, and written once.

@@ -78,7 +78,9 @@ func (s *Server) post(c store.Post) store.Result {
 	if i > 0 && lane[i-1].order <= s.log.gone {
 		lane = lane[:i-1]
 	}
-	s.log.lanes[id] = append(lane, placed{seq, order})
+	if s.log.lanes[id] = append(lane, placed{seq, order}); i == 0 {
+		s.log.forgetLanes(id.from)
+	}
 	s.log.posts = append(s.log.posts, store.Item{Order: order, From: c.Author, Post: true, Text: cloneText(c.Text)})
 	s.log.bytes += c.Text.Room()
 	if c.Room > 0 && s.log.bytes > c.Room {
@@ -141,7 +143,7 @@ func (s *Server) remove(limit int, goes func(order uint64) bool) (n int) {
 	return n
 }
 
-// forgetSeq forgets the seq of a post that went, but for the last one of a lane; of these it keeps as many as store/bolt.
+// forgetSeq forgets the seq of a post that went, but for the last one of a lane; of these those of 64 lanes stay (protocol.md §11.4).
 func (l *channel) forgetSeq(p store.Item, altogether bool) {
 	id := postLane{p.From, epochs{p.Text.Epoch, p.Text.ToEpoch}}
 	if lane := l.lanes[id]; altogether || lane[len(lane)-1].seq != p.Text.Seq {
@@ -150,19 +152,21 @@ func (l *channel) forgetSeq(p store.Item, altogether bool) {
 		}
 		return
 	}
-	first, before := id, 0
-	for other, lane := range l.lanes {
-		if other.from != id.from || compareEpochs(other.epochs, id.epochs) >= 0 {
-			continue
-		}
-		before += len(lane)
-		if compareEpochs(other.epochs, first.epochs) < 0 {
-			first = other
+	l.forgetLanes(p.From)
+}
+
+// forgetLanes forgets an author's lanes below the highest 64 of which all posts went.
+func (l *channel) forgetLanes(author store.Key) {
+	var lanes []postLane
+	for id := range l.lanes {
+		if id.from == author {
+			lanes = append(lanes, id)
 		}
 	}
-	if before >= keptEpochs && l.lanes[first][0].order <= l.gone {
-		if l.lanes[first] = l.lanes[first][1:]; len(l.lanes[first]) == 0 {
-			delete(l.lanes, first)
+	slices.SortFunc(lanes, func(a, b postLane) int { return compareEpochs(b.epochs, a.epochs) })
+	for _, id := range lanes[min(keptEpochs, len(lanes)):] {
+		if lane := l.lanes[id]; lane[len(lane)-1].order <= l.gone {
+			delete(l.lanes, id)
 		}
 	}
 }

@@ -21,6 +21,7 @@ var channelTests = []serverTest{
 	{"posts beyond a size go, oldest first", postsMakeWay},
 	{"a post that went is not posted again", goneIsPosted},
 	{"the last seqs of 64 epochs outlive their posts", lanesOutlive},
+	{"no more than 64 do, whatever order they come and go in", lanesAreBounded},
 	{"an author who has used up their share is refused what is new", authorIsSpent},
 	{"the lowest cursor is found in pages", lowestInPages},
 }

@@ -75,6 +75,7 @@ func (m *model) post(c store.Post) store.Result {
 	m.head.Order++
 	me.order = m.head.Order
 	l.seqs = append(l.seqs, me)
+	l.forget()
 	l.posts = append(l.posts, store.Item{Order: m.head.Order, From: c.Author, Post: true, Text: c.Text})
 	for n := 0; n < 2 && c.Room > 0 && l.bytes() > c.Room && len(l.posts) > 1; n++ {
 		l.removeFirst()
@@ -124,12 +125,22 @@ func (l *log) removeFirst() {
 	at := slices.IndexFunc(l.seqs, func(x posted) bool { return x.compare(me) == 0 })
 	if at+1 < len(l.seqs) && l.seqs[at+1].sameLane(me) {
 		l.seqs = slices.Delete(l.seqs, at, at+1)
-		return
 	}
-	first := slices.IndexFunc(l.seqs, func(x posted) bool { return x.author == me.author })
-	if at-first >= 64 && l.seqs[first].order <= l.gone {
-		l.seqs = slices.Delete(l.seqs, first, first+1)
-	}
+	l.forget()
+}
+
+// forget forgets what went in lanes with 64 others of their author above them.
+func (l *log) forget() {
+	all := slices.Clone(l.seqs)
+	l.seqs = slices.DeleteFunc(l.seqs, func(p posted) bool {
+		above := map[[2]uint64]bool{}
+		for _, o := range all {
+			if o.author == p.author && o.compare(p) > 0 && !o.sameLane(p) {
+				above[[2]uint64{o.epoch, o.toEpoch}] = true
+			}
+		}
+		return p.order <= l.gone && len(above) >= 64
+	})
 }
 
 // lowest is the lowest cursor.

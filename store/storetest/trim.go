@@ -181,37 +181,6 @@ func goneIsPosted(t *testing.T, s store.Server) {
 	has(t, s, "ann", -4, 5)
 }
 
-func lanesOutlive(t *testing.T, s store.Server) {
-	Register(t, s, "ann")
-	at := func(author store.Key, epoch, seq uint64) store.Post {
-		c := post(author, seq)
-		c.Text.Epoch = epoch
-		return c
-	}
-	Do(t, s, at(cat, 1, 1))
-	for epoch := uint64(1); epoch <= 70; epoch++ {
-		Do(t, s, at(bob, epoch, 1))
-		Do(t, s, at(bob, epoch, 2))
-	}
-	before := head(t, s).Order
-	age(t, s)
-	for trim(t, s, 0) > 0 {
-	}
-	s = reopen(s)
-	for _, epoch := range []uint64{6, 7, 69, 70} {
-		if r := Do(t, s, at(bob, epoch, 2)); (r.Order > before) != (epoch < 7) && r.Verdict == store.Accepted {
-			t.Errorf("epoch %d: %+v", epoch, r)
-		}
-	}
-	if r := Do(t, s, at(bob, 5, 2)); r.Verdict != store.Gap {
-		t.Errorf("epoch 5 is forgotten: %+v", r)
-	}
-	if r := Do(t, s, at(cat, 1, 1)); r.Order > before || r.Verdict != store.Accepted {
-		t.Errorf("another author: %+v", r)
-	}
-	has(t, s, "ann", -int(before))
-}
-
 func authorIsSpent(t *testing.T, s store.Server) {
 	postMany(t, s, 1, 2)
 	for i, c := range []struct {
