@@ -45,7 +45,8 @@ func (t *serverTx) trim(c store.Trim) (store.Result, error) {
 	return store.Result{Removed: n}, t.dropMarks(log.age, max(c.Spare, c.Keep), c.Limit)
 }
 
-// olderThan is through which order the log is older than that, and the age at which it had come there. It is 0 when it is younger.
+// olderThan is through which order the log is older than that, and the age at which it had come there. It is 0 when it is younger. A
+// damaged mark is passed over, so that posts stay longer, and goes with those before it.
 func (t *serverTx) olderThan(now uint64, age time.Duration) (order uint64, mark []byte, err error) {
 	if uint64(age.Microseconds()) > now {
 		return 0, nil, nil
@@ -60,12 +61,13 @@ func (t *serverTx) olderThan(now uint64, age time.Duration) (order uint64, mark 
 	if !bytes.Equal(k, place) {
 		k, v = ages.prev(c, place)
 	}
-	if k == nil {
-		return 0, nil, nil
+	for ; k != nil; k, v = ages.prev(c, k) {
+		var n number
+		if ages.read(k, v, &n) == nil {
+			return uint64(n), bytes.Clone(k), nil
+		}
 	}
-	var n number
-	err = ages.read(k, v, &n)
-	return uint64(n), bytes.Clone(k), err
+	return 0, nil, nil
 }
 
 // dropMarks removes marks that nothing is older than any more.
@@ -76,15 +78,9 @@ func (t *serverTx) dropMarks(now uint64, oldest time.Duration, limit int) error 
 	}
 	ages := t.shelf("ages")
 	var old [][]byte
-	err = ages.scan(nil, nil, func(k, _ []byte) error {
-		if bytes.Compare(k, mark) >= 0 || len(old) == limit {
-			return errStop
-		}
+	c := ages.bucket.Cursor()
+	for k, _ := c.First(); k != nil && bytes.Compare(k, mark) < 0 && len(old) < limit; k, _ = c.Next() {
 		old = append(old, bytes.Clone(k))
-		return nil
-	})
-	if err != nil {
-		return err
 	}
 	return ages.delete(old...)
 }
