@@ -105,16 +105,17 @@ func (t *serverTx) remove(limit int, most uint64, goes func(order uint64) bool) 
 			break
 		}
 		var it item
-		// One that is damaged goes too. Whose it was nobody knows: its seq stays.
 		if ok, err := posts.get(key, &it); ok && err == nil {
 			if err := t.forgetSeq(postKey(it.From, it.Text, it.Text.Seq)); err != nil {
 				return n, err
 			}
+		} else { // It goes too. Whose it was nobody knows: its seq stays. The whole record counts as its body, which is a little more.
+			it = item{Text: store.Text{Body: posts.bucket.Get(key)}}
 		}
+		log.bytes -= min(log.bytes, it.Text.Room())
 		if err := posts.delete(key); err != nil {
 			return n, err
 		}
-		log.bytes -= min(log.bytes, it.Text.Room())
 		log.gone, t.logMoved = order, true
 		n++
 	}

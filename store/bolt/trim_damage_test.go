@@ -39,3 +39,20 @@ func TestADamagedMarkIsPassedOver(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// protocol.md §11.4: posts make way when the log is too large. It does not count as larger than it is, whatever was damaged in it.
+func TestADamagedPostCountsNoMoreWhenItWent(t *testing.T) {
+	s := newServer(t)
+	p := newPosting(t, s)
+	p.posts(5)
+	harm(t, s, "posts", numberKey(2))
+	p.s = s
+	p.trim(2)
+	var log logState
+	if err := s.file.view(func(tx *bbolt.Tx) error { return s.file.shelf(tx, metaBucket).must(channelKey, &log) }); err != nil {
+		t.Fatal(err)
+	}
+	if most := 3 * (store.Text{Body: make([]byte, 277)}).Room(); log.bytes > most || log.bytes < most-150 {
+		t.Errorf("three posts count as %d bytes, want about %d", log.bytes, most)
+	}
+}
