@@ -62,7 +62,7 @@ func (s *asking) do(conn *control.Conn) error {
 		if s.answers(e) {
 			return true, s.answer(conn, e)
 		}
-		if e.Event == "inbox-full" {
+		if e.Event == "inbox-full" || e.Event == "posts-gone" {
 			s.warn(e)
 		}
 		_, err = s.became(e)
@@ -88,9 +88,8 @@ func (s *asking) answer(conn *control.Conn, e control.Event) error {
 	if _, err := io.WriteString(s.env.stdout, text+"\n"); err != nil {
 		return fmt.Errorf("write output: %w", err)
 	}
-	one := following{open: 1}
-	if conn.Do(control.Command{Op: "taken", ID: e.ID}) != nil {
-		return nil
+	if conn.Do(control.Command{Op: "taken", ID: e.ID}) == nil {
+		s.settle(conn, 1)
 	}
-	return one.settle(conn)
+	return nil
 }

@@ -73,7 +73,8 @@ func (s *following) do(conn *control.Conn) error {
 	if errors.Is(err, errLate) {
 		err = s.late()
 	}
-	return errors.Join(err, s.settle(conn))
+	s.settle(conn, s.open)
+	return err
 }
 
 func (s *following) take(conn *control.Conn, e control.Event) error {
@@ -84,7 +85,7 @@ func (s *following) take(conn *control.Conn, e control.Event) error {
 	case "following":
 		s.settings.log.logger(s.env.stderr).Info("ready: what comes from now on is not missed")
 		return nil
-	case "inbox-full", "postponed":
+	case "inbox-full", "postponed", "posts-gone":
 		s.warn(e)
 		return nil
 	case "message":
@@ -102,24 +103,25 @@ func (s *following) take(conn *control.Conn, e control.Event) error {
 	return nil
 }
 
-// settle waits until the client knows of all that was taken.
-func (s *following) settle(conn *control.Conn) error {
+// settle waits until the client knows of so many messages that were taken, and says what it tells meanwhile and would tell nobody else.
+func (s *script) settle(conn *control.Conn, open int) {
 	patience := time.NewTimer(leaving)
 	defer patience.Stop()
-	for s.open > 0 {
+	for open > 0 {
 		select {
 		case e, ok := <-conn.Events():
-			if !ok {
-				return nil
-			}
-			if e.Event == "taken" {
-				s.open--
+			switch {
+			case !ok:
+				return
+			case e.Event == "taken":
+				open--
+			case e.Event == "posts-gone":
+				s.warn(e)
 			}
 		case <-patience.C:
-			return nil
+			return
 		}
 	}
-	return nil
 }
 
 func (s *following) late() error {

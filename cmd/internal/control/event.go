@@ -132,7 +132,7 @@ func ofClient(n peer.Notice) (Event, bool) {
 	case peer.Identity:
 		return Event{Event: "identity", Name: n.Name, Words: words.Fingerprint(n.Key), OtherKey: n.Old != wire.Key{}}, true
 	case peer.PostsGone:
-		return Event{Event: "posts-gone", Channel: true, Why: wording.PostsGone}, true
+		return gone, true
 	case peer.Distrust:
 		return Event{Event: "distrust", From: n.From, Channel: n.Post, Why: distrusted(n.Why)}, true
 	}
@@ -149,6 +149,9 @@ const timeFormat = "2006-01-02T15:04:05.000000Z"
 // full says that nothing more is taken, and what helps.
 var full = Event{Event: "inbox-full",
 	Why: fmt.Sprintf("%d messages came and were not taken: nothing more is received until they are; udpchat tail without -from takes all", peer.MaxUnshown)}
+
+// gone says that posts went from the server's log.
+var gone = Event{Event: "posts-gone", Channel: true, Why: wording.PostsGone}
 
 // Arrived is the notice that a message's event came from.
 func (e Event) Arrived() peer.Arrived {

@@ -77,6 +77,9 @@ func (h *Hub) Notice(n peer.Notice) {
 	case peer.InboxFull, peer.InboxRoom:
 		h.inbox.fill(h, e)
 		return
+	case peer.PostsGone:
+		h.inbox.lose(h)
+		return
 	case peer.ServerSilent, peer.Refused, peer.Left, peer.Postponed:
 		for c := range h.conns {
 			c.out.Put(e)

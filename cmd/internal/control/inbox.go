@@ -11,6 +11,7 @@ type inbox struct {
 	lines map[uint64]*message
 	order uint64
 	full  bool // the client takes nothing more
+	gone  bool // posts went from the server's log, and nobody was there who says so
 }
 
 // message is one of them.
@@ -49,8 +50,23 @@ func (b *inbox) fill(h *Hub, e Event) {
 	}
 }
 
-// warn tells one who begins to wait for messages that none are taken.
+// lose tells all who wait for messages that posts went. The client is told once, so without a front end this waits for the first who comes.
+func (b *inbox) lose(h *Hub) {
+	b.gone = !b.front
+	for c := range h.conns {
+		if c.tails || c.listens {
+			c.out.Put(gone)
+			b.gone = false
+		}
+	}
+}
+
+// warn tells one who begins to wait for messages that none are taken, and that posts went before it came.
 func (b *inbox) warn(c *conn) {
+	if b.gone {
+		c.out.Put(gone)
+		b.gone = false
+	}
 	if b.full {
 		c.out.Put(full)
 	}

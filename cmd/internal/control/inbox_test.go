@@ -145,3 +145,33 @@ func TestAFullInboxIsTold(t *testing.T) {
 		}
 	})
 }
+
+// Posts that went are told to all who take messages. Where no front end says it, it waits for the first one who does.
+func TestPostsGoneIsToldToWhoTakesMessages(t *testing.T) {
+	for _, front := range []bool{false, true} {
+		stage(t, front, func(t *testing.T, d *desk, h *Hub, connect func() *program) {
+			sender := connect()
+			h.Notice(peer.PostsGone{})
+			early := connect()
+			early.do(Command{Op: "listen"})
+			if !front {
+				early.want(gone)
+			}
+			tail, of := connect(), connect()
+			tail.do(Command{Op: "tail"})
+			tail.want(Event{Event: "following"})
+			of.do(Command{Op: "tail", From: "bob"})
+			of.want(Event{Event: "following"})
+			for _, p := range []*program{tail, of, early} {
+				p.wantNothing()
+			}
+			h.Notice(peer.PostsGone{})
+			for _, p := range []*program{tail, of, early} {
+				p.want(gone)
+				p.end()
+			}
+			sender.wantNothing()
+			sender.end()
+		})
+	}
+}
