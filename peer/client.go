@@ -149,6 +149,16 @@ func (c *Client) Run(ctx context.Context) error {
 	return c.loop.Run(ctx, c.core, c.carryOut, c.core.Stop)
 }
 
+// Rest gives the notices that nobody took, and those of what the store answered last: once, when Run has returned and the profile is closed. A text
+// of which none was told then is not on the disk, unless Run failed.
+func (c *Client) Rest() []Notice {
+	now := time.Now()
+	for _, answer := range c.loop.Events.Take() {
+		answer(now)
+	}
+	return append(c.notices.Take(), c.core.Take().Notices...)
+}
+
 // carryOut does what the core wants done.
 func (c *Client) carryOut() []link.Send {
 	fx := c.core.Take()
