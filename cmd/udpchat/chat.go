@@ -41,6 +41,7 @@ type chat struct {
 	recalled  chan []string // what was read for the user
 	recalling int           // answers that are awaited from there
 
+	cancel  context.CancelFunc // ends everything that run began
 	session *session
 	next    *opened // the profile that reg OTHER goes on with, once the present one has left
 	started bool    // the first registration succeeded
@@ -83,11 +84,8 @@ func (c *chat) run(ctx context.Context) error {
 	if c.inside == nil {
 		signals = firstSignal()
 	}
-	ctx, cancel := context.WithCancel(ctx)
-	defer func() {
-		cancel()
-		c.close()
-	}()
+	ctx, c.cancel = context.WithCancel(ctx)
+	defer func() { _ = c.close() }()
 	if err := c.arrive(ctx); err != nil {
 		return err
 	}
@@ -110,8 +108,8 @@ func (c *chat) run(ctx context.Context) error {
 			err = c.then(a)
 		case n := <-c.notices():
 			err = c.noticed(ctx, n)
-		case failed := <-c.failed():
-			err = failed
+		case err = <-c.failed():
+			c.unsent.take() // nobody knows which of them are on the disk: the error says that it can't be written
 		case s := <-signals:
 			err = c.signalled(s)
 		case <-ctx.Done():
@@ -124,12 +122,9 @@ func (c *chat) run(ctx context.Context) error {
 	}
 }
 
-// ending says what goes with the program when it ends before it was registered. Once it was, what is typed is on disk at once, but for what
-// a silent server keeps it from.
+// ending says what goes with the program when it ends: what was typed is on the disk at once, but for what waits for a registration, or for a name
+// to be looked up, or was typed for a server that fell silent.
 func (c *chat) ending(err error) error {
-	if c.started {
-		return err
-	}
 	_, unsaid := c.loseUnsent()
 	return errors.Join(err, unsaid)
 }
@@ -162,24 +157,42 @@ func (c *chat) failed() <-chan error {
 	return c.session.failed
 }
 
-// close ends what runs, and lets go of the profile. The context of it all has ended.
-func (c *chat) close() {
+// close ends what runs, once, and lets go of the profile.
+func (c *chat) close() error {
+	if c.cancel != nil {
+		c.cancel()
+	}
 	if c.asked != nil {
 		<-c.asked
+		c.asked = nil
 	}
 	for ; c.recalling > 0; c.recalling-- {
 		<-c.recalled
 	}
-	if c.session != nil {
-		c.session.close()
-	}
+	err := c.endSession()
 	if c.coming != nil {
 		_ = c.coming.socket.Close() // it was never used
 		_ = c.coming.profile.Close()
+		c.coming = nil
 	}
 	if c.next != nil {
 		_ = c.next.profile.Close()
+		c.next = nil
 	}
+	return err
+}
+
+// endSession ends the client, and takes in what became of the texts that were still on their way to the disk.
+func (c *chat) endSession() error {
+	if c.session == nil {
+		return nil
+	}
+	var err error
+	for _, n := range c.session.close() {
+		err = errors.Join(err, c.settled(n))
+	}
+	c.session = nil
+	return err
 }
 
 // read passes typed lines on.

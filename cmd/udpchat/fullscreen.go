@@ -154,7 +154,8 @@ func (f *fullScreen) begin(s *session) {
 
 func (f *fullScreen) tell(n peer.Notice, lines []string) error {
 	switch n.(type) {
-	case peer.Quit, peer.ServerSilent:
+	case peer.Accepted: // it may be ending already
+	case peer.Quit, peer.ServerSilent, peer.NotSent:
 		f.last = append(f.last, lines...)
 	case peer.Refused, peer.Left: // the client may end with it
 		f.last = lines

@@ -40,7 +40,8 @@ func (c *chat) noticed(ctx context.Context, n peer.Notice) error {
 	return c.follow(n)
 }
 
-// settled takes in what becomes of texts that were on their way to the disk when the server fell silent. What else follows from that is no news.
+// settled takes in what becomes of texts that were on their way to the disk when the server fell silent, or when the program ends. What else
+// follows from that is no news.
 func (c *chat) settled(n peer.Notice) error {
 	switch n.(type) {
 	case peer.Accepted, peer.NotSent:

@@ -86,10 +86,11 @@ func (c *chat) nextProfile(name string) (*opened, error) {
 
 // change goes on with the profile of another name.
 func (c *chat) change(ctx context.Context) error {
-	c.session.close()
-	c.session = nil
 	next := c.next
 	c.next = nil
+	if err := c.endSession(); err != nil {
+		return errors.Join(err, next.profile.Close())
+	}
 	socket, err := link.Listen("", c.settings.clientPort)
 	if err != nil {
 		return errors.Join(err, next.profile.Close())

@@ -19,6 +19,7 @@ type session struct {
 	opened
 	client  *peer.Client
 	notices chan peer.Notice
+	unread  chan []peer.Notice // those that nobody read, at the end
 	failed  chan error
 	kept    bool // something stays in the outbox at the end of a script
 	cancel  context.CancelFunc
@@ -46,7 +47,7 @@ func (c *chat) start(ctx context.Context, o *opened, socket *link.Socket) error 
 	}
 	oneThread()
 	ctx, cancel := context.WithCancel(ctx)
-	s := &session{opened: *o, client: client, notices: make(chan peer.Notice), failed: make(chan error, 1), cancel: cancel}
+	s := &session{opened: *o, client: client, notices: make(chan peer.Notice), unread: make(chan []peer.Notice, 1), failed: make(chan error, 1), cancel: cancel}
 	if s.prints, err = c.notePrinting(o); err != nil {
 		c.log.Warn("what is printed is not noted: lines may bear the mark of a repetition needlessly", "err", err)
 	}
@@ -58,20 +59,26 @@ func (c *chat) start(ctx context.Context, o *opened, socket *link.Socket) error 
 		}
 		close(s.failed)
 	}()
-	go func() {
-		for ctx.Err() == nil {
-			for _, n := range client.Notices(ctx) {
-				select {
-				case s.notices <- n:
-				case <-ctx.Done():
-					return
-				}
-			}
-		}
-	}()
+	go s.pump(ctx)
 	c.session = s
 	c.screen.begin(s)
 	return nil
+}
+
+// pump passes on what the client tells.
+func (s *session) pump(ctx context.Context) {
+	defer close(s.unread)
+	for ctx.Err() == nil {
+		list := s.client.Notices(ctx)
+		for i, n := range list {
+			select {
+			case s.notices <- n:
+			case <-ctx.Done():
+				s.unread <- list[i:]
+				return
+			}
+		}
+	}
 }
 
 // admit lets other programs speak with the client (package control).
@@ -109,8 +116,8 @@ func (c *chat) notePrinting(o *opened) (*printing, error) {
 	return nil, noPrinting(o.notes)
 }
 
-// close ends the client and lets go of its profile. What was accepted is on disk then.
-func (s *session) close() {
+// close ends the client, lets go of its profile, and gives what the client told that was not passed on: that what it took last is on the disk.
+func (s *session) close() []peer.Notice {
 	s.hub.Close()
 	if s.door != nil {
 		s.door.Close()
@@ -120,6 +127,7 @@ func (s *session) close() {
 	}
 	s.prints.close()
 	_ = s.profile.Close() // every change that mattered was reported when it was made
+	return append(<-s.unread, s.client.Rest()...)
 }
 
 // addresses are the first lines of a client: where it is, and where the server is.

@@ -66,9 +66,12 @@ func (c *chat) earlyTexts() []text {
 	return texts
 }
 
-// loseUnsent says, before the program ends, which of the typed texts go with it, and how many. A full screen takes what is written on it
-// away: there they are written once more.
+// loseUnsent ends the client, after which it is certain which of the typed texts go with the program, and says which, and how many. A full screen
+// takes what is written on it away: there they are written once more.
 func (c *chat) loseUnsent() (int, error) {
+	if err := c.close(); err != nil {
+		return 0, err
+	}
 	lost := append(c.unsent.take(), c.earlyTexts()...)
 	if len(lost) == 0 || c.settings.json { // a program knows it: it was told of no "accepted"
 		return 0, nil

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"strings"
 	"testing"
 
@@ -31,5 +32,27 @@ func TestUnsent(t *testing.T) {
 	}
 	if got := out.String(); got != "[5 messages not sent, and not kept.]\n" {
 		t.Errorf("printed %q", got)
+	}
+}
+
+// Who ends the program, in whatever way, is told of what goes with it: also after a registration, and in the second in which a server that fell
+// silent is asked who it is.
+func TestUnsentIsToldAtEveryEnd(t *testing.T) {
+	for name, end := range map[string]func(c *chat) error{
+		"a signal":              func(c *chat) error { return c.interrupted(exitTerminated) },
+		"the end of the client": func(*chat) error { return errQuit },
+	} {
+		var out strings.Builder
+		c := &chat{screen: &piped{out: &out}, started: true, fell: true}
+		c.unsent.add(text{to: "bob", text: "never"})
+		c.early = []typed{{line: "send bob in that second"}}
+		err := end(c)
+		var want, got *exitError
+		if ended := c.ending(err); !errors.As(err, &want) || !errors.As(ended, &got) || got.code != want.code {
+			t.Errorf("%s: ended with %v, not %v", name, ended, err)
+		}
+		if got := strings.TrimPrefix(out.String(), "[Exiting]\n"); got != "[2 messages not sent, and not kept.]\n" {
+			t.Errorf("%s: printed %q", name, got)
+		}
 	}
 }
