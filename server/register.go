@@ -46,8 +46,9 @@ func (c *Core) register(now time.Time, p link.Path, from wire.Key, m *wire.Regis
 
 // admit has the row that a registration asks for made durable, if it is another one, and begins the session then.
 func (c *Core) admit(now time.Time, p link.Path, cl *client, m *wire.Register) {
-	rewind, seen := (*uint64)(nil), c.seen(m)
-	if seen > 0 {
+	var rewind *uint64
+	seen, known := c.seen(m)
+	if known {
 		rewind = &seen
 	}
 	settled := cl.row == cl.published && cl.card == identify(string(m.Card))
@@ -55,7 +56,7 @@ func (c *Core) admit(now time.Time, p link.Path, cl *client, m *wire.Register) {
 	if m.Mode != wire.Present && settled && c.same(now, cl, row) {
 		cl.row, cl.shown = cl.published, nil
 		c.trust(cl.key(), string(m.Card))
-		c.join(now, cl, p, m)
+		c.joinAsItIs(now, cl, p, m, rewind)
 		return
 	}
 	free := c.cfg.Wall(now).Add(-c.cfg.NameTTL).UnixMicro()
@@ -194,13 +195,13 @@ func (c *Core) recall(now time.Time, id, revision, order uint64) (renewed bool) 
 	return true
 }
 
-// seen is through which order a client has the channel, when it speaks of this store, whatever ID that had then. 0: it has met a newer copy,
-// or another store. What it is sent again then it knows by the chains of the authors.
-func (c *Core) seen(m *wire.Register) uint64 {
+// seen is through which order a client has the channel, when it speaks of this store, whatever ID that had then. It is not known of one that has
+// met a newer copy, or another store. What it is sent again then it knows by the chains of the authors.
+func (c *Core) seen(m *wire.Register) (order uint64, known bool) {
 	if c.past.Had(c.head, m.Store) && c.past.Gave(c.head, m.Seen, 0) {
-		return m.Seen
+		return m.Seen, true
 	}
-	return 0
+	return 0, false
 }
 
 // registered answers the registration that began the session.

@@ -35,10 +35,11 @@ type Trim struct {
 	Limit       int
 }
 
-// Advance moves a member's channel cursor forward, never back.
+// Advance moves a member's channel cursor forward, and with Back also back, as PutClient does.
 type Advance struct {
 	Member Key
 	Order  uint64
+	Back   bool
 }
 
 // postRoom is what a post takes of a file, beside its body and a quarter of that: keys, checksums, its place in two buckets, and what their

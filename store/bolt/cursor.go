@@ -38,7 +38,7 @@ func (s *Server) Cursors(after store.Key, limit int) (lowest uint64, last store.
 	return lowest, last, err
 }
 
-// advance moves a cursor forward, but not past what there is: nobody can have seen that.
+// advance moves a cursor, but not past what there is: nobody can have seen that.
 func (t *serverTx) advance(c store.Advance) (store.Result, error) {
 	var at cursor
 	known, err := t.strictShelf("cursors").get(clientKey(c.Member), &at)
@@ -48,9 +48,12 @@ func (t *serverTx) advance(c store.Advance) (store.Result, error) {
 	if !known {
 		return store.Result{Verdict: store.NoClient}, nil
 	}
-	to := min(c.Order, t.head.Order)
-	if to <= at.At {
-		return store.Result{Cursor: at.At}, nil
+	to := max(at.At, min(c.Order, t.head.Order))
+	if c.Back {
+		to = min(to, max(c.Order, at.Began))
+	}
+	if to == at.At {
+		return store.Result{Cursor: to}, nil
 	}
 	at.At = to
 	return store.Result{Cursor: to}, t.shelf("cursors").put(clientKey(c.Member), &at)

@@ -181,5 +181,8 @@ func (s *Server) advance(c store.Advance) store.Result {
 		return store.Result{Verdict: store.NoClient}
 	}
 	member.at = max(member.at, min(c.Order, s.head.Order))
+	if c.Back {
+		member.back(c.Order)
+	}
 	return store.Result{Cursor: member.at}
 }

@@ -34,6 +34,9 @@ type client struct {
 	at, began uint64
 }
 
+// back moves the cursor back, not below where it began.
+func (c *client) back(order uint64) { c.at = min(c.at, max(order, c.began)) }
+
 // pair is a sender and a recipient.
 type pair struct{ from, to store.Key }
 
@@ -198,7 +201,7 @@ func (s *Server) putClient(c store.PutClient) store.Result {
 			c.Client.Card = old.row.Card
 		}
 		if c.Rewind != nil {
-			old.at = min(old.at, max(*c.Rewind, old.began))
+			old.back(*c.Rewind)
 		}
 	}
 	old.row = c.Client

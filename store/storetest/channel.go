@@ -193,6 +193,11 @@ func cursorRewinds(t *testing.T, s store.Server) {
 			t.Errorf("step %d: %+v, want cursor %d", i, r, c.cursor)
 		}
 	}
+	for i, c := range []struct{ to, cursor uint64 }{{9, 6}, {4, 4}, {5, 5}, {0, 2}} {
+		if r := Do(t, s, store.Advance{Member: ann, Order: c.to, Back: true}); r.Cursor != c.cursor {
+			t.Errorf("step %d, there and back: %+v, want cursor %d", i, r, c.cursor)
+		}
+	}
 	if got := orders(waiting(t, s, "ann")); !reflect.DeepEqual(got, []uint64{3, 4, 5, 6}) {
 		t.Errorf("waiting %v", got)
 	}

@@ -67,7 +67,9 @@ func (m *model) change(c store.Change) store.Result {
 		if who == nil {
 			return store.Result{Verdict: store.NoClient}
 		}
-		who.at = max(who.at, min(c.Order, m.head.Order))
+		if who.at = max(who.at, min(c.Order, m.head.Order)); c.Back && c.Order < who.at {
+			who.at = max(c.Order, who.began)
+		}
 		return store.Result{Cursor: who.at}
 	case store.Renew:
 		m.past = m.past.Renew(m.head)

@@ -76,7 +76,7 @@ func (g *generator) change(m *model) store.Change {
 	case n < 95:
 		return g.trim(m)
 	case n < 99:
-		return store.Advance{Member: g.key(), Order: g.Uint64N(m.head.Order + 3)}
+		return store.Advance{Member: g.key(), Order: g.Uint64N(m.head.Order + 3), Back: g.IntN(3) == 0}
 	case n == 99 && g.IntN(2) == 0:
 		return store.Begin{By: g.Uint64N(5)}
 	default:
