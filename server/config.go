@@ -76,6 +76,8 @@ const (
 	cursorsGap    = 100 * time.Millisecond
 	// trimPause is how often it is looked what may go from the channel's log, and so how exact ages are.
 	trimPause = time.Hour
+	// firstTrim is when a run looks first, so that short runs do too.
+	firstTrim = time.Minute
 	// trimGap is the time between two steps of that: a step reads cursorsAtOnce cursors, 0.3 ms, or removes trimAtOnce posts, as many
 	// as a full disk has room for (store/bolt, space.go). So 100,000 members are looked through in 2 s, and some 1,200 posts go in a second.
 	trimGap    = 20 * time.Millisecond

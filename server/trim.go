@@ -28,6 +28,7 @@ func (t *trimming) begin(now time.Time, cfg Config) {
 	t.pause = max(t.pause, trimGap)
 	t.counted = now
 	t.again(now)
+	t.due = now.Add(min(t.pause, firstTrim))
 }
 
 // again has all members looked through after the pause. What they have at that time is all that counts: a cursor goes back only when a

@@ -74,6 +74,26 @@ func TestAgesAreThoseOfTheServer(t *testing.T) {
 	b.goes("now it is older than an hour", 1)
 }
 
+// protocol.md §11.4: a server whose runs are all shorter than the pause between two looks has posts go all the same.
+func TestShortRunsTrimToo(t *testing.T) {
+	b := newBench(t, Config{ChannelSpare: 16 * time.Hour})
+	ann, bob := b.join("ann"), b.join("bob")
+	b.post(ann, 1, "x")
+	b.seen(bob, 1)
+	run := func(n int) {
+		for range n {
+			b.advance(50 * time.Minute)
+			b.core.Stop(b.now)
+			b.settle()
+			b.restart()
+		}
+	}
+	run(18)
+	b.goes("it is 15 hours old", 0)
+	run(3)
+	b.goes("it is more than 16 hours old", 1)
+}
+
 // gone takes what was said to a member of posts that went.
 func (b *bench) gone(to *member) string {
 	list := ""
