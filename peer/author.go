@@ -14,7 +14,7 @@ type author struct {
 	seen   seal.History
 	epochs []uint64 // by first sight
 	newest uint64   // of them: the latest run
-	gone   uint64   // what went from the server's log through here explains what is missing of them
+	told   int      // of inbox.told, what explains nothing any more that is missing of them
 }
 
 func (b *inbox) author(k wire.Key) *author {

@@ -133,7 +133,7 @@ func (c *Core) believe(m *pushed) (t wire.Text, end, gone *store.Chain, ok bool)
 	case seal.Old:
 		return t, nil, nil, false
 	case seal.Gap:
-		if !c.inbox.stream(c.store).explains(a) {
+		if !c.inbox.explains(a) {
 			tell(Missing)
 		}
 	case seal.Fork:

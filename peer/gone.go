@@ -11,13 +11,14 @@ const goneDelay = 250 * time.Millisecond
 
 // gone: posts went from the server's log which this client may not have had (protocol.md §11.4). The user is told once.
 func (c *Core) gone(now time.Time, m *wire.Gone) {
-	if m.Store != c.store || !c.listening() {
+	if m.Store != c.store || !c.gave(m.Order) || !c.listening() {
 		return
 	}
 	st := c.inbox.stream(c.store)
 	switch {
 	case m.Order > st.gone:
 		st.gone, c.inbox.goneDue = m.Order, now.Add(goneDelay)
+		c.inbox.told++
 		c.tell(PostsGone{})
 	case c.inbox.goneDue.IsZero():
 		c.answerBy(st, m.Order)
@@ -40,12 +41,12 @@ func (c *Core) endGone() {
 	}
 }
 
-// explains tells whether posts of an author are missing since they went from the server's log, which was told: that is so with the first gap
+// explains tells whether posts of an author are missing since they went from a server's log, which was told: that is so with the first gap
 // after it.
-func (st *stream) explains(a *author) bool {
-	if st.gone <= a.gone {
+func (b *inbox) explains(a *author) bool {
+	if b.told <= a.told {
 		return false
 	}
-	a.gone = st.gone
+	a.told = b.told
 	return true
 }

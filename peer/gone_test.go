@@ -79,6 +79,43 @@ func TestGoneIsNotForEveryone(t *testing.T) {
 	}
 }
 
+// protocol.md §9.2: what another copy of the store says of its own log, late on its way, is not told, and does not stand in the way of what this one says.
+func TestGoneOfAnotherCopy(t *testing.T) {
+	b, _ := readyBench(t)
+	b.recv(server, &wire.Ping{Store: storeID, Order: 9})
+	b.drop()
+	b.recv(server, &wire.Gone{Store: storeID, Order: 1 << 41})
+	b.advance(goneDelay)
+	b.wantIdle("this store has not given out such an order")
+	if got := b.events(); got != "" {
+		t.Errorf("told %q", got)
+	}
+	b.recv(server, &wire.Gone{Store: storeID, Order: 5})
+	if got := b.events(); got != "gone" {
+		t.Errorf("told %q of what went from this store", got)
+	}
+}
+
+// protocol.md §11.4: what went explains the first gap after it also when another store, with other orders, is met in between.
+func TestGoneInAnotherStore(t *testing.T) {
+	b, f := readyBench(t, "bob")
+	bob, l := f[0], &log{bench: b}
+	at := func(seq uint64) wire.Text { return bob.signed(postText(bob, seq, fmt.Sprint("p", seq))) }
+	l.push(bob.key, at(1))
+	l.goes(5)
+	l.push(bob.key, at(3))
+	b.meets(88)
+	b.page(bob.row(wire.Online))
+	b.drop()
+	b.recv(server, &wire.Gone{Store: 88, Order: 3})
+	for i, seq := range []uint64{5, 7} {
+		b.recv(server, &wire.PushPost{Prev: uint64(3*i) % 4, Order: uint64(4 + i), Try: 1, Author: bob.key, Text: at(seq)})
+	}
+	if got, want := b.events(), "p1 gone p3 gone p5 !missing p7"; got != want {
+		t.Errorf("told %q, wanted %q", got, want)
+	}
+}
+
 // Who leaves before the answer is due gives it first, and so does a program that ends.
 func TestGoneIsAnsweredAtTheEnd(t *testing.T) {
 	for name, end := range map[string]func(b *bench){

@@ -24,6 +24,7 @@ type inbox struct {
 	authors   map[wire.Key]*author
 	posts     map[postID][]*store.Part // of posts that are not whole
 	owing     owing
+	told      int               // how often the user was told that posts went
 	goneDue   time.Time         // when it is answered that posts went; zero when it was, or there was nothing to answer
 	clear     map[uint64]uint64 // by store: through which receipt order what is neither sealed nor signed is taken
 	holding   []*gate           // that something may wait at
