@@ -132,6 +132,9 @@ func (c *Core) deposited(now time.Time, m *wire.Stored) {
 	if m.Verdict == wire.TooLong && p.t.Flags&wire.FlagVoid != 0 {
 		return // so was another part of the text that was given up: its void is on its way
 	}
+	if m.Verdict == wire.Accepted && l.to == wire.Channel && len(p.text.parts) > 1 && c.stray(now, m.Order) {
+		return // protocol.md §9.2: the present copy may have other parts of it and not this one, whose tries run on
+	}
 	c.outbox.deposits.Drop(p)
 	switch m.Verdict {
 	case wire.Accepted:

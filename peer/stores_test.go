@@ -1,6 +1,8 @@
 package peer
 
 import (
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -209,6 +211,39 @@ func TestStoredOfAnEarlierRun(t *testing.T) {
 				t.Error("deposited again and again")
 			}
 		})
+	}
+}
+
+// protocol.md §9.2: of a post of two parts the present copy of the store may have the second one alone. So an answer of an earlier run ends no part.
+func TestStoredOfAnEarlierRunEndsNoPart(t *testing.T) {
+	b, _ := readyBench(t)
+	b.recv(server, &wire.Ping{Store: storeID, Order: 9})
+	b.recv(server, &wire.Ping{Store: storeID, Order: 1 << 40})
+	b.post(strings.Repeat("x", wire.PartSize+1))
+	b.drop()
+	answer := func(seq, order uint64) {
+		m := storedFor(theChannel, seq, 1, wire.Accepted)
+		m.Order = order
+		b.recv(server, m)
+	}
+	answer(1, 1)
+	answer(2, 1<<40+1)
+	if len(b.told) > 0 {
+		t.Errorf("told %+v, and the store may have half of it", b.told)
+	}
+	b.drop()
+	b.advance(time.Second)
+	if list := b.deposited(); !slices.Contains(list, 1) {
+		t.Errorf("deposited again: %v", list)
+	}
+	answer(1, 1<<40)
+	if !slices.ContainsFunc(b.told, func(n Notice) bool { _, ok := n.(Stored); return ok }) {
+		t.Errorf("told %+v", b.told)
+	}
+	b.drop()
+	b.advance(time.Hour)
+	if b.kinds(wire.KindDeposit) != 0 {
+		t.Error("deposited again and again")
 	}
 }
 
