@@ -137,7 +137,7 @@ func TestFairNoticesWhoDoesNotYield(t *testing.T) {
 			w.clients[0].types(t.Context(), line)
 		}
 	}()
-	rng := rand.New(rand.NewPCG(w.net.count, 9))
+	rng := rand.New(rand.NewPCG(texts, 9))
 	p := forged(rng, netip.MustParseAddrPort("10.77.1.4:9"), noiseBytes(rng, textSize))
 	p.setFrom(netip.MustParseAddrPort("10.77.1.3:9"))
 	from, sent, begun := w.clients[2].host, 0, time.Now()
