@@ -14,7 +14,7 @@ func (c *Core) accept(now time.Time, ref uint64, to wire.Key, toEpoch uint64, ty
 	}
 	l := c.lane(to, toEpoch)
 	c.inbox.lines++
-	x := &text{to: to, typed: true, line: c.inbox.lines, fresh: fresh{ref, typed}}
+	x := &text{to: to, typed: true, awaited: true, line: c.inbox.lines, fresh: fresh{ref, typed}}
 	c.cut(l, x, typed, c.cfg.Wall(now).UnixMicro())
 	first := x.parts[0].t
 	a := c.acceptance(x)

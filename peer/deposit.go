@@ -21,7 +21,7 @@ func (c *Core) depositPart(now time.Time, l *lane, p *part) {
 	}
 	l.move(p, depositing)
 	policy := c.background()
-	if p.text.typed {
+	if p.text.awaited {
 		policy = c.urgent()
 	}
 	c.outbox.deposits.Track(now, p, policy)
@@ -201,7 +201,7 @@ func (c *Core) keep(now time.Time, l *lane, p *part, why wire.Verdict) {
 		x.kept = true
 		c.tell(Kept{Line: x.line, To: c.roster.name(l.to), Why: why})
 	}
-	p.text.typed = false
+	p.text.awaited = false
 	policy := wire.Policy{First: time.Second, Factor: 2, Cap: backoffCap, Jitter: 0.25}
 	if why == wire.FullDisk {
 		policy.Cap = fullCap

@@ -75,7 +75,7 @@ func (c *Core) missed(now time.Time, p *part) {
 		if contact := c.roster.contacts[l.to]; contact != nil {
 			p.text.turns = contact.turns
 		}
-		if p.text.typed {
+		if p.text.awaited {
 			c.tell(NoAck{Line: p.text.line, To: c.roster.name(l.to)})
 		}
 		l.misses++

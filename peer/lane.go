@@ -75,15 +75,16 @@ const (
 
 // text is one typed line: its parts share its fate, and the user hears of it once.
 type text struct {
-	to     wire.Key
-	parts  []*part
-	typed  bool // in this run: the user waits for it
-	missed bool
-	turns  int  // the contact's, when it missed: tells whether it stayed
-	told   bool // Stored was told
-	kept   bool // Kept was told
-	line   uint64
-	fresh  fresh // until it is told that it was accepted
+	to      wire.Key
+	parts   []*part
+	typed   bool // in this run
+	awaited bool // the user waits for it
+	missed  bool
+	turns   int  // the contact's, when it missed: tells whether it stayed
+	told    bool // Stored was told
+	kept    bool // Kept was told
+	line    uint64
+	fresh   fresh // until it is told that it was accepted
 
 	first part // room for the first of its parts: most texts have no other
 	one   [1]*part

@@ -134,3 +134,21 @@ func TestTheNextRunNamesTheSameLines(t *testing.T) {
 	b.wantLined("delivered", Delivered{Line: 1, To: "bob"}, Delivered{Line: 2, To: "bob"})
 	b.wantEnds("delivered", map[uint64]store.End{1: store.EndDelivered, 2: store.EndDelivered})
 }
+
+// A program whose input is at its end waits for what earlier runs left, and yet they told of it.
+func TestWhatAnEarlierRunToldIsMarked(t *testing.T) {
+	b, f := readyBench(t, "bob")
+	bob := f[0]
+	b.changed(bob.row(wire.Offline))
+	b.send(bob, "one")
+	b.recv(server, storedFor(bob, 1, 1, wire.Accepted))
+	b.wantLined("stored", Accepted{Line: 1, To: "bob", Text: "one"}, Stored{Line: 1, To: "bob"})
+	b.restart()
+	b.do(b.core.Register)
+	b.answerRegister(storeID)
+	b.page(bob.row(wire.Offline))
+	b.do(b.core.Drain)
+	b.lined()
+	b.recv(server, &wire.Stored{To: bob.key, Epoch: myRun, ToEpoch: bob.epoch, Seq: 1, Try: 1, Verdict: wire.Accepted, Order: 1, Again: true})
+	b.wantLined("an earlier run was told", Stored{Line: 1, To: "bob", Again: true})
+}

@@ -67,7 +67,7 @@ func (c *Core) cardAwaited(now time.Time, to wire.Key) bool {
 	w := c.outbox.ways[to]
 	return w != nil && slices.ContainsFunc(w.lanes, func(l *lane) bool {
 		return (!c.book.entry(to).reachable() || c.mailOnly(now, l)) &&
-			slices.ContainsFunc(l.parts, func(p *part) bool { return p.state == queued && !p.held && p.text.typed })
+			slices.ContainsFunc(l.parts, func(p *part) bool { return p.state == queued && !p.held && p.text.awaited })
 	})
 }
 

@@ -101,7 +101,7 @@ func (c *Core) tellKept(l *lane) {
 func (c *Core) urge(now time.Time) {
 	for _, l := range c.outbox.order {
 		for _, p := range l.parts {
-			p.text.typed = true
+			p.text.awaited = true
 			if p.state == depositing {
 				c.depositPart(now, l, p)
 			}
