@@ -21,6 +21,9 @@ func (f *fullScreen) Stands(talk string) (peer.Status, error) {
 	return f.running().client.Glance(context.Background(), talk)
 }
 
+// Knows knows what the prompt does.
+func (f *fullScreen) Knows(command string) bool { return isCommand(command) }
+
 // Complete proposes what the prompt does.
 func (f *fullScreen) Complete(before, me string, names []string) (from int, words []string) {
 	return complete(before, me, names)

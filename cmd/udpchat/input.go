@@ -36,7 +36,8 @@ type input struct {
 
 // parse takes a typed line apart. The text keeps its spaces: one character separates it from what stands before it. A line that is
 // no command goes to whom plain text is for, and to make sure that it is none it may begin with a space, which is left out. Without
-// such a one it gives what to print instead. A slash may stand before a command.
+// such a one it gives what to print instead. A slash may stand before a command, and never begins anything else: two begin a text that
+// has one.
 func parse(line string, to aim) (in input, wrong string) {
 	if !to.none() && strings.HasPrefix(line, " ") && strings.TrimSpace(line) != "" {
 		return to.input(line[1:]), ""
@@ -48,15 +49,28 @@ func parse(line string, to aim) (in input, wrong string) {
 		}
 		return aimAt(name).input(rest), ""
 	}
-	slashed := strings.HasPrefix(command, "/") && usageLine(command[1:]) != ""
-	if slashed {
-		command = command[1:]
+	if slashed, ok := strings.CutPrefix(command, "/"); ok {
+		switch {
+		case isCommand(slashed):
+			return parseCommand(slashed, rest)
+		case to.none():
+			return in, noCommand(command, "")
+		case strings.HasPrefix(slashed, "/"):
+			return to.input(strings.Replace(line, "/", "", 1)), ""
+		}
+		return in, noCommand(command, " With two slashes it is text.")
 	}
-	in, wrong = parseCommand(command, rest)
-	if wrong != "" && !to.none() && !slashed {
+	if in, wrong = parseCommand(command, rest); wrong != "" && !to.none() {
 		return to.input(line), ""
 	}
 	return in, wrong
+}
+
+// isCommand tells whether a word, without a slash before it, is a command.
+func isCommand(word string) bool { return word != "@" && usageLine(word) != "" }
+
+func noCommand(command, besides string) string {
+	return fmt.Sprintf("[Unknown command %s: help lists all.%s]", plain.Name(command), besides)
 }
 
 // input is a text for whom plain text is for.
@@ -92,7 +106,7 @@ func parseCommand(command, rest string) (in input, wrong string) {
 	case "peers", "status", "help", "quit":
 		ok = strings.TrimSpace(rest) == ""
 	default:
-		return in, fmt.Sprintf("[Unknown command %s: help lists all.]", plain.Name(command))
+		return in, noCommand(command, "")
 	}
 	if !ok {
 		return in, usageLine(command)

@@ -17,6 +17,8 @@ type Chat interface {
 	Seen(lines []uint64)
 	// Enter is a command as it is typed at the prompt.
 	Enter(line string)
+	// Knows tells whether a word is a command.
+	Knows(command string) bool
 	// Complete proposes words for the one before the cursor (lineedit.Completer). names are the others'.
 	Complete(before, me string, names []string) (from int, words []string)
 	// Leave goes offline and ends; Interrupt ends without a word to anyone.

@@ -99,7 +99,7 @@ func (m *Model) taken(ref uint64) *message {
 }
 
 // slashed writes the commands in a line of the prompt as they are typed here.
-var slashed = strings.NewReplacer(": verify ", ": /verify ", ": trust ", ": /trust ", ": reg ", ": /reg ", ": help lists", ": /help lists")
+var slashed = strings.NewReplacer(": verify ", ": /verify ", ": trust ", ": /trust ", ": reg ", ": /reg ")
 
 // sentence makes a sentence of the prompt's lines, which are in brackets.
 func sentence(lines []string) string {

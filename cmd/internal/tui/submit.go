@@ -24,11 +24,11 @@ func (m *Model) submit() tea.Cmd {
 		return nil
 	}
 	to, rest, known := m.addressed(text)
-	if m.left || !known {
+	command, ok := strings.CutPrefix(text, "/")
+	if m.left || !known || ok && !m.known(command) {
 		return nil // it stays in its place
 	}
 	t.input, m.recall, m.draft = input{}, 0, ""
-	command, ok := strings.CutPrefix(text, "/")
 	switch {
 	case to != nil:
 		m.open(to)
@@ -43,6 +43,22 @@ func (m *Model) submit() tea.Cmd {
 		m.send(t, text)
 	}
 	return nil
+}
+
+// known tells whether what was typed after a slash is a command, or, after a second slash, a text. Of what is neither it says so.
+func (m *Model) known(line string) bool {
+	if strings.HasPrefix(line, "/") {
+		return true
+	}
+	name := line
+	if i := strings.IndexFunc(line, unicode.IsSpace); i >= 0 {
+		name = line[:i]
+	}
+	ok := m.chat.Knows(name)
+	if !ok {
+		m.say(fmt.Sprintf("Unknown command /%s: F1 lists all. With two slashes it is text.", plain.Name(name)), true)
+	}
+	return ok
 }
 
 // addressed takes the name from before a text that is for one person alone, as at the prompt, wherever it was typed; to is nil when

@@ -65,6 +65,8 @@ func TestCommands(t *testing.T) {
 		{"/dereg alice", "enter dereg alice"},
 		{"/quit", "leave"},
 		{"//etc/hosts", "send 1 bob: /etc/hosts"},
+		{"/etc/hosts is a file", ""},
+		{"/", ""},
 		{" spaces stay ", "send 1 bob:  spaces stay "},
 		{"", ""},
 		{"   ", ""},
@@ -76,6 +78,25 @@ func TestCommands(t *testing.T) {
 		if got := strings.Join(w.done, "|"); got != tt.asks {
 			t.Errorf("%q asked for %q, not %q", tt.typed, got, tt.asks)
 		}
+	}
+}
+
+// What begins with a slash and is no command stays where it was typed.
+func TestUnknownCommand(t *testing.T) {
+	w := here(t, "bob")
+	w.size(120, 24)
+	w.press("tab")
+	w.paste("/stauts\nof the talks")
+	w.press("enter")
+	w.shows("Unknown command /stauts: F1 lists all. With two slashes it is text.")
+	if got := w.talks.open.input.text(); got != "/stauts\nof the talks" {
+		t.Errorf("%q is left", got)
+	}
+	w.press("ctrl+home", "up", "home")
+	w.types("/")
+	w.press("enter")
+	if got := strings.Join(w.done, "|"); got != "send 1 bob: /stauts\nof the talks" {
+		t.Error(got)
 	}
 }
 

@@ -93,6 +93,11 @@ func (w *world) Stands(talk string) (peer.Status, error) {
 	return s, nil
 }
 
+// Knows the commands that these tests type.
+func (w *world) Knows(command string) bool {
+	return slices.Contains(strings.Fields("dereg help peers quit search send to trust verify"), command)
+}
+
 // Complete knows three commands.
 func (w *world) Complete(before, me string, names []string) (from int, words []string) {
 	from = strings.LastIndex(before, " ") + 1
