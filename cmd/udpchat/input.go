@@ -18,7 +18,7 @@ var usage = []struct{ name, form, what string }{
 	{"@", "@NAME [TEXT]", "send TEXT to NAME; without TEXT as to NAME"},
 	{"peers", "peers", "list the client table"},
 	{"status", "status", "the server, the way to everyone, and what waits and why"},
-	{"history", "history [NAME] [N]", "the last N lines, with NAME or all; without N 20"},
+	{"history", "history [NAME] [N]", "the last N lines, up to 1000, with NAME or all; without N 20"},
 	{"search", "search WORDS", "the newest lines that have all the words"},
 	{"verify", "verify NAME", "a number to compare with NAME, that nobody is between you"},
 	{"trust", "trust NAME", "accept the key that NAME has now"},
@@ -108,10 +108,13 @@ func parseCommand(command, rest string) (in input, wrong string) {
 	default:
 		return in, noCommand(command, "")
 	}
-	if !ok {
-		return in, usageLine(command)
+	switch {
+	case ok:
+		return in, ""
+	case command == "history":
+		return in, fmt.Sprintf("%s, N from 1 to %d", usageLine(command), historyMost)
 	}
-	return in, ""
+	return in, usageLine(command)
 }
 
 // parseHistory: a number alone is one of lines.

@@ -59,7 +59,8 @@ func TestParse(t *testing.T) {
 		{"history 5", aim{}, input{command: "history", number: 5}, ""},
 		{"history bob", aim{}, input{command: "history", name: "bob", number: historyLines}, ""},
 		{"history 5 6", aim{}, input{command: "history", name: "5", number: 6}, ""},
-		{"history bob 1001", aim{}, input{command: "history", name: "bob", number: 1001}, "Usage: history [NAME] [N]"},
+		{"history bob 1001", aim{}, input{command: "history", name: "bob", number: 1001}, "Usage: history [NAME] [N], N from 1 to 1000"},
+		{"history bob 1000", aim{}, input{command: "history", name: "bob", number: 1000}, ""},
 		{"history of Rome", bob, input{command: "send", name: "bob", text: "history of Rome"}, ""},
 		{"search two words", aim{}, input{command: "search", text: "two words", number: foundLines}, ""},
 	} {
