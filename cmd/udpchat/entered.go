@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -59,9 +60,9 @@ func (c *chat) command(ctx context.Context, in input) error {
 	case "trust":
 		client.Trust(in.name)
 	case "reg":
-		return c.register(in.name)
+		return c.register(cmp.Or(in.name, c.session.name))
 	case "dereg":
-		client.Deregister(c.ownName(in.name))
+		client.Deregister(c.ownName(cmp.Or(in.name, c.session.name)))
 	case "quit":
 		c.ended = true
 		client.Quit()

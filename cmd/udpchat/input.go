@@ -22,8 +22,8 @@ var usage = []struct{ name, form, what string }{
 	{"search", "search WORDS", "the newest lines that have all the words"},
 	{"verify", "verify NAME", "a number to compare with NAME, that nobody is between you"},
 	{"trust", "trust NAME", "accept the key that NAME has now"},
-	{"reg", "reg NAME", "register as NAME"},
-	{"dereg", "dereg NAME", "go offline; messages are kept for you"},
+	{"reg", "reg [NAME]", "come back; with another NAME go on as NAME"},
+	{"dereg", "dereg [NAME]", "go offline; messages are kept for you"},
 	{"help", "help", "print this"},
 	{"quit", "quit", "go offline and leave"},
 }
@@ -92,15 +92,15 @@ func parseCommand(command, rest string) (in input, wrong string) {
 	case "send_all":
 		in.text = rest
 		ok = rest != ""
-	case "to":
-		in.name, rest = cutWord(rest)
-		ok = strings.TrimSpace(rest) == ""
 	case "history":
 		in, ok = parseHistory(strings.Fields(rest))
 	case "search":
 		in.text, in.number = rest, foundLines
 		ok = strings.TrimSpace(rest) != ""
-	case "reg", "dereg", "verify", "trust":
+	case "to", "reg", "dereg":
+		in.name, rest = cutWord(rest)
+		ok = strings.TrimSpace(rest) == ""
+	case "verify", "trust":
 		in.name, rest = cutWord(rest)
 		ok = in.name != "" && strings.TrimSpace(rest) == ""
 	case "peers", "status", "help", "quit":

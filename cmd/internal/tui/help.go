@@ -54,7 +54,7 @@ var helpRows = []struct{ keys, what string }{
 	{"@NAME text", "to NAME alone, wherever it is typed"},
 	{"", "Commands"},
 	{"/verify, /trust", "compare keys with this one, accept them"},
-	{"/dereg, /reg NAME", "go offline, come back"},
+	{"/dereg, /reg", "go offline, come back"},
 	{"/search WORDS", "search"},
 	{"//text", "a text that begins with a slash"},
 	{"Ctrl-D, /quit", "go offline and leave"},
