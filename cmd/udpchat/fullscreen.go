@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"strings"
@@ -16,6 +17,7 @@ import (
 	"udpchat/cmd/internal/config"
 	"udpchat/cmd/internal/jobcontrol"
 	"udpchat/cmd/internal/lineedit"
+	"udpchat/cmd/internal/plain"
 	"udpchat/cmd/internal/tui"
 	"udpchat/peer"
 	"udpchat/wire/link"
@@ -24,6 +26,7 @@ import (
 // fullScreen is a screen of package tui on a terminal.
 type fullScreen struct {
 	program *tea.Program
+	model   *tui.Model // the program's, until it has ended
 	in, out *os.File
 	wanted  *link.Queue[typed] // what the user wants, in order
 	next    []typed            // what was taken of it and is not read yet
@@ -65,7 +68,8 @@ func (s *clientSettings) checkFullScreen(env *environment, f *config.Flags) erro
 // openFullScreen begins to draw.
 func (env *environment) openFullScreen(s clientSettings) *fullScreen {
 	f := &fullScreen{in: env.stdin, out: env.stdout, bell: bell{setting: s.bell}, wanted: link.NewQueue[typed](), opened: time.Now(), ended: make(chan struct{}), closing: make(chan struct{})}
-	f.program = tea.NewProgram(tui.New(f, time.Now), tea.WithInput(env.stdin), tea.WithOutput(env.stdout), tea.WithEnvironment(env.environ),
+	f.model = tui.New(f, time.Now)
+	f.program = tea.NewProgram(f.model, tea.WithInput(env.stdin), tea.WithOutput(env.stdout), tea.WithEnvironment(env.environ),
 		tea.WithColorProfile(env.colours(s.colour)), tea.WithoutSignalHandler())
 	go func() {
 		defer close(f.ended)
@@ -193,7 +197,7 @@ func (f *fullScreen) interactive() bool { return true }
 // at the shell's prompt.
 const settle = 200 * time.Millisecond
 
-// close gives the terminal back, as it was, and leaves on it what was said last.
+// close gives the terminal back, as it was, and leaves on it what was said last, and what was being written.
 func (f *fullScreen) close() {
 	select {
 	case <-time.After(time.Until(f.opened.Add(settle))):
@@ -206,10 +210,19 @@ func (f *fullScreen) close() {
 		f.program.Quit()
 		<-f.ended
 		f.watching.Wait()
+		f.last = append(f.last, draftLines(f.model.Drafts())...)
 	}
 	for _, line := range f.last {
 		_, _ = io.WriteString(f.out, line+"\n") // the terminal may be gone
 	}
+}
+
+// draftLines are what would be gone with the screen: at the prompt a line that is half typed stays where it is.
+func draftLines(drafts []tui.Draft) (lines []string) {
+	for _, d := range drafts {
+		lines = append(lines, fmt.Sprintf("[Not sent, as you were writing it to %s:]", someone(d.To)), plain.Text(d.Text))
+	}
+	return lines
 }
 
 // Send, Enter, Seen, Leave and Interrupt are what a user does.

@@ -256,6 +256,28 @@ func TestFullScreenUnsent(t *testing.T) {
 	}
 }
 
+// What was being written when the screen goes by itself is left on the terminal, of every talk.
+func TestFullScreenDrafts(t *testing.T) {
+	t.Parallel()
+	r := newFullRoom(t, "bob", "carol")
+	r.shows("● bob", "● carol")
+	r.types("to all of you")
+	r.press("Tab")
+	r.types("half a")
+	r.press("C-j")
+	r.types("letter")
+	r.press("Tab")
+	r.KillServer()
+	r.types("/dereg")
+	r.press("Enter")
+	rows := strings.Join(r.shows(fmt.Sprintf("ended with %d", exitFailed)), "\n")
+	for _, want := range []string{"[Not sent, as you were writing it to the channel:]\nto all of you\n", "[Not sent, as you were writing it to bob:]\nhalf a\n", "letter\n"} {
+		if !strings.Contains(rows, want) {
+			t.Errorf("%q is not left on the terminal: %q", want, rows)
+		}
+	}
+}
+
 // A signal ends it as it ends the line mode.
 func TestFullScreenSignal(t *testing.T) {
 	t.Parallel()

@@ -26,7 +26,7 @@ type older struct {
 
 // begin starts anew with a client's name and history.
 func (m *Model) begin(b Began) tea.Cmd {
-	said := m.talks.open.messages // before there was a client
+	said, drafts := m.talks.open.messages, m.Drafts() // before there was a client
 	if m.me.Name != "" {
 		said = nil
 	}
@@ -34,6 +34,7 @@ func (m *Model) begin(b Began) tea.Cmd {
 	m.ends, m.stands = map[uint64]state{}, stands{}
 	m.recall, m.draft, m.search, m.unseen = 0, "", nil, 0
 	m.talks.open.messages = said
+	m.resume(drafts)
 	chat := m.chat
 	return tea.Batch(m.reach(), func() tea.Msg {
 		got, err := chat.Find("", recentPast)
