@@ -72,7 +72,7 @@ func (s *clientSettings) connection(f *config.Flags) {
 	f.Bool(&s.trustNew, "", "trust-new-server-key", false, "accept another key of the server than before; its words are shown")
 	f.String(&s.state, "", "state", "", "the `FOLDER` of your profiles (key, outbox, history); empty: $XDG_STATE_HOME/udpchat/clients")
 	s.log.register(f, "warn")
-	f.Duration(&s.ackTimeout, "", "ack-timeout", 500*time.Millisecond, 10*time.Millisecond, time.Minute, "how long a direct message waits for its acknowledgement, and the time between tries at the server")
+	f.Milliseconds(&s.ackTimeout, "", "ack-timeout", 500*time.Millisecond, 10*time.Millisecond, time.Minute, "how long a direct message waits for its acknowledgement, and the time between tries at the server")
 	f.Count(&s.retries, "", "retries", 5, 0, 100, "further tries before the server counts as not responding")
 }
 

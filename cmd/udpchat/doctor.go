@@ -39,7 +39,7 @@ func (env *environment) doctorCommand() *command {
 	f.String(&s.serverKey, "", "server-key", "", "the server's `KEY`, 52 characters, as an invite has it")
 	f.String(&s.state, "", "state", "", "the `FOLDER` of your profiles; empty: $XDG_STATE_HOME/udpchat/clients")
 	f.String(&with, "", "peer", "", "check the way to `NAME` too, by the client of your profile if one runs", config.NotEmpty)
-	f.Duration(&s.ackTimeout, "", "ack-timeout", 500*time.Millisecond, 10*time.Millisecond, time.Minute, "the time between tries")
+	f.Milliseconds(&s.ackTimeout, "", "ack-timeout", 500*time.Millisecond, 10*time.Millisecond, time.Minute, "the time between tries")
 	f.Count(&s.retries, "", "retries", 5, 0, 100, "further tries before something counts as not responding")
 	c := &command{name: "doctor", short: "find out at which hop the way to a server, or to someone, ends", flags: f}
 	c.exec = func(ctx context.Context, _ []string) error { return env.examine(ctx, s, f, with) }

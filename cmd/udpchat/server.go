@@ -50,7 +50,7 @@ func (env *environment) serverCommand() *command {
 	f.String(&s.host, "", "host", "", "listen on this `ADDRESS` of this machine only; empty: on all, IPv4 and IPv6")
 	f.String(&s.db, "", "db", "", "keep everything in this `FILE`; empty: $XDG_STATE_HOME/udpchat/server.db")
 	s.log.register(f, "info")
-	f.Duration(&s.ackTimeout, "", "ack-timeout", 500*time.Millisecond, 10*time.Millisecond, time.Minute, "time between the tries that a client's presence is judged by")
+	f.Milliseconds(&s.ackTimeout, "", "ack-timeout", 500*time.Millisecond, 10*time.Millisecond, time.Minute, "time between the tries that a client's presence is judged by")
 	f.Count(&s.retries, "", "retries", 5, 0, 100, "further tries before a client that does not answer counts as offline")
 	f.Size(&s.maxMessage, "", "max-message", wire.MaxText, 1, wire.MaxText, "longest text, in bytes")
 	f.Count(&s.texts, "", "mailbox-texts", 200000, 0, 1<<30, "most texts that may wait for one client; 0: no limit")

@@ -31,7 +31,7 @@ func newClient(s *settings) *Flags {
 	f.String(&s.name, "n", "name", "anon", "your `NICK` on the server", NotEmpty)
 	f.Port(&s.port, "p", "port", 9999, "the server's UDP port")
 	f.AnyPort(&s.local, "c", "client-port", 0, "own UDP port, 0 for any free one")
-	f.Duration(&s.timeout, "", "ack-timeout", 500*time.Millisecond, time.Millisecond, time.Hour,
+	f.Milliseconds(&s.timeout, "", "ack-timeout", 500*time.Millisecond, time.Millisecond, time.Hour,
 		"how long to wait for an acknowledgement before the message goes to the server instead")
 	f.Choice(&s.format, "", "log-format", "text", "how to write the log", "text", "json")
 	f.Choice(&s.color, "", "color", "on", "colours in the terminal", "on", "off")

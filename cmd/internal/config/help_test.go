@@ -72,7 +72,7 @@ func TestWithFfcli(t *testing.T) {
 		}},
 	}
 	args := []string{"send", "-n", "zoe", "-j", "--", "bob", "-n", "--"}
-	rest, err := send.Parse(args[1:], []string{"UDPCHAT_WAIT=7"}, nil)
+	rest, err := send.Parse(args[1:], []string{"UDPCHAT_WAIT=7ms"}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

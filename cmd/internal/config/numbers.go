@@ -43,26 +43,67 @@ func (f *Flags) number(p *int, short, long string, def int, usage, placeholder s
 }
 
 // Duration registers a time span within minimum and maximum; a maximum of 0
-// means no limit. A bare number is milliseconds.
+// means no limit. Of bare numbers only 0 is one: whoever writes 180 may mean
+// days, and would get something else.
 func (f *Flags) Duration(p *time.Duration, short, long string, def, minimum, maximum time.Duration, usage string) {
-	limits := "from " + formatDuration(minimum) + " to " + formatDuration(maximum)
+	f.duration(p, short, long, def, newSpan(minimum, maximum), usage)
+}
+
+// Milliseconds is Duration for what is usually given in milliseconds: that is
+// what a bare number means.
+func (f *Flags) Milliseconds(p *time.Duration, short, long string, def, minimum, maximum time.Duration, usage string) {
+	s := newSpan(minimum, maximum)
+	s.bare = true
+	s.examples += " (a bare number is milliseconds)"
+	f.duration(p, short, long, def, s, usage)
+}
+
+func (f *Flags) duration(p *time.Duration, short, long string, def time.Duration, s span, usage string) {
+	f.register(newValue(p, def, s.parse, formatDuration), short, long, usage, "TIME")
+}
+
+// span is a range of times and the words for it.
+type span struct {
+	minimum, maximum time.Duration
+	bare             bool // a number without a unit is milliseconds
+	limits, examples string
+}
+
+func newSpan(minimum, maximum time.Duration) span {
+	s := span{minimum: minimum, maximum: maximum, examples: "500ms, 2s or 1m30s",
+		limits: "from " + formatDuration(minimum) + " to " + formatDuration(maximum)}
 	if maximum == 0 {
-		maximum = math.MaxInt64
-		limits = "of at least " + formatDuration(minimum)
+		s.maximum = math.MaxInt64
+		s.limits = "of at least " + formatDuration(minimum)
 	}
-	examples := "500ms, 2s or 1m30s"
-	if maximum >= day {
-		examples = "500ms, 1m30s, 12h or 30d"
+	if s.maximum >= day {
+		s.examples = "500ms, 1m30s, 12h or 30d"
 	}
-	parse := func(s string) (time.Duration, error) {
-		d, ok := parseDuration(s)
-		if !ok || d < minimum || d > maximum {
-			return 0, fmt.Errorf("%s is not a time %s: write it like %s (a bare number is milliseconds)",
-				quote(s), limits, examples)
+	return s
+}
+
+func (s span) parse(text string) (time.Duration, error) {
+	d, ok := parseDuration(text)
+	if ok && !s.bare && d != 0 && strings.Trim(text, "+-0123456789") == "" {
+		if meant := s.units(text); len(meant) > 0 {
+			return 0, fmt.Errorf("%s has no unit: write %s", quote(text), alternatives(meant))
 		}
-		return d, nil
+		ok = false
 	}
-	f.register(newValue(p, def, parse, formatDuration), short, long, usage, "TIME")
+	if !ok || d < s.minimum || d > s.maximum {
+		return 0, fmt.Errorf("%s is not a time %s: write it like %s", quote(text), s.limits, s.examples)
+	}
+	return d, nil
+}
+
+// units are what a number without a unit may be meant as, the longest first.
+func (s span) units(number string) (meant []string) {
+	for _, unit := range []string{"d", "h", "m", "s", "ms"} {
+		if d, ok := parseDuration(number + unit); ok && d >= s.minimum && d <= s.maximum {
+			meant = append(meant, number+unit)
+		}
+	}
+	return meant
 }
 
 // day is what the unit d means: 24 hours.

@@ -1,6 +1,8 @@
 package config
 
 import (
+	"fmt"
+	"strings"
 	"testing"
 	"time"
 )
@@ -80,7 +82,7 @@ func TestNoUpperLimit(t *testing.T) {
 		t.Errorf("got %v, %d, %v", d, n, err)
 	}
 	for arg, want := range map[string]string{
-		"-keep=1s":   `flag -keep: "1s" is not a time of at least 1m: write it like 500ms, 1m30s, 12h or 30d (a bare number is milliseconds)`,
+		"-keep=1s":   `flag -keep: "1s" is not a time of at least 1m: write it like 500ms, 1m30s, 12h or 30d`,
 		"-quota=512": `flag -quota: "512" is not a size of at least 1KiB: write bytes, or a whole number with K, M or G (KiB, MiB, GiB)`,
 	} {
 		f := New("udpchat server")
@@ -89,6 +91,38 @@ func TestNoUpperLimit(t *testing.T) {
 		if _, err := f.Parse([]string{arg}, nil, nil); err == nil || err.Error() != want {
 			t.Errorf("\n got %v\nwant %s", err, want)
 		}
+	}
+}
+
+// Whoever writes 180 may mean days: nothing is guessed, whatever the number comes from. 0 is 0 in every unit.
+func TestTimeWithoutUnit(t *testing.T) {
+	inFolder(t, "keep = 180\nwait = 20_000")
+	for _, tt := range []struct{ name, args, environ, want string }{
+		{"flag", "-keep 180", "", `flag -keep: "180" has no unit: write 180d, 180h, 180m, 180s or 180ms`},
+		{"variable", "", "UDPCHAT_KEEP=180", `UDPCHAT_KEEP: "180" has no unit: write 180d, 180h, 180m, 180s or 180ms`},
+		{"file", "-config client.toml", "", `client.toml line 1, key "keep": "180" has no unit: write 180d, 180h, 180m, 180s or 180ms`},
+		{"only what is in its limits", "-wait 30", "", `flag -wait: "30" has no unit: write 30m or 30s`},
+		{"in no unit", "-wait 90000001", "", `flag -wait: "90000001" is not a time from 1s to 1h: write it like 500ms, 2s or 1m30s`},
+		{"below zero", "-keep -180", "", `flag -keep: "-180" is not a time of at least 0s: write it like 500ms, 1m30s, 12h or 30d`},
+		{"zero, which is too short", "-wait 0", "", `flag -wait: "0" is not a time from 1s to 1h: write it like 500ms, 2s or 1m30s`},
+		{"zero", "-keep 0", "", ""},
+		{"milliseconds", "-ack 180", "", ""},
+		{"a unit", "-keep 180d", "", ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			var keep, wait, ack time.Duration
+			f := New("udpchat server")
+			f.Duration(&keep, "", "keep", time.Hour, 0, 0, "keep")
+			f.Duration(&wait, "", "wait", time.Minute, time.Second, time.Hour, "wait")
+			f.Milliseconds(&ack, "", "ack", time.Second, 0, 0, "ack")
+			_, err := f.Parse(strings.Fields(tt.args), strings.Fields(tt.environ), nil)
+			if got := fmt.Sprint(err); err != nil && got != tt.want || err == nil && tt.want != "" {
+				t.Errorf("\n got %s\nwant %s", got, tt.want)
+			}
+			if tt.name == "milliseconds" && ack != 180*time.Millisecond || tt.name == "zero" && keep != 0 {
+				t.Errorf("got %v, %v", keep, ack)
+			}
+		})
 	}
 }
 
