@@ -63,12 +63,12 @@ func (env *environment) serverCommand() *command {
 	f.Duration(&s.nameTTL, "", "name-ttl", 180*24*time.Hour, time.Millisecond, 0, "how long a name stays its owner's without being used; longer while anything waits for the owner")
 	f.Count(&s.tableClients, "", "table-clients", 0, 0, 1<<30, "with more clients, each sees only those that it has to do with; 0: all see all, however many")
 	c := &command{name: "server", short: "keep the directory, the mailbox and the channel", flags: f}
-	c.exec = func(ctx context.Context, _ []string) error { return env.serve(ctx, s) }
+	c.exec = func(ctx context.Context, _ []string) error { return env.serve(ctx, s, f) }
 	return c
 }
 
 // serve runs a server until a signal ends it; a second signal ends it at once.
-func (env *environment) serve(ctx context.Context, s serverSettings) (err error) {
+func (env *environment) serve(ctx context.Context, s serverSettings, f *config.Flags) (err error) {
 	if s.host != "" {
 		if _, bad := netip.ParseAddr(strings.Trim(s.host, "[]")); bad != nil {
 			return config.Errorf("flag -host: %q is not an IP address: use one of this machine's, or leave it out for all", s.host)
@@ -111,6 +111,7 @@ func (env *environment) serve(ctx context.Context, s serverSettings) (err error)
 	wg.Go(func() { collectSoon(ctx, func() { rest(log, db) }) })
 	err = srv.Run(ctx, func() {
 		log.Info("listening", "addr", socket.LocalAddr(), "db", s.db)
+		log.Info("limits by which posts and names are deleted", deletes(f)...)
 		invitation.log(log, s.host, socket.LocalAddr().Port())
 		warnOfBuffer(log, socket)
 	})
@@ -120,6 +121,18 @@ func (env *environment) serve(ctx context.Context, s serverSettings) (err error)
 		log.Info("stopped")
 	}
 	return err
+}
+
+// deletes are the settings, and their values, that delete what people wrote or have: a mistake in one is seen here before it is felt.
+func deletes(f *config.Flags) (pairs []any) {
+	for _, long := range []string{"channel-keep", "channel-bytes", "name-ttl"} {
+		text := f.Text(long)
+		if text == "0" || text == "0s" {
+			text = "no limit"
+		}
+		pairs = append(pairs, long, text)
+	}
+	return pairs
 }
 
 // warnOfBuffer says when the system gives the socket less room than a server with many clients needs.

@@ -16,6 +16,10 @@ const (
 // Source tells, after Parse, where the setting with this long name came from.
 func (f *Flags) Source(long string) Source { return f.sources[long] }
 
+// Text tells, after Parse, how the value is written that the setting with this
+// long name has.
+func (f *Flags) Text(long string) string { return f.byName[long].String() }
+
 // trace notes the sources. Whatever is set and came from neither of the other
 // two is from the file.
 func (f *Flags) trace(given map[string]bool) {
