@@ -17,6 +17,7 @@ import (
 // clientSettings are the flags of udpchat client.
 type clientSettings struct {
 	asks       bool // someone at a terminal is asked for a name and a server that are lacking
+	remembered bool // the server is the one that the name had last
 	name, host string
 	port       int
 	clientPort int
@@ -88,14 +89,17 @@ func (s *clientSettings) check(ctx context.Context, env *environment, f *config.
 		return server, rule, err
 	}
 	if s.name, err = ownName(s.state, s.name); err != nil {
-		return server, rule, config.Errorf("flag -name: %v", err)
+		return server, rule, f.Wrong("name", "%v", err)
 	}
 	if rule, err = s.rule(f); err != nil {
 		return server, rule, err
 	}
 	server, err = resolve(ctx, s.host, s.port)
+	if err != nil && s.remembered {
+		return server, rule, config.Errorf("the server that %s had last: %v; another one is given with -i", s.name, err)
+	}
 	if err != nil {
-		return server, rule, config.Errorf("flag -ip: %v", err)
+		return server, rule, f.Wrong("ip", "%v", err)
 	}
 	return server, rule, nil
 }
@@ -104,12 +108,12 @@ func (s *clientSettings) check(ctx context.Context, env *environment, f *config.
 func (s *clientSettings) rule(f *config.Flags) (serverKey, error) {
 	rule := serverKey{renew: s.trustNew}
 	if s.trustNew && f.Source("trust-new-server-key") != config.CommandLine {
-		return rule, config.Errorf("flag -trust-new-server-key: give it on the command line, once: elsewhere it would accept every key")
+		return rule, f.Wrong("trust-new-server-key", "give it on the command line, once: elsewhere it would accept every key")
 	}
 	if s.serverKey != "" {
 		key, err := words.ParseKey(s.serverKey)
 		if err != nil {
-			return rule, config.Errorf("flag -server-key: %v", err)
+			return rule, f.Wrong("server-key", "%v", err)
 		}
 		rule.given = (*wire.Key)(&key)
 	}
@@ -117,20 +121,20 @@ func (s *clientSettings) rule(f *config.Flags) (serverKey, error) {
 		invite, err := words.ParseInvite(s.host)
 		switch {
 		case err != nil:
-			return rule, config.Errorf("flag -ip: %v", err)
+			return rule, f.Wrong("ip", "%v", err)
 		case s.contradicts(f, int(invite.Port)):
-			return rule, config.Errorf("flag -port: %d is not the invite's port, %d: leave it out", s.port, invite.Port)
+			return rule, f.Wrong("port", "%d is not the invite's port, %d: leave it out", s.port, invite.Port)
 		case rule.given != nil && *rule.given != invite.Key:
-			return rule, config.Errorf("flag -server-key: it is not the key of the invite: leave it out")
+			return rule, f.Wrong("server-key", "it is not the key of the invite: leave it out")
 		}
 		s.host, s.port, rule.given = invite.Host, int(invite.Port), (*wire.Key)(&invite.Key)
 	} else {
 		host, port, err := splitAddress(s.host, s.port)
 		switch {
 		case err != nil:
-			return rule, config.Errorf("flag -ip: %v", err)
+			return rule, f.Wrong("ip", "%v", err)
 		case s.contradicts(f, port):
-			return rule, config.Errorf("flag -port: %d is not the port of the address, %d: leave it out", s.port, port)
+			return rule, f.Wrong("port", "%d is not the port of the address, %d: leave it out", s.port, port)
 		}
 		s.host, s.port = host, port
 	}

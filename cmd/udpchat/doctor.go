@@ -125,11 +125,11 @@ func (d *checkup) prepare(env *environment, f *config.Flags) (err error) {
 	}
 	if s.name != "" {
 		if s.name, err = ownName(s.state, s.name); err != nil {
-			return config.Errorf("flag -name: %v", err)
+			return f.Wrong("name", "%v", err)
 		}
 	}
 	if d.with != "" && s.name == "" {
-		return config.Errorf("flag -peer: the way to someone begins at you: give your name with -n NAME")
+		return f.Wrong("peer", "the way to someone begins at you: give your name with -n NAME")
 	}
 	if host, port, ok := splitServer(l.Servers[s.name]); ok && f.Source("ip") == config.Default && f.Source("port") == config.Default {
 		s.host, s.port = host, port

@@ -91,10 +91,10 @@ func (s *clientSettings) complete(ctx context.Context, env *environment, f *conf
 	}
 	name, err := ownName(s.state, s.name)
 	if err != nil {
-		return config.Errorf("flag -name: %v", err)
+		return f.Wrong("name", "%v", err)
 	}
 	if host, port, ok := splitServer(l.Servers[name]); ok {
-		s.host, s.port = host, port
+		s.host, s.port, s.remembered = host, port, true
 		return nil
 	}
 	if !asks {

@@ -54,13 +54,13 @@ func (s *clientSettings) checkFullScreen(env *environment, f *config.Flags) erro
 	switch {
 	case !s.tui:
 	case s.json && asked:
-		return config.Errorf("flag -json: it is for a program, and -tui for people: leave one out")
+		return f.Wrong("json", "it is for a program, and -tui for people: leave one out")
 	case !env.onTerminal() && asked:
-		return config.Errorf("flag -tui: it needs a terminal for input and output: leave it out in scripts")
+		return f.Wrong("tui", "it needs a terminal for input and output: leave it out in scripts")
 	case s.json || !env.onTerminal():
 		s.tui = false
 	case s.trace && term.IsTerminal(int(env.stderr.Fd())):
-		return config.Errorf("flag -trace: with -tui its lines need another place than the terminal: add 2>trace.txt")
+		return f.Wrong("trace", "with -tui its lines need another place than the terminal: add 2>trace.txt")
 	}
 	return nil
 }

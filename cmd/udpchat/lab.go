@@ -40,18 +40,18 @@ func (env *environment) labCommand() *command {
 	f.String(&s.svg, "", "svg", "", "draw it into this `FILE` too, as a picture")
 	f.String(&s.hex, "", "hex", "", "write the bytes of each datagram into this `FILE`, as it travelled and as it was opened, for udpchat decode")
 	c := &command{name: "lab", short: "play a conversation on a bad network, and draw it", flags: f}
-	c.exec = func(context.Context, []string) error { return env.lab(s) }
+	c.exec = func(context.Context, []string) error { return env.lab(s, f) }
 	return c
 }
 
 // lab plays a conversation and draws it.
-func (env *environment) lab(s labSettings) error {
+func (env *environment) lab(s labSettings, f *config.Flags) error {
 	if s.svg != "" && s.svg == s.hex {
-		return config.Errorf("flag -hex: %q is the file of -svg too: name another one", s.hex)
+		return f.Wrong("hex", "%q is the file of -svg too: name another one", s.hex)
 	}
 	s.config.Seed, s.config.All = uint64(s.seed), s.show == "all"
 	if s.script != "" {
-		script, err := env.labScript(s.script, s.config.Clients)
+		script, err := env.labScript(s.script, s.config.Clients, f)
 		if err != nil {
 			return err
 		}
@@ -79,7 +79,7 @@ func (env *environment) lab(s labSettings) error {
 }
 
 // labScript reads what is to be played.
-func (env *environment) labScript(name string, clients int) ([]lab.Line, error) {
+func (env *environment) labScript(name string, clients int, f *config.Flags) ([]lab.Line, error) {
 	file := env.stdin
 	if name != "-" {
 		var err error
@@ -87,13 +87,13 @@ func (env *environment) labScript(name string, clients int) ([]lab.Line, error) 
 			if path, ok := errors.AsType[*os.PathError](err); ok {
 				err = path.Err
 			}
-			return nil, config.Errorf("flag -script: cannot read %q: %v", name, err)
+			return nil, f.Wrong("script", "cannot read %q: %v", name, err)
 		}
 		defer func() { _ = file.Close() }() // it was only read
 	}
 	script, err := lab.Parse(file, lab.Names(clients))
 	if err != nil {
-		return nil, config.Errorf("flag -script: %s: %v", name, err)
+		return nil, f.Wrong("script", "%s: %v", name, err)
 	}
 	return script, nil
 }

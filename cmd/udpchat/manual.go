@@ -35,7 +35,7 @@ func (env *environment) manCommand() *command {
 		book := manual.Book{Version: "udpchat " + version, Date: commitDate(), Commands: described(env.commands())}
 		if into != "" {
 			if len(args) > 0 {
-				return config.Errorf("flag -into: it writes all pages: leave %s out", args[0])
+				return f.Wrong("into", "it writes all pages: leave %s out", args[0])
 			}
 			return writePages(book, into)
 		}

@@ -63,7 +63,7 @@ func (s *script) connection() {
 
 // run does the job with the client of the profile that runs, or with one of its own.
 func (s *script) run(ctx context.Context, do job) error {
-	folder, err := s.settings.folder(s.env)
+	folder, err := s.settings.folder(s.env, s.flags)
 	if err != nil {
 		return err
 	}
@@ -141,7 +141,7 @@ func (s *script) warn(e control.Event) {
 }
 
 // folder is where the profile is, by the name alone.
-func (s *clientSettings) folder(env *environment) (string, error) {
+func (s *clientSettings) folder(env *environment, f *config.Flags) (string, error) {
 	if s.name == "" {
 		return "", config.Errorf("a name is needed: give one with -n NAME or UDPCHAT_NAME")
 	}
@@ -151,7 +151,7 @@ func (s *clientSettings) folder(env *environment) (string, error) {
 	}
 	name, err := ownName(state, s.name)
 	if err != nil {
-		return "", config.Errorf("flag -name: %v", err)
+		return "", f.Wrong("name", "%v", err)
 	}
 	return filepath.Dir(profileFile(state, name)), nil
 }

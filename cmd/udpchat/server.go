@@ -71,7 +71,7 @@ func (env *environment) serverCommand() *command {
 func (env *environment) serve(ctx context.Context, s serverSettings, f *config.Flags) (err error) {
 	if s.host != "" {
 		if _, bad := netip.ParseAddr(strings.Trim(s.host, "[]")); bad != nil {
-			return config.Errorf("flag -host: %q is not an IP address: use one of this machine's, or leave it out for all", s.host)
+			return f.Wrong("host", "%q is not an IP address: use one of this machine's, or leave it out for all", s.host)
 		}
 	}
 	if s.db, err = env.stateFile(s.db, "server.db"); err != nil {
@@ -94,7 +94,7 @@ func (env *environment) serve(ctx context.Context, s serverSettings, f *config.F
 	invitation := newInvitation(key)
 	socket, err := link.Listen(s.host, s.port)
 	if errors.Is(err, syscall.EADDRNOTAVAIL) {
-		return config.Errorf("flag -host: %v", err)
+		return f.Wrong("host", "%v", err)
 	}
 	if err != nil {
 		return err

@@ -46,6 +46,7 @@ type Flags struct {
 	options []*option          // in the order of registration, for the help
 	byName  map[string]*option // by long and by short name
 	sources map[string]Source  // by long name; Default for those that are missing
+	lines   map[string]int     // of the file, by long name
 }
 
 // option is one setting under its long and, perhaps, its short name. Only the
@@ -76,6 +77,7 @@ func New(command string) *Flags {
 		set:     flag.NewFlagSet(command, flag.ContinueOnError),
 		byName:  map[string]*option{},
 		sources: map[string]Source{},
+		lines:   map[string]int{},
 	}
 	// The caller prints errors and help, once and in one place.
 	f.set.SetOutput(io.Discard)

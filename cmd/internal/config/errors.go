@@ -27,6 +27,19 @@ func Errorf(format string, args ...any) error {
 	return &UsageError{line}
 }
 
+// Wrong is Errorf for a value that only the command can check: it begins with
+// where the value came from. The setting is named by its long name. After Parse.
+func (f *Flags) Wrong(long, format string, args ...any) error {
+	at := "flag -" + long // also for a default that does not fit: the flag is what changes it
+	switch f.sources[long] {
+	case Environment:
+		at = variable(long)
+	case File:
+		at = f.at(f.lines[long], long)
+	}
+	return Errorf("%s: %s", at, fmt.Sprintf(format, args...))
+}
+
 // quote shows a value in an error; a pasted file would hide the message.
 func quote(s string) string {
 	const limit = 60

@@ -72,10 +72,16 @@ func (f *Flags) setAll(text []byte, entries []entry, set func(name, value string
 			continue // another command's
 		}
 		if err := set(e.key, values[e.key]); err != nil {
-			return Errorf("%s line %d, key %q: %v", f.file, e.line, e.key, o.failed)
+			return Errorf("%s: %v", f.at(e.line, e.key), o.failed)
 		}
+		f.lines[e.key] = e.line
 	}
 	return nil
+}
+
+// at is where a key stands.
+func (f *Flags) at(line int, key string) string {
+	return fmt.Sprintf("%s line %d, key %q", f.file, line, key)
 }
 
 // flatten lists the keys below prefix. An empty table counts as a key, so that

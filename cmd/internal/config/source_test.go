@@ -1,6 +1,26 @@
 package config
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
+
+// What only the command can check is reported where it came from, too.
+func TestWrong(t *testing.T) {
+	inFolder(t, "# c\nport = 7\nname = \"filip\"\n")
+	for want, from := range map[string]struct{ args, environ []string }{
+		`flag -port: is taken`:                     {nil, nil},
+		`client.toml line 2, key "port": is taken`: {[]string{"-config", "client.toml"}, nil},
+		`UDPCHAT_PORT: is taken`:                   {[]string{"-config", "client.toml"}, []string{"UDPCHAT_PORT=8"}},
+		`flag -port: is taken `:                    {[]string{"-config", "client.toml", "-p", "9"}, []string{"UDPCHAT_PORT=8"}},
+	} {
+		f := newClient(&settings{})
+		_, err := f.Parse(from.args, from.environ, nil)
+		if got := f.Wrong("port", "is %s", "taken"); err != nil || got.Error() != strings.TrimSpace(want) {
+			t.Errorf("got %v, %v, want %s", got, err, want)
+		}
+	}
+}
 
 func TestSource(t *testing.T) {
 	inFolder(t, "port = 7\nname = \"filip\"\n")
