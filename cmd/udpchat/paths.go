@@ -52,6 +52,9 @@ func profileName(folder string) (name string, ok bool) {
 	return name, err == nil && filepath.Dir(profileFile("", name)) == folder
 }
 
+// profileBase is what a profile is called in its folder.
+const profileBase = "profile.db"
+
 // profileFile is a name's profile. Each byte of the name that a file system might fold or forbid is written as %XX, so
 // that two names never share a file.
 func profileFile(dir, name string) string {
@@ -64,5 +67,5 @@ func profileFile(dir, name string) string {
 			fmt.Fprintf(&b, "%%%02x", ch)
 		}
 	}
-	return filepath.Join(dir, b.String(), "profile.db")
+	return filepath.Join(dir, b.String(), profileBase)
 }

@@ -50,6 +50,7 @@ type script struct {
 	timeout  time.Duration
 	until    time.Time     // when timeout is over; zero: never
 	stop     chan struct{} // closed at a signal: the job ends between two events
+	looks    bool          // a profile that is not there is not made
 	whole    bool          // what the job does for an event is never cut off
 	writing  atomic.Bool   // the job waits for who reads its output
 	guest    bool          // it is done by a client that runs, and goes on when this is over
@@ -77,7 +78,7 @@ func (s *script) run(ctx context.Context, do job) error {
 		conn, err := control.Dial(folder)
 		if s.guest = err == nil; s.guest {
 			err = s.beside(conn, do, signals)
-		} else {
+		} else if err = s.missing(folder); err == nil {
 			err = s.alone(ctx, do, signals)
 		}
 		inUse := errors.Is(err, store.ErrInUse)
@@ -93,6 +94,15 @@ func (s *script) run(ctx context.Context, do job) error {
 			return &exitError{code: signalCode(got)}
 		}
 	}
+}
+
+// missing says that there is no profile, for a command that makes none. One that was lost is there: opening it says what is wrong.
+func (s *script) missing(folder string) error {
+	path := filepath.Join(folder, profileBase)
+	if !s.looks || exists(path) || exists(path+".id") {
+		return nil
+	}
+	return s.flags.Wrong("name", "%s has no profile in %s: the first start of udpchat client -n %[1]s makes it", s.settings.name, filepath.Dir(folder))
 }
 
 // follow gives f each event until it says that it is enough. The error is f's, errOver at the end of the client, errLate, or

@@ -20,9 +20,9 @@ type statusOf struct {
 
 func (env *environment) statusCommand() *command {
 	f := config.New("udpchat status")
-	s := &statusOf{script: script{env: env, flags: f, mode: wire.Sender}}
+	s := &statusOf{script: script{env: env, flags: f, mode: wire.Sender, looks: true}}
 	f.Example = "udpchat status -n alice\nudpchat status -n alice -json"
-	f.About = "Says where the client of the profile stands: its server and the round trip to it, the way to each peer, what waits and why. When none runs, what one would find that starts now."
+	f.About = "Says where the client of the profile stands: its server and the round trip to it, the way to each peer, what waits and why. When none runs, what one would find that starts now. It makes no profile."
 	f.Exits = exitsOf("the server answers", config.Exit{Code: "5", When: "the server does not answer"},
 		config.Exit{Code: "7", When: "a key is not the one that was known: the server's, or your own name's"})
 	f.Bool(&s.json, "", "json", false, "write a JSON object")
