@@ -74,6 +74,9 @@ func (env *environment) serve(ctx context.Context, s serverSettings, f *config.F
 			return f.Wrong("host", "%q is not an IP address: use one of this machine's, or leave it out for all", s.host)
 		}
 	}
+	if least := longestPost(s.maxMessage); s.channelBytes > 0 && s.channelBytes < least {
+		return f.Wrong("channel-bytes", "%d bytes are less than the longest post takes: %d at least, or 0 for no limit", s.channelBytes, least)
+	}
 	if s.db, err = env.stateFile(s.db, "server.db"); err != nil {
 		return err
 	}
@@ -164,6 +167,14 @@ func keep(d time.Duration) time.Duration {
 		return -1
 	}
 	return d
+}
+
+// longestPost is the most that a text of so many bytes takes of the channel's log. One that has less room makes way for itself, and its author
+// is told that it is stored.
+func longestPost(text int64) int64 {
+	parts := (text + wire.PartSize - 1) / wire.PartSize
+	part := store.Text{Body: make([]byte, min(text, wire.PartSize)+wire.MaxCover)}
+	return parts * int64(part.Room())
 }
 
 // wantedBuffer is what a server with many clients needs to hold the answers that come at once, in bytes.
