@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"udpchat/cmd/internal/plain"
+	"udpchat/cmd/internal/wording"
 	"udpchat/peer"
 	"udpchat/wire"
 	"udpchat/wire/words"
@@ -49,19 +50,9 @@ func keyLine(n peer.Notice) string {
 
 // distrustLine is what is wrong with something that the server passed on.
 func distrustLine(n peer.Distrust) string {
-	from, what := plain.Name(n.From), "message"
-	if n.Post {
-		what = "post"
+	grade := "ERROR"
+	if n.Why == peer.Missing {
+		grade = "WARNING"
 	}
-	switch n.Why {
-	case peer.Forged:
-		return fmt.Sprintf("SERVER: ERROR: a %s in the name of %s was altered, or is not from %s: it is not shown", what, from, from)
-	case peer.ForgedKey:
-		return fmt.Sprintf("SERVER: ERROR: the key that was given for %s is not theirs: nothing is sent with it", from)
-	case peer.Missing:
-		return fmt.Sprintf("SERVER: WARNING: %ss of %s are missing here", what, from)
-	case peer.Forked:
-		return fmt.Sprintf("SERVER: ERROR: a %s of %s names others before it than those that were shown here", what, from)
-	}
-	return fmt.Sprintf("SERVER: ERROR: something is wrong with a %s in the name of %s", what, from)
+	return fmt.Sprintf("SERVER: %s: %s", grade, wording.Distrust(n))
 }

@@ -62,7 +62,8 @@ func (s *asking) do(conn *control.Conn) error {
 		if s.answers(e) {
 			return true, s.answer(conn, e)
 		}
-		if e.Event == "inbox-full" || e.Event == "posts-gone" {
+		switch e.Event {
+		case "inbox-full", "posts-gone", "distrust":
 			s.warn(e)
 		}
 		_, err = s.became(e)

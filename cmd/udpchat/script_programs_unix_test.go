@@ -3,6 +3,7 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"net"
@@ -73,6 +74,18 @@ func letters(ts *testscript.TestScript, args []string) {
 	n, err := strconv.Atoi(args[0])
 	check(ts, err)
 	check(ts, os.WriteFile(ts.MkAbs(args[2]), []byte(args[1]+strings.Repeat("a", n)+"\n"), 0o600))
+}
+
+func alters(ts *testscript.TestScript, args []string) {
+	need(ts, args, 2)
+	b, err := os.ReadFile(ts.MkAbs(args[0]))
+	check(ts, err)
+	at := bytes.Index(b, []byte(args[1]))
+	if at < 0 {
+		ts.Fatalf("%s has no %q", args[0], args[1])
+	}
+	b[at] ^= 1
+	check(ts, os.WriteFile(ts.MkAbs(args[0]), b, 0o600))
 }
 
 func oneliner(ts *testscript.TestScript, args []string) {

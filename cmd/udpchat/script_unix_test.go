@@ -39,6 +39,7 @@ import (
 //	pours NAME FILE         a file is typed while the scene goes on
 //	[!] poured NAME         all of it was read
 //	bytes N PREFIX FILE     makes a file of one line: PREFIX and N letters
+//	alters FILE TEXT        the first letter of TEXT becomes another one in a file, once
 //	[ipv6]                  this machine has an IPv6 loopback
 //
 // In what is seen, times are TIMESTAMP, ports PORT, the words of keys WORDS and their digits DIGITS.
@@ -58,6 +59,7 @@ func TestScripts(t *testing.T) {
 			"closes": plainly(closes), "signals": plainly(signals), "ends": plainly(ends), "logs": logs,
 			"invited": plainly(invited), "agree": plainly(agree), "private": plainly(private),
 			"refuses": plainly(refuses), "exits": plainly(exits), "interrupts": plainly(interrupts), "runs": plainly(runs), "starts": plainly(starts), "oneliner": plainly(oneliner), "lines": plainly(numbered), "bytes": plainly(letters),
+			"alters": plainly(alters),
 		},
 	})
 }

@@ -85,7 +85,7 @@ func (s *following) take(conn *control.Conn, e control.Event) error {
 	case "following":
 		s.settings.log.logger(s.env.stderr).Info("ready: what comes from now on is not missed")
 		return nil
-	case "inbox-full", "postponed", "posts-gone":
+	case "inbox-full", "postponed", "posts-gone", "distrust":
 		s.warn(e)
 		return nil
 	case "message":
@@ -115,7 +115,7 @@ func (s *script) settle(conn *control.Conn, open int) {
 				return
 			case e.Event == "taken":
 				open--
-			case e.Event == "posts-gone":
+			case e.Event == "posts-gone" || e.Event == "distrust":
 				s.warn(e)
 			}
 		case <-patience.C:

@@ -134,7 +134,7 @@ func ofClient(n peer.Notice) (Event, bool) {
 	case peer.PostsGone:
 		return gone, true
 	case peer.Distrust:
-		return Event{Event: "distrust", From: n.From, Channel: n.Post, Why: distrusted(n.Why)}, true
+		return Event{Event: "distrust", From: n.From, Channel: n.Post, Why: wording.Distrust(n)}, true
 	}
 	return Event{}, false
 }
@@ -158,16 +158,4 @@ func (e Event) Arrived() peer.Arrived {
 	at, _ := time.Parse(timeFormat, e.Time) // a time that is none is shown as one long ago
 	return peer.Arrived{Line: e.ID, From: e.From, Text: e.Text, Time: at.UnixMicro(), Post: e.Channel, Mail: e.Mail, Late: e.Late, Again: e.Again,
 		Old: e.Old, Clear: e.Unsealed, Doubt: e.OtherKey}
-}
-
-func distrusted(f peer.Fault) string {
-	switch f {
-	case peer.ForgedKey:
-		return "a key given for them is not theirs"
-	case peer.Missing:
-		return "posts of theirs are left out"
-	case peer.Forked:
-		return "another past of their posts than before is shown"
-	}
-	return "altered on its way, or not theirs"
 }

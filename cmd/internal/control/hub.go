@@ -77,8 +77,8 @@ func (h *Hub) Notice(n peer.Notice) {
 	case peer.InboxFull, peer.InboxRoom:
 		h.inbox.fill(h, e)
 		return
-	case peer.PostsGone:
-		h.inbox.lose(h)
+	case peer.PostsGone, peer.Distrust:
+		h.inbox.news(h, e)
 		return
 	case peer.ServerSilent, peer.Refused, peer.Left, peer.Postponed:
 		for c := range h.conns {

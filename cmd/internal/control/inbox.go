@@ -7,12 +7,15 @@ import (
 
 // inbox is the messages that came and were not taken by all who were to have them. Owned by the Hub's mutex.
 type inbox struct {
-	front bool // a front end shows them
-	lines map[uint64]*message
-	order uint64
-	full  bool // the client takes nothing more
-	gone  bool // posts went from the server's log, and nobody was there who says so
+	front  bool // a front end shows them
+	lines  map[uint64]*message
+	order  uint64
+	full   bool    // the client takes nothing more
+	untold []Event // news that nobody was there for, at most maxUntold
 }
+
+// maxUntold is how much news waits: a server that forges much has been told of enough by then.
+const maxUntold = 64
 
 // message is one of them.
 type message struct {
@@ -43,30 +46,33 @@ func (b *inbox) arrive(h *Hub, line uint64, e Event) {
 // fill tells all who wait for messages that nothing more is taken, or that there is room again.
 func (b *inbox) fill(h *Hub, e Event) {
 	b.full = e.Event == full.Event
+	b.tell(h, e)
+}
+
+// news tells all who wait for messages what the client is told once: that posts went, or whose are missing or forged. Without a front end it
+// waits for the first who comes, the same sentence once.
+func (b *inbox) news(h *Hub, e Event) {
+	told := func(other Event) bool { return other.Event == e.Event && other.Why == e.Why }
+	if !b.tell(h, e) && !b.front && len(b.untold) < maxUntold && !slices.ContainsFunc(b.untold, told) {
+		b.untold = append(b.untold, e)
+	}
+}
+
+// tell tells all who wait for messages; false: nobody does.
+func (b *inbox) tell(h *Hub, e Event) (heard bool) {
 	for c := range h.conns {
 		if c.tails || c.listens {
 			c.out.Put(e)
+			heard = true
 		}
 	}
+	return heard
 }
 
-// lose tells all who wait for messages that posts went. The client is told once, so without a front end this waits for the first who comes.
-func (b *inbox) lose(h *Hub) {
-	b.gone = !b.front
-	for c := range h.conns {
-		if c.tails || c.listens {
-			c.out.Put(gone)
-			b.gone = false
-		}
-	}
-}
-
-// warn tells one who begins to wait for messages that none are taken, and that posts went before it came.
+// warn tells one who begins to wait for messages that none are taken, and what nobody heard before it came.
 func (b *inbox) warn(c *conn) {
-	if b.gone {
-		c.out.Put(gone)
-		b.gone = false
-	}
+	c.out.Put(b.untold...)
+	b.untold = nil
 	if b.full {
 		c.out.Put(full)
 	}

@@ -1,6 +1,7 @@
 package control
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 
@@ -146,16 +147,21 @@ func TestAFullInboxIsTold(t *testing.T) {
 	})
 }
 
-// Posts that went are told to all who take messages. Where no front end says it, it waits for the first one who does.
-func TestPostsGoneIsToldToWhoTakesMessages(t *testing.T) {
+// What the client is told once is told to all who take messages. Where no front end says it, it waits for the first one who does.
+func TestNewsIsToldToWhoTakesMessages(t *testing.T) {
+	missing := Event{Event: "distrust", From: "bob", Channel: true, Why: "posts of bob are missing here"}
 	for _, front := range []bool{false, true} {
 		stage(t, front, func(t *testing.T, d *desk, h *Hub, connect func() *program) {
 			sender := connect()
-			h.Notice(peer.PostsGone{})
+			for range 2 {
+				h.Notice(peer.PostsGone{})
+				h.Notice(peer.Distrust{From: "bob", Post: true, Why: peer.Missing})
+			}
 			early := connect()
 			early.do(Command{Op: "listen"})
 			if !front {
 				early.want(gone)
+				early.want(missing)
 			}
 			tail, of := connect(), connect()
 			tail.do(Command{Op: "tail"})
@@ -166,12 +172,31 @@ func TestPostsGoneIsToldToWhoTakesMessages(t *testing.T) {
 				p.wantNothing()
 			}
 			h.Notice(peer.PostsGone{})
+			h.Notice(peer.Distrust{From: "bob", Post: true, Why: peer.Missing})
 			for _, p := range []*program{tail, of, early} {
 				p.want(gone)
+				p.want(missing)
 				p.end()
 			}
 			sender.wantNothing()
 			sender.end()
 		})
 	}
+}
+
+// News that nobody hears takes no more room than its bound, whatever a server does.
+func TestNewsThatNobodyHearsIsBounded(t *testing.T) {
+	stage(t, false, func(t *testing.T, d *desk, h *Hub, connect func() *program) {
+		for i := range 2 * maxUntold {
+			h.Notice(peer.Distrust{From: fmt.Sprint("bob", i)})
+		}
+		a := connect()
+		a.do(Command{Op: "listen"})
+		for i := range maxUntold {
+			name := fmt.Sprint("bob", i)
+			a.want(Event{Event: "distrust", From: name, Why: "a message in the name of " + name + " was altered, or is not from " + name + ": it is not shown"})
+		}
+		a.wantNothing()
+		a.end()
+	})
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"udpchat/cmd/internal/plain"
 	"udpchat/peer"
 )
 
@@ -30,6 +31,25 @@ func Crowd(t peer.Table) string {
 
 // PostsGone tells that the server's log was cut before this client had all of it.
 const PostsGone = "Older posts are gone from the server: what you had not received of them does not come any more."
+
+// Distrust is what is wrong with something that the server passed on.
+func Distrust(n peer.Distrust) string {
+	from, what := plain.Name(n.From), "message"
+	if n.Post {
+		what = "post"
+	}
+	switch n.Why {
+	case peer.Forged:
+		return fmt.Sprintf("a %s in the name of %s was altered, or is not from %s: it is not shown", what, from, from)
+	case peer.ForgedKey:
+		return fmt.Sprintf("the key that was given for %s is not theirs: nothing is sent with it", from)
+	case peer.Missing:
+		return fmt.Sprintf("%ss of %s are missing here", what, from)
+	case peer.Forked:
+		return fmt.Sprintf("a %s of %s names others before it than those that were shown here", what, from)
+	}
+	return fmt.Sprintf("something is wrong with a %s in the name of %s", what, from)
+}
 
 // SpentDay is why the server takes no more posts of someone's now.
 const SpentDay = "the server takes no more posts of yours today"
