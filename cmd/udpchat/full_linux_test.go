@@ -125,6 +125,19 @@ func (c *crowd) leaves(p *play.Pipes, want int) {
 	}
 }
 
+// script runs a command of a script, and wants it to end with an exit code after it said something on standard error.
+func (c *crowd) script(code int, says, command, name, state string, args ...string) {
+	c.t.Helper()
+	p := c.run(append([]string{command, "-n", name, "-i", "127.0.0.1", "-p", c.port, "-state", state}, args...)...)
+	ctx, cancel := context.WithTimeout(c.t.Context(), patience)
+	defer cancel()
+	got, err := p.Process().Exit(ctx)
+	said := p.Stderr.Until(ctx, func(lines []string) bool { return says == "" || slices.Contains(lines, "udpchat "+command+": "+says) })
+	if err != nil || got != code || !said {
+		c.t.Errorf("%s %.80q: exit code %d, %v, %q", command, args, got, err, p.Stderr.Lines())
+	}
+}
+
 // numbers gives those of the texts of x that are on a screen, in their order there.
 func numbers(p *play.Pipes) (list []int) {
 	for _, l := range p.Screen().Lines() {
@@ -173,23 +186,8 @@ func TestTheServersDiskIsFull(t *testing.T) {
 	w := c.client("w", states)
 	c.sees(w, patience, 1, "SERVER: ERROR: no room for a new name now: w is asked for again")
 
-	for _, script := range []struct {
-		code int
-		says string
-		args []string
-	}{
-		{exitRefused, "udpchat send: the server has no room for a new name now: nothing was sent", []string{"send", "-timeout", "2s", "y", "hi"}},
-		{exitNothing, "udpchat tail: the server has no room for a new name now", []string{"tail", "-timeout", "2s"}},
-	} {
-		at := []string{"-n", "v", "-i", "127.0.0.1", "-p", c.port, "-state", states}
-		p := c.run(slices.Insert(script.args, 1, at...)...)
-		ctx, cancel := context.WithTimeout(t.Context(), patience)
-		said := p.Stderr.Until(ctx, func(lines []string) bool { return slices.Contains(lines, script.says) })
-		if code, err := p.Process().Exit(ctx); err != nil || code != script.code || !said {
-			t.Errorf("%q: exit code %d, %v, %q", script.args, code, err, p.Stderr.Lines())
-		}
-		cancel()
-	}
+	c.script(exitRefused, "the server has no room for a new name now: nothing was sent", "send", "v", states, "-timeout", "2s", "y", "hi")
+	c.script(exitNothing, "the server has no room for a new name now", "tail", "v", states, "-timeout", "2s")
 
 	if err := os.Remove(ballast); err != nil {
 		t.Fatal(err)

@@ -96,7 +96,7 @@ func outcomeLines(n peer.Notice) []string {
 	case peer.NotSent:
 		return []string{fmt.Sprintf("[Not sent: your disk is full. Type the message to %s again when there is room.]", someone(n.To))}
 	case peer.DiskFull:
-		return []string{"[Your disk is full: messages to you wait until there is room.]"}
+		return []string{"[" + wording.DiskFull + "]"}
 	case peer.DiskRoom:
 		return []string{"[Your disk has room again.]"}
 	case peer.InboxFull:

@@ -63,7 +63,7 @@ func (s *asking) do(conn *control.Conn) error {
 			return true, s.answer(conn, e)
 		}
 		switch e.Event {
-		case "inbox-full", "posts-gone", "distrust":
+		case "inbox-full", "disk-full", "posts-gone", "distrust":
 			s.warn(e)
 		}
 		_, err = s.became(e)

@@ -85,7 +85,7 @@ func (s *following) take(conn *control.Conn, e control.Event) error {
 	case "following":
 		s.settings.log.logger(s.env.stderr).Info("ready: what comes from now on is not missed")
 		return nil
-	case "inbox-full", "postponed", "posts-gone", "distrust":
+	case "inbox-full", "disk-full", "postponed", "posts-gone", "distrust":
 		s.warn(e)
 		return nil
 	case "message":

@@ -112,7 +112,7 @@ func ofClient(n peer.Notice) (Event, bool) {
 	case peer.Quit:
 		return Event{Event: "quit", Kept: n.Kept}, true
 	case peer.DiskFull:
-		return Event{Event: "disk-full"}, true
+		return crowded, true
 	case peer.DiskRoom:
 		return Event{Event: "disk-room"}, true
 	case peer.InboxFull:
@@ -149,6 +149,9 @@ const timeFormat = "2006-01-02T15:04:05.000000Z"
 // full says that nothing more is taken, and what helps.
 var full = Event{Event: "inbox-full",
 	Why: fmt.Sprintf("%d messages came and were not taken: nothing more is received until they are; udpchat tail without -from takes all", peer.MaxUnshown)}
+
+// crowded says that what is received finds no room on the disk.
+var crowded = Event{Event: "disk-full", Why: wording.DiskFull}
 
 // gone says that posts went from the server's log.
 var gone = Event{Event: "posts-gone", Channel: true, Why: wording.PostsGone}

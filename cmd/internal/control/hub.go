@@ -75,7 +75,12 @@ func (h *Hub) Notice(n peer.Notice) {
 		h.inbox.arrive(h, n.Line, e)
 		return
 	case peer.InboxFull, peer.InboxRoom:
-		h.inbox.fill(h, e)
+		h.inbox.full = e.Event == full.Event
+		h.inbox.tell(h, e)
+		return
+	case peer.DiskFull, peer.DiskRoom:
+		h.inbox.crowded = e.Event == crowded.Event
+		h.inbox.tell(h, e)
 		return
 	case peer.PostsGone, peer.Distrust:
 		h.inbox.news(h, e)

@@ -7,11 +7,12 @@ import (
 
 // inbox is the messages that came and were not taken by all who were to have them. Owned by the Hub's mutex.
 type inbox struct {
-	front  bool // a front end shows them
-	lines  map[uint64]*message
-	order  uint64
-	full   bool    // the client takes nothing more
-	untold []Event // news that nobody was there for, at most maxUntold
+	front   bool // a front end shows them
+	lines   map[uint64]*message
+	order   uint64
+	full    bool    // the client takes nothing more
+	crowded bool    // what the client receives waits for room on the disk
+	untold  []Event // news that nobody was there for, at most maxUntold
 }
 
 // maxUntold is how much news waits: a server that forges much has been told of enough by then.
@@ -43,12 +44,6 @@ func (b *inbox) arrive(h *Hub, line uint64, e Event) {
 	b.lines[line] = m
 }
 
-// fill tells all who wait for messages that nothing more is taken, or that there is room again.
-func (b *inbox) fill(h *Hub, e Event) {
-	b.full = e.Event == full.Event
-	b.tell(h, e)
-}
-
 // news tells all who wait for messages what the client is told once: that posts went, or whose are missing or forged. Without a front end it
 // waits for the first who comes, the same sentence once.
 func (b *inbox) news(h *Hub, e Event) {
@@ -69,12 +64,15 @@ func (b *inbox) tell(h *Hub, e Event) (heard bool) {
 	return heard
 }
 
-// warn tells one who begins to wait for messages that none are taken, and what nobody heard before it came.
+// warn tells one who begins to wait for messages that none are taken or kept, and what nobody heard before it came.
 func (b *inbox) warn(c *conn) {
 	c.out.Put(b.untold...)
 	b.untold = nil
 	if b.full {
 		c.out.Put(full)
+	}
+	if b.crowded {
+		c.out.Put(crowded)
 	}
 }
 

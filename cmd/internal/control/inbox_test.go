@@ -147,6 +147,43 @@ func TestAFullInboxIsTold(t *testing.T) {
 	})
 }
 
+// Who waits for messages is told when this machine's disk has no room for them, also who comes later.
+func TestAFullDiskIsTold(t *testing.T) {
+	stage(t, true, func(t *testing.T, _ *desk, h *Hub, connect func() *program) {
+		a, sender := connect(), connect()
+		a.do(Command{Op: "tail"})
+		a.want(Event{Event: "following"})
+		h.Notice(peer.DiskFull{})
+		disk := Event{Event: "disk-full", Why: "Your disk is full: messages to you wait until there is room."}
+		a.want(disk)
+		b := connect()
+		b.do(Command{Op: "listen"})
+		b.want(disk)
+		h.Notice(peer.InboxFull{})
+		h.Notice(peer.InboxRoom{}) // is another matter
+		for _, p := range []*program{a, b} {
+			p.want(full)
+			p.want(Event{Event: "inbox-room"})
+		}
+		late := connect()
+		late.do(Command{Op: "tail"})
+		late.want(Event{Event: "following"})
+		late.want(disk)
+		h.Notice(peer.DiskRoom{})
+		for _, p := range []*program{a, b, late} {
+			p.want(Event{Event: "disk-room"})
+		}
+		after := connect()
+		after.do(Command{Op: "tail"})
+		after.want(Event{Event: "following"})
+		after.wantNothing()
+		sender.wantNothing()
+		for _, p := range []*program{a, b, late, after, sender} {
+			p.end()
+		}
+	})
+}
+
 // What the client is told once is told to all who take messages. Where no front end says it, it waits for the first one who does.
 func TestNewsIsToldToWhoTakesMessages(t *testing.T) {
 	missing := Event{Event: "distrust", From: "bob", Channel: true, Why: "posts of bob are missing here"}

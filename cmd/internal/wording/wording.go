@@ -32,6 +32,9 @@ func Crowd(t peer.Table) string {
 // PostsGone tells that the server's log was cut before this client had all of it.
 const PostsGone = "Older posts are gone from the server: what you had not received of them does not come any more."
 
+// DiskFull tells that what is received finds no room on this client's disk.
+const DiskFull = "Your disk is full: messages to you wait until there is room."
+
 // Distrust is what is wrong with something that the server passed on.
 func Distrust(n peer.Distrust) string {
 	from, what := plain.Name(n.From), "message"
