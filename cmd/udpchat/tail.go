@@ -45,7 +45,7 @@ func (env *environment) tailCommand() *command {
 	f.Bool(&s.json, "", "json", false, "write each message as a JSON object")
 	f.Count(&s.count, "", "count", 0, 0, 1<<30, "end after so many messages; 0: never")
 	f.Duration(&s.timeout, "", "timeout", 0, 0, 365*24*time.Hour, "end after so long; 0: never")
-	f.String(&s.from, "", "from", "", "only what `NAME` writes to you; other messages wait for the next one who asks", config.NotEmpty)
+	f.String(&s.from, "", "from", "", "only what `NAME` writes to you, or with all what is in the channel; other messages wait for the next one who asks", config.NotEmpty)
 	f.String(&s.command, "", "exec", "", "run `CMD` for each message instead of writing it", config.NotEmpty)
 	s.connection()
 	c := &command{name: "tail", short: "write the messages that come, or run a command for each", flags: f}

@@ -20,7 +20,7 @@ type conn struct {
 	done chan struct{}      // the rest is to be written, and then it ends
 
 	tails   bool   // it gets messages and says which it has
-	from    string // only of that sender
+	from    string // only what that one writes to it; All: only what is in the channel
 	listens bool   // it gets messages
 }
 
@@ -30,7 +30,16 @@ func newConn(h *Hub, with net.Conn) *conn {
 
 // wants tells whether it is to have a message.
 func (c *conn) wants(e Event) bool {
-	return c.tails && (c.from == "" || !e.Channel && name.Same(c.from) == name.Same(e.From))
+	switch {
+	case !c.tails:
+		return false
+	case c.from == "":
+		return true
+	case e.Channel:
+		return c.from == All
+	default:
+		return name.Same(c.from) == name.Same(e.From)
+	}
 }
 
 // finish ends the connection; the Hub calls it once.

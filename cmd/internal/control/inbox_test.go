@@ -51,6 +51,27 @@ func TestAMessageIsTakenByAll(t *testing.T) {
 	})
 }
 
+// The channel is what one is called who wants it alone; who wants somebody's messages gets none of their posts.
+func TestTheChannelAlone(t *testing.T) {
+	stage(t, false, func(t *testing.T, d *desk, h *Hub, connect func() *program) {
+		channel, bob := connect(), connect()
+		channel.do(Command{Op: "tail", From: All})
+		channel.want(Event{Event: "following"})
+		bob.do(Command{Op: "tail", From: "bob"})
+		bob.want(Event{Event: "following"})
+		post := arrival(1, "bob")
+		post.Post = true
+		h.Notice(post)
+		h.Notice(arrival(2, "bob"))
+		channel.want(arrived(post))
+		channel.wantNothing()
+		bob.want(came(2, "bob", false))
+		bob.wantNothing()
+		channel.end()
+		bob.end()
+	})
+}
+
 // What one that ended had not taken goes to the next, marked, in its order; not to one who wants others.
 func TestWhatWasNotTakenGoesToTheNext(t *testing.T) {
 	stage(t, true, func(t *testing.T, d *desk, h *Hub, connect func() *program) {

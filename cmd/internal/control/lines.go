@@ -22,7 +22,7 @@ type Command struct {
 	Ref  string `json:"ref,omitempty"` // the answer bears it
 	To   string `json:"to,omitempty"`  // All: the channel
 	Name string `json:"name,omitempty"`
-	From string `json:"from,omitempty"` // only messages of that one
+	From string `json:"from,omitempty"` // only what that one writes to this client; All: only the channel
 	Text string `json:"text,omitempty"`
 	ID   uint64 `json:"id,omitempty"`
 }
