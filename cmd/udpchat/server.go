@@ -69,13 +69,8 @@ func (env *environment) serverCommand() *command {
 
 // serve runs a server until a signal ends it; a second signal ends it at once.
 func (env *environment) serve(ctx context.Context, s serverSettings, f *config.Flags) (err error) {
-	if s.host != "" {
-		if _, bad := netip.ParseAddr(strings.Trim(s.host, "[]")); bad != nil {
-			return f.Wrong("host", "%q is not an IP address: use one of this machine's, or leave it out for all", s.host)
-		}
-	}
-	if least := longestPost(s.maxMessage); s.channelBytes > 0 && s.channelBytes < least {
-		return f.Wrong("channel-bytes", "%d bytes are less than the longest post takes: %d at least, or 0 for no limit", s.channelBytes, least)
+	if err := s.check(f); err != nil {
+		return err
 	}
 	if s.db, err = env.stateFile(s.db, "server.db"); err != nil {
 		return err
@@ -124,6 +119,28 @@ func (env *environment) serve(ctx context.Context, s serverSettings, f *config.F
 		log.Info("stopped")
 	}
 	return err
+}
+
+// check finds what each setting alone can't show.
+func (s serverSettings) check(f *config.Flags) error {
+	if s.host != "" {
+		if _, err := netip.ParseAddr(strings.Trim(s.host, "[]")); err != nil {
+			return f.Wrong("host", "%q is not an IP address: use one of this machine's, or leave it out for all", s.host)
+		}
+	}
+	for _, limit := range []struct {
+		long        string
+		bytes, most int64
+	}{
+		{"mailbox-bytes", s.bytes, s.maxMessage}, // else its sender would try it for ever
+		{"pair-bytes", s.pairBytes, s.maxMessage},
+		{"channel-bytes", s.channelBytes, longestPost(s.maxMessage)},
+	} {
+		if limit.bytes > 0 && limit.bytes < limit.most {
+			return f.Wrong(limit.long, "%d bytes are less than the longest message takes: %d at least, or 0 for no limit", limit.bytes, limit.most)
+		}
+	}
+	return nil
 }
 
 // deletes are the settings, and their values, that delete what people wrote or have: a mistake in one is seen here before it is felt.
