@@ -157,12 +157,15 @@ func (c *Core) leaveWhenDecided(now time.Time) {
 	if !c.draining && !c.quitting {
 		return
 	}
-	open := c.phase != left && c.outbox.waits() // who left sends nothing any more
+	open := c.outbox.waits()
+	if c.phase == left { // who left sends nothing any more, and hears what became of each typed text at first
+		open = c.outbox.accepting()
+	}
 	if c.draining && !open {
 		c.draining = false
 		c.tell(Drained{Kept: c.outbox.undecided()})
 	}
-	if !c.quitting || open && now.Before(c.quitBy) && c.phase == ready {
+	if !c.quitting || open && now.Before(c.quitBy) && (c.phase == ready || c.phase == left) {
 		return
 	}
 	switch c.phase {

@@ -150,3 +150,27 @@ func TestDrainAfterDeregistering(t *testing.T) {
 	b.do(b.core.Drain)
 	b.wantTold("the text is kept for the next start", Left{}, Drained{Kept: 1})
 }
+
+// Who leaves hears first what became of each text that was typed: on disk, or not.
+func TestEndsAfterTheDisk(t *testing.T) {
+	b, f := readyBench(t, "bob")
+	b.hold()
+	b.send(f[0], "just typed")
+	b.do(func(now time.Time) { b.core.Deregister(now, "ann") })
+	b.recv(server, &wire.Deregistered{Request: b.core.request})
+	b.do(b.core.Drain)
+	b.do(b.core.Quit)
+	b.wantTold("it is not on disk yet", Left{})
+	b.release()
+	b.wantTold("it is", Drained{Kept: 1}, Quit{Kept: 1})
+
+	t.Run("but a disk that hangs keeps nobody", func(t *testing.T) {
+		b, f := readyBench(t, "bob")
+		b.hold()
+		b.send(f[0], "just typed")
+		b.do(b.core.Quit)
+		b.advance(time.Second)
+		b.recv(server, &wire.Deregistered{Request: b.core.request})
+		b.wantTold("gone", Left{}, Quit{Kept: 1})
+	})
+}

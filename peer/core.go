@@ -184,7 +184,7 @@ func (c *Core) Next() (time.Time, bool) {
 	earliest(c.inbox.goneDue, true)
 	earliest(c.pingDue, c.phase == ready || c.phase == loading)
 	earliest(c.inbox.next(c.cfg.Hold, c.phase == ready))
-	earliest(c.quitBy, c.quitting && c.phase == ready)
+	earliest(c.quitBy, c.quitting && (c.phase == ready || c.phase == left))
 	return next, !next.IsZero()
 }
 

@@ -219,6 +219,13 @@ func (o *outbox) waits() bool {
 	return slices.ContainsFunc(o.order, func(l *lane) bool { return l.lanes[0] == l && l.open() })
 }
 
+// accepting tells whether a typed text is on its way to the disk, and its user has not heard of it.
+func (o *outbox) accepting() bool {
+	return slices.ContainsFunc(o.order, func(l *lane) bool {
+		return l.count[saving] > 0 && slices.ContainsFunc(l.parts, func(p *part) bool { return p.state == saving && p.text.fresh.typed != "" })
+	})
+}
+
 // undecided counts the texts that only this client has.
 func (o *outbox) undecided() int {
 	n := 0
