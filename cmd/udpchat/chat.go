@@ -44,9 +44,11 @@ type chat struct {
 	cancel  context.CancelFunc // ends everything that run began
 	session *session
 	next    *opened // the profile that reg OTHER goes on with, once the present one has left
+	behind  behind  // what is kept for names that were left
 	started bool    // the first registration succeeded
 	ended   bool    // the input is at its end
 	undone  bool    // something that was typed was not done
+	kept    bool    // something stays in an outbox at the end of a script, or was not sent
 }
 
 // firstSignal gives the first signal that asks to end. A second one has its ordinary effect: it ends a program that hangs.

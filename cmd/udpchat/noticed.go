@@ -23,8 +23,8 @@ func (c *chat) noticed(ctx context.Context, n peer.Notice) error {
 			return err
 		}
 	}
-	if _, ok := n.(peer.Quit); ok && c.next != nil {
-		return c.change(ctx)
+	if n, ok := n.(peer.Quit); ok && c.next != nil {
+		return c.change(ctx, n)
 	}
 	if _, ok := n.(peer.Left); ok && (c.ended || c.next != nil) {
 		return c.tellAs(n, []string{"[You are Offline. Bye.]"})
@@ -67,16 +67,16 @@ func (c *chat) follow(n peer.Notice) error {
 			return &exitError{code: exitFailed}
 		}
 	case peer.NotSent:
-		c.session.kept = true // a script must know
+		c.kept = true // a script must know
 	case peer.UnknownPeer, peer.TooLong, peer.BadText, peer.Blocked, peer.NotRegistered, peer.NotYours:
 		c.undone = true
 	case peer.Drained:
 		c.session.client.Quit()
-		if n.Kept > 0 || c.undone && !c.settings.json { // a program that reads objects was told at once
-			c.session.kept = true
+		if n.Kept > 0 || len(c.behind) > 0 || c.undone && !c.settings.json { // a program that reads objects was told at once
+			c.kept = true
 		}
 	case peer.Quit:
-		if c.session.kept {
+		if c.kept {
 			return &exitError{code: exitFailed}
 		}
 		return errQuit

@@ -7,7 +7,9 @@ import (
 	"io/fs"
 	"os"
 
+	"udpchat/cmd/internal/control"
 	"udpchat/cmd/internal/plain"
+	"udpchat/peer"
 	"udpchat/wire"
 	"udpchat/wire/link"
 	"udpchat/wire/name"
@@ -84,8 +86,11 @@ func (c *chat) nextProfile(name string) (*opened, error) {
 	return next, nil
 }
 
-// change goes on with the profile of another name.
-func (c *chat) change(ctx context.Context) error {
+// change goes on with the profile of another name. A client has quit, which may keep something.
+func (c *chat) change(ctx context.Context, n peer.Quit) error {
+	if err := c.leaveBehind(n.Kept); err != nil {
+		return err
+	}
 	next := c.next
 	c.next = nil
 	if err := c.endSession(); err != nil {
@@ -95,5 +100,31 @@ func (c *chat) change(ctx context.Context) error {
 	if err != nil {
 		return errors.Join(err, next.profile.Close())
 	}
+	if c.settings.history == "on" {
+		delete(c.behind, next.name) // its own end says what becomes of it
+	}
 	return c.start(ctx, next, socket)
+}
+
+// behind are the names that were left for another one while texts of theirs were in the outbox: it stays with their profiles.
+type behind map[string]bool
+
+// leaveBehind says what is kept under the name that is left for another one.
+func (c *chat) leaveBehind(kept int) error {
+	if kept == 0 {
+		return nil
+	}
+	if c.behind == nil {
+		c.behind = behind{}
+	}
+	c.behind[c.session.name] = true
+	if program, ok := c.screen.(*objects); ok {
+		return program.write(control.Event{Event: "left", Name: c.session.name, Kept: kept})
+	}
+	line := keptLine(kept, false)
+	if c.settings.history == "on" {
+		name := plain.Name(c.session.name)
+		line = fmt.Sprintf("[%s of %s kept: sent when you are %s again.]", count(kept, "message"), name, name)
+	}
+	return c.print(line)
 }

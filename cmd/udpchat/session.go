@@ -21,7 +21,6 @@ type session struct {
 	notices chan peer.Notice
 	unread  chan []peer.Notice // those that nobody read, at the end
 	failed  chan error
-	kept    bool // something stays in the outbox at the end of a script
 	cancel  context.CancelFunc
 	hub     *control.Hub      // other programs, which
 	door    *control.Listener // come in here; nil: they can't
