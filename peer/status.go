@@ -196,14 +196,16 @@ func (c *Core) talk(now time.Time, to wire.Key) TalkStatus {
 	if t.Way = c.way(now, &lane{way: w, laneID: laneID{to: to}}); t.Way == WayResting {
 		t.Until = w.down.Sub(now)
 	}
+	ahead := open
 	for _, l := range w.lanes {
-		t.count(l)
+		t.count(l, l.blocked() || ahead == shut && w.kept())
+		ahead = max(ahead, l.passage())
 	}
 	return t
 }
 
-// count adds what waits in a lane.
-func (t *TalkStatus) count(l *lane) {
+// count adds what waits in a lane. What is queued there may wait behind what is refused.
+func (t *TalkStatus) count(l *lane, behind bool) {
 	var last *text
 	for _, p := range l.parts {
 		if p.text == last || p.state == done || p.t.Flags&wire.FlagVoid != 0 {
@@ -216,7 +218,7 @@ func (t *TalkStatus) count(l *lane) {
 			t.Depositing++
 		case p.state == stored:
 			t.Stored++
-		case p.state == kept || l.blocked() && p.state == queued:
+		case p.state == kept || behind && p.state == queued:
 			t.Kept, t.Why = t.Kept+1, l.refused
 		default:
 			t.Direct++

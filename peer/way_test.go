@@ -145,6 +145,7 @@ func TestDrainBehindAKeptRun(t *testing.T) {
 	b.recv(server, storedOf(500, bob, 1, wire.FullMailbox))
 	held := Kept{To: "bob", Why: wire.FullMailbox}
 	b.wantTold("all are kept", held, held, held, Drained{Kept: 3})
+	b.way("bob", TalkStatus{Way: WayAway, Kept: 3, Why: wire.FullMailbox})
 	b.wantWays("and nothing overtakes it", "")
 	b.send(bob, "four")
 	b.wantTold("a further one is too", held)
