@@ -79,7 +79,7 @@ func outcomeLines(n peer.Notice) []string {
 	case peer.Kept:
 		return []string{keptFor(n)}
 	case peer.Failed:
-		return []string{fmt.Sprintf("[%s: the message to %s is given up.]", reason(n.Why), plain.Name(n.To))}
+		return []string{fmt.Sprintf("[%s: the message to %s is given up.]", reason(n.To, n.Why), someone(n.To))}
 	case peer.TooLong:
 		return []string{fmt.Sprintf("[Message too long: %d bytes, the limit is %d.]", n.Bytes, n.Limit)}
 	case peer.UnknownPeer:
@@ -118,15 +118,7 @@ func keptFor(n peer.Kept) string {
 	if n.NoKeys {
 		return fmt.Sprintf("[%s was not here with this version of the program yet: the message is kept here until %s comes.]", to, to)
 	}
-	return fmt.Sprintf("[%s: the message to %s is kept here and tried again.]", keptReason(n.To, n.Why), someone(n.To))
-}
-
-// keptReason is why the server does not take what is for someone, or for the channel.
-func keptReason(to string, why wire.Verdict) string {
-	if to == "" && why == wire.FullPair {
-		return strings.ToUpper(wording.SpentDay[:1]) + wording.SpentDay[1:]
-	}
-	return reason(why)
+	return fmt.Sprintf("[%s: the message to %s is kept here and tried again.]", reason(n.To, n.Why), someone(n.To))
 }
 
 // someone is whom a message is for.
@@ -150,20 +142,10 @@ func refusal(n peer.Refused) string {
 	return "not now, try again later"
 }
 
-func reason(v wire.Verdict) string {
-	switch v {
-	case wire.FullMailbox:
-		return "Mailbox is full"
-	case wire.FullPair:
-		return "Your share of the mailbox is full"
-	case wire.NoClient:
-		return "The server does not know the recipient now"
-	case wire.TooLong:
-		return "Too long for the server"
-	case wire.FullDisk:
-		return "The server's disk is full"
-	}
-	return "The server does not take it"
+// reason is why the server does not take what is for someone, at the beginning of a line.
+func reason(to string, why wire.Verdict) string {
+	said := wording.Refusal(to, why)
+	return strings.ToUpper(said[:1]) + said[1:]
 }
 
 func keptLine(n int, history bool) string {

@@ -88,8 +88,8 @@ func waitWords(t peer.TalkStatus) (said []string) {
 			said = append(said, count(w.n, "message")+" "+w.where)
 		}
 	}
-	if why := keptReason(t.Name, t.Why); t.Kept > 0 {
-		said = append(said, fmt.Sprintf("%s kept here: %s", count(t.Kept, "message"), strings.ToLower(why[:1])+why[1:]))
+	if t.Kept > 0 {
+		said = append(said, fmt.Sprintf("%s kept here: %s", count(t.Kept, "message"), wording.Refusal(t.Name, t.Why)))
 	}
 	return said
 }

@@ -79,10 +79,7 @@ func keptWhy(n peer.Kept) string {
 	if n.NoKeys {
 		return "the recipient was not there yet with a version that has keys"
 	}
-	if n.To == "" && n.Why == wire.FullPair {
-		return wording.SpentDay
-	}
-	return n.Why.String()
+	return wording.Refusal(n.To, n.Why)
 }
 
 func refusedError(o wire.Outcome) string {

@@ -74,7 +74,7 @@ func Of(n peer.Notice) (Event, bool) {
 	case peer.Kept:
 		return Event{Event: "kept", ID: n.Line, To: whom(n.To), Error: keptError(n), Why: keptWhy(n)}, true
 	case peer.Failed:
-		return Event{Event: "failed", ID: n.Line, To: whom(n.To), Error: Refused, Why: n.Why.String()}, true
+		return Event{Event: "failed", ID: n.Line, To: whom(n.To), Error: Refused, Why: wording.Refusal(n.To, n.Why)}, true
 	case peer.Table:
 		e := Event{Event: "table", Clients: n.Clients, Online: n.Present}
 		for _, k := range n.All {

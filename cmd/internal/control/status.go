@@ -3,8 +3,8 @@ package control
 import (
 	"time"
 
+	"udpchat/cmd/internal/wording"
 	"udpchat/peer"
-	"udpchat/wire"
 	"udpchat/wire/words"
 )
 
@@ -39,8 +39,8 @@ func statusOf(s peer.Status) *Status {
 	for _, t := range s.Talks {
 		talk := Talk{Name: whom(t.Name), Online: t.Online, Direct: t.Way == peer.WayDirect, RoundTrip: milliseconds(t.RoundTrip),
 			Waiting: t.Waits(), Stored: t.Stored, Kept: t.Kept, NoKeys: t.Keyless}
-		if t.Kept > 0 && t.Why != wire.Accepted {
-			talk.Why = t.Why.String()
+		if t.Kept > 0 {
+			talk.Why = wording.Refusal(t.Name, t.Why)
 		}
 		out.Talks = append(out.Talks, talk)
 	}

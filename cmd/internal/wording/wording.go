@@ -7,6 +7,7 @@ import (
 
 	"udpchat/cmd/internal/plain"
 	"udpchat/peer"
+	"udpchat/wire"
 )
 
 // Tags are what one has to know of a message before one reads it; each is followed by a space.
@@ -54,8 +55,27 @@ func Distrust(n peer.Distrust) string {
 	return fmt.Sprintf("something is wrong with a %s in the name of %s", what, from)
 }
 
-// SpentDay is why the server takes no more posts of someone's now.
-const SpentDay = "the server takes no more posts of yours today"
+// Refusal is why the server does not take what is for someone; "" is the channel.
+func Refusal(to string, why wire.Verdict) string {
+	switch why {
+	case wire.FullMailbox:
+		return "mailbox is full"
+	case wire.FullPair:
+		if to == "" {
+			return "the server takes no more posts of yours today"
+		}
+		return "your share of the mailbox is full"
+	case wire.NoClient:
+		return "the server does not know the recipient now"
+	case wire.TooLong:
+		return "too long for the server"
+	case wire.FullDisk:
+		return "the server's disk is full"
+	case wire.Unreadable:
+		return "the recipient can't take it as it is"
+	}
+	return "the server does not take it"
+}
 
 // Delay is what the server has, that a registration is not answered yet.
 func Delay(why peer.Delay) string {
