@@ -75,11 +75,15 @@ func talkLine(t peer.TalkStatus) string {
 }
 
 func waitWords(t peer.TalkStatus) (said []string) {
+	unsent := "on the way"
+	if t.Way == peer.WayOutside {
+		unsent = "kept here until you are back"
+	}
 	for _, w := range []struct {
 		n     int
 		where string
 	}{
-		{t.Direct, "on the way"},
+		{t.Direct, unsent},
 		{t.Depositing, "on the way to the server"},
 		{t.Stored, "held by the server"},
 		{t.Keyless, "kept here until there are keys"},

@@ -20,6 +20,7 @@ func TestStatusLines(t *testing.T) {
 			{Name: "bob", Addr: at, Online: true, RoundTrip: 12 * time.Millisecond},
 			{Name: "cat", Way: peer.WayAway, Stored: 2},
 			{Name: "dan", Way: peer.WayAway},
+			{Name: "day", Way: peer.WayOutside, Direct: 1},
 			{Name: "eve", Addr: at, Online: true, Way: peer.WayResting, Until: 29600 * time.Millisecond, Direct: 1, Kept: 1, Why: wire.FullMailbox},
 		}}
 	want := []string{
@@ -28,6 +29,7 @@ func TestStatusLines(t *testing.T) {
 		"[channel: by the server; 1 message on the way to the server.]",
 		"[bob @ 10.0.0.2:3001: direct, round trip 12.0 ms.]",
 		"[cat: by the mailbox, since offline; 2 messages held by the server.]",
+		"[day: none, since you are offline; 1 message kept here until you are back.]",
 		"[eve @ 10.0.0.2:3001: by the mailbox, since several messages were not answered directly; direct again in 30 s; 1 message on the way; 1 message kept here: mailbox is full.]",
 	}
 	if got := strings.Join(statusLines(s), "\n"); got != strings.Join(want, "\n") {
