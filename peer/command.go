@@ -163,7 +163,7 @@ func (c *Core) leaveWhenDecided(now time.Time) {
 	}
 	if c.draining && !open {
 		c.draining = false
-		c.tell(Drained{Kept: c.outbox.undecided()})
+		c.tell(Drained(c.outbox.undecided()))
 	}
 	if !c.quitting || open && now.Before(c.quitBy) && (c.phase == ready || c.phase == left) {
 		return
@@ -173,6 +173,6 @@ func (c *Core) leaveWhenDecided(now time.Time) {
 		c.deregister(now)
 	case left:
 		c.quitting = false
-		c.tell(Quit{Kept: c.outbox.undecided()})
+		c.tell(Quit(c.outbox.undecided()))
 	}
 }

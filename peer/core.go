@@ -214,5 +214,5 @@ func (c *Core) giveUp() {
 	c.requests.Drop(keepalive)
 	c.forgetFind()
 	c.stepOut()
-	c.tell(ServerSilent{Kept: c.outbox.undecided()})
+	c.tell(ServerSilent(c.outbox.undecided()))
 }

@@ -16,7 +16,7 @@ func TestDrainWaitsForALookupNoLongerThanForADeposit(t *testing.T) {
 	b.advance(time.Minute)
 	b.do(b.core.Drain)
 	b.advance(4 * time.Second)
-	b.wantTold("the server is silent", ServerSilent{Kept: 1}, Drained{Kept: 1})
+	b.wantTold("the server is silent", ServerSilent{Unknown: 1}, Drained{Unknown: 1})
 }
 
 // protocol.md §7.3: someone waits for a typed text, also when an earlier run's text already asks for the card.
@@ -28,7 +28,7 @@ func TestTypedTextBehindAnEarlierOne(t *testing.T) {
 	b.advance(time.Minute)
 	b.send(f[0], "ho")
 	b.advance(4 * time.Second)
-	b.wantTold("the server is silent", ServerSilent{Kept: 2})
+	b.wantTold("the server is silent", ServerSilent{Kept: 1, Unknown: 1})
 }
 
 // protocol.md §7.3: two who are there need no server: a card is only renewed for mail, and that ends no program.

@@ -61,12 +61,14 @@ type (
 	Left struct{}
 	// Waiting: something waited on the server; it follows.
 	Waiting struct{}
-	// ServerSilent: the server answered nothing to what a command needs. Kept texts stay in the outbox.
-	ServerSilent struct{ Kept int }
-	// Drained: every text sent is decided. Kept ones are refused for now and stay in the outbox.
-	Drained struct{ Kept int }
-	// Quit: one has left, and can exit.
-	Quit struct{ Kept int }
+	// ServerSilent: the server answered nothing to what a command needs. Kept texts stay in the outbox, and so do Unknown ones: an earlier
+	// run left them, and nobody has told this one whether the server has them.
+	ServerSilent struct{ Kept, Unknown int }
+	// Drained: every text sent is decided. Kept ones are refused for now and stay in the outbox. Unknown: as with ServerSilent, of who
+	// left before that was told.
+	Drained struct{ Kept, Unknown int }
+	// Quit: one has left, and can exit. Kept, Unknown: as with Drained.
+	Quit struct{ Kept, Unknown int }
 )
 
 // Delay is why a registration is not answered yet.

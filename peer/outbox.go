@@ -226,21 +226,28 @@ func (o *outbox) accepting() bool {
 	})
 }
 
-// undecided counts the texts that only this client has.
-func (o *outbox) undecided() int {
-	n := 0
+// undecided are the texts of which only this client is known to have them. Unknown: an earlier run left them, and it is not told yet whether the
+// server has them.
+type undecided struct{ Kept, Unknown int }
+
+func (o *outbox) undecided() (u undecided) {
 	for _, l := range o.order {
-		n += l.undecided()
+		u.count(l)
 	}
-	return n
+	return u
 }
 
-func (l *lane) undecided() (n int) {
+// count adds those of a lane.
+func (u *undecided) count(l *lane) {
 	var last *text
 	for _, p := range l.parts {
-		if p.text != last && (p.state < stored || p.state == kept) {
-			n, last = n+1, p.text
+		if p.text == last || p.state >= stored && p.state != kept {
+			continue
+		}
+		if last = p.text; !last.typed && !last.kept {
+			u.Unknown++
+		} else {
+			u.Kept++
 		}
 	}
-	return n
 }

@@ -17,7 +17,9 @@ func (c *Core) press() {
 	case n >= MaxUndecided && !c.full && c.phase != left:
 		told := OutboxFull{Again: c.pressed}
 		if most != nil && most.pressing() > len(c.commands) {
-			told.To, told.Waiting = c.roster.name(most.to), most.undecided()
+			var waits undecided
+			waits.count(most)
+			told.To, told.Waiting = c.roster.name(most.to), waits.Kept+waits.Unknown
 		}
 		c.full, c.pressed = true, c.pressed || told.Waiting > 0
 		c.tell(told)

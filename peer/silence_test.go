@@ -127,3 +127,32 @@ func TestKeepaliveIsRepeated(t *testing.T) {
 	b.advance(400 * time.Millisecond)
 	b.wantIdle("it was heard")
 }
+
+// A client does not remember what the server stored: until that answers, all that an earlier run left may be there.
+func TestWhatAnEarlierRunLeftIsNotKnown(t *testing.T) {
+	b, f := readyBench(t, "bob", "cid")
+	bob, cid := f[0], f[1]
+	b.changed(bob.row(wire.Offline), cid.row(wire.Offline))
+	b.send(bob, "stored")
+	b.recv(server, storedFor(bob, 1, 1, wire.Accepted))
+	b.send(cid, "refused")
+	b.recv(server, storedFor(cid, 1, 1, wire.FullMailbox))
+	b.restart()
+	b.do(b.core.Register)
+	b.advance(3 * time.Second)
+	b.wantTold("it may be all there", ServerSilent{Unknown: 2})
+
+	b.restart()
+	b.do(b.core.Register)
+	b.answerRegister(storeID)
+	b.page(bob.row(wire.Offline), cid.row(wire.Offline))
+	b.send(cid, "behind it")
+	b.told = nil
+	b.recv(server, storedFor(bob, 1, 1, wire.Accepted))
+	b.recv(server, storedFor(cid, 1, 1, wire.FullMailbox))
+	kept := Kept{To: "cid", Why: wire.FullMailbox}
+	b.wantTold("it answers", Stored{To: "bob"}, kept, kept)
+	b.do(func(now time.Time) { b.core.Deregister(now, "ann") })
+	b.advance(3 * time.Second)
+	b.wantTold("what it refuses is here", ServerSilent{Kept: 2})
+}

@@ -52,7 +52,7 @@ func (c *chat) arrive(ctx context.Context) error {
 // introduced begins with a server that said who it is, if it is the right one.
 func (c *chat) introduced(ctx context.Context, a answer) error {
 	if errors.Is(a.err, link.ErrNoAnswer) {
-		return c.silent(c.coming.kept())
+		return c.silent(peer.ServerSilent{Unknown: c.coming.undelivered()})
 	}
 	if a.err != nil {
 		return a.err
@@ -118,15 +118,13 @@ func (c *chat) askKey(ctx context.Context) (identity, error) {
 func (c *chat) fellSilent(ctx context.Context, n peer.ServerSilent) {
 	c.ask(ctx, askAgain, func(a answer) error {
 		if a.err != nil || a.said.key == c.id.key {
-			return c.silent(n.Kept)
+			return c.silent(n)
 		}
 		if _, err := c.loseUnsent(); err != nil {
 			return err
 		}
-		if n.Kept > 0 {
-			if err := c.print(keptLine(n.Kept, c.settings.history == "on")); err != nil {
-				return err
-			}
+		if err := c.printAll(leftLines(n.Kept, n.Unknown, c.settings.history == "on")); err != nil {
+			return err
 		}
 		return c.rule.another(c.id.key, a.said.key)
 	})
@@ -135,7 +133,7 @@ func (c *chat) fellSilent(ctx context.Context, n peer.ServerSilent) {
 // silence is that the server does not answer a client that a command has.
 type silence struct {
 	server netip.AddrPort // zero: not known here
-	kept   int            // texts that stay in the outbox
+	left   peer.ServerSilent
 }
 
 func (s silence) Error() string {
@@ -143,24 +141,26 @@ func (s silence) Error() string {
 	if s.server.IsValid() {
 		said = fmt.Sprintf("the server at %s does not answer", s.server)
 	}
-	if s.kept > 0 {
-		said += fmt.Sprintf("; %s kept here: sent while a client of this profile runs", count(s.kept, "message"))
+	if n := s.left.Kept; n > 0 {
+		said += fmt.Sprintf("; %s kept here: sent while a client of this profile runs", count(n, "message"))
+	}
+	if n := s.left.Unknown; n > 0 {
+		said += fmt.Sprintf("; %s not known to be delivered: a client of this profile sends what the server does not have", count(n, "earlier message"))
 	}
 	return said
 }
 
 // silent is the end when the server does not answer.
-func (c *chat) silent(kept int) error {
+func (c *chat) silent(n peer.ServerSilent) error {
 	if c.inside != nil {
-		return &exitError{exitSilent, silence{c.server, kept}}
+		return &exitError{exitSilent, silence{c.server, n}}
 	}
 	lost, err := c.loseUnsent()
 	if err != nil {
 		return err
 	}
-	n := peer.ServerSilent{Kept: kept}
 	lines := c.view().lines(n)
-	if lost > 0 && kept == 0 {
+	if lost > 0 && n.Kept+n.Unknown == 0 {
 		lines = lines[1:] // that nothing waits would be read as that nothing is lost
 	}
 	if !c.started && c.screen.interactive() {

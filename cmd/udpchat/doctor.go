@@ -170,6 +170,6 @@ func (d *checkup) readProfile(ctx context.Context) bool {
 		return true
 	}
 	d.pins = loaded.Servers
-	d.say("ok", "profile", "%s, %s not delivered yet", d.settings.name, count((&opened{loaded: loaded}).kept(), "message"))
+	d.say("ok", "profile", "%s, %s not delivered yet", d.settings.name, count((&opened{loaded: loaded}).undelivered(), "message"))
 	return true
 }

@@ -40,11 +40,13 @@ func (v view) lines(n peer.Notice) []string {
 	case peer.Waiting:
 		return []string{"SERVER: [You have messages]"}
 	case peer.ServerSilent:
-		return []string{keptLine(n.Kept, v.history), "[Server not responding.]", "[Exiting.]"}
-	case peer.Quit:
-		if n.Kept > 0 {
-			return []string{keptLine(n.Kept, v.history)}
+		lines := leftLines(n.Kept, n.Unknown, v.history)
+		if len(lines) == 0 {
+			lines = []string{"[Nothing is waiting to be sent.]"}
 		}
+		return append(lines, "[Server not responding.]", "[Exiting.]")
+	case peer.Quit:
+		return leftLines(n.Kept, n.Unknown, v.history)
 	case peer.Arrived:
 		return []string{arrivedLine(n)}
 	case peer.Identity:
@@ -53,10 +55,8 @@ func (v view) lines(n peer.Notice) []string {
 		return []string{keyLine(n)}
 	case peer.PostsGone:
 		return []string{"[" + wording.PostsGone + "]"}
-	default:
-		return outcomeLines(n)
 	}
-	return nil
+	return outcomeLines(n)
 }
 
 // outcomeLines are what became of something typed.
@@ -148,14 +148,20 @@ func reason(to string, why wire.Verdict) string {
 	return strings.ToUpper(said[:1]) + said[1:]
 }
 
-func keptLine(n int, history bool) string {
+// leftLines say what stays in the outbox: what this client alone has, and what earlier runs left, of which it was not told whether the server
+// has it.
+func leftLines(kept, unknown int, history bool) (lines []string) {
 	switch {
-	case n == 0:
-		return "[Nothing is waiting to be sent.]"
-	case !history:
-		return fmt.Sprintf("[%s not sent, and history is off: lost.]", count(n, "message"))
+	case kept == 0:
+	case history:
+		lines = append(lines, fmt.Sprintf("[%s kept: sent at the next start.]", count(kept, "message")))
+	default:
+		lines = append(lines, fmt.Sprintf("[%s not sent, and history is off: lost.]", count(kept, "message")))
 	}
-	return fmt.Sprintf("[%s kept: sent at the next start.]", count(n, "message"))
+	if unknown > 0 {
+		lines = append(lines, fmt.Sprintf("[%s not known to be delivered: the next start sends what the server does not have.]", count(unknown, "earlier message")))
+	}
+	return lines
 }
 
 func count(n int, noun string) string {

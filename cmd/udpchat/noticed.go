@@ -72,7 +72,7 @@ func (c *chat) follow(n peer.Notice) error {
 		c.undone = true
 	case peer.Drained:
 		c.session.client.Quit()
-		if n.Kept > 0 || len(c.behind) > 0 || c.undone && !c.settings.json { // a program that reads objects was told at once
+		if n.Kept+n.Unknown > 0 || len(c.behind) > 0 || c.undone && !c.settings.json { // a program that reads objects was told at once
 			c.kept = true
 		}
 	case peer.Quit:

@@ -88,7 +88,7 @@ func (c *chat) nextProfile(name string) (*opened, error) {
 
 // change goes on with the profile of another name. A client has quit, which may keep something.
 func (c *chat) change(ctx context.Context, n peer.Quit) error {
-	if err := c.leaveBehind(n.Kept); err != nil {
+	if err := c.leaveBehind(n); err != nil {
 		return err
 	}
 	next := c.next
@@ -109,9 +109,9 @@ func (c *chat) change(ctx context.Context, n peer.Quit) error {
 // behind are the names that were left for another one while texts of theirs were in the outbox: it stays with their profiles.
 type behind map[string]bool
 
-// leaveBehind says what is kept under the name that is left for another one.
-func (c *chat) leaveBehind(kept int) error {
-	if kept == 0 {
+// leaveBehind says what stays in the outbox of the name that is left for another one.
+func (c *chat) leaveBehind(n peer.Quit) error {
+	if n.Kept+n.Unknown == 0 {
 		return nil
 	}
 	if c.behind == nil {
@@ -119,12 +119,18 @@ func (c *chat) leaveBehind(kept int) error {
 	}
 	c.behind[c.session.name] = true
 	if program, ok := c.screen.(*objects); ok {
-		return program.write(control.Event{Event: "left", Name: c.session.name, Kept: kept})
+		return program.write(control.Event{Event: "left", Name: c.session.name, Kept: n.Kept, Unknown: n.Unknown})
 	}
-	line := keptLine(kept, false)
-	if c.settings.history == "on" {
-		name := plain.Name(c.session.name)
-		line = fmt.Sprintf("[%s of %s kept: sent when you are %s again.]", count(kept, "message"), name, name)
+	if c.settings.history != "on" {
+		return c.printAll(leftLines(n.Kept, n.Unknown, false))
 	}
-	return c.print(line)
+	var lines []string
+	name := plain.Name(c.session.name)
+	if n.Kept > 0 {
+		lines = append(lines, fmt.Sprintf("[%s of %s kept: sent when you are %s again.]", count(n.Kept, "message"), name, name))
+	}
+	if n.Unknown > 0 {
+		lines = append(lines, fmt.Sprintf("[%s of %s not known to be delivered: what the server does not have is sent when you are %s again.]", count(n.Unknown, "earlier message"), name, name))
+	}
+	return c.printAll(lines)
 }

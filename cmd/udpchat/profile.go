@@ -70,8 +70,8 @@ func (o *opened) pin(p store.ServerPin) error {
 	return nil
 }
 
-// kept counts the texts that wait to be sent.
-func (o *opened) kept() int {
+// undelivered counts the texts that are not known to be delivered.
+func (o *opened) undelivered() int {
 	type text struct {
 		to                    store.Key
 		epoch, toEpoch, first uint64

@@ -71,7 +71,7 @@ func TestForgetfulFails(t *testing.T) {
 	}
 }
 
-func TestKept(t *testing.T) {
+func TestUndelivered(t *testing.T) {
 	var o opened
 	text := func(to byte, seq uint64, part uint16, flags uint8) {
 		o.loaded.Outbox = append(o.loaded.Outbox, store.Outgoing{To: store.Key{to}, Text: store.Text{Epoch: 1, Seq: seq, Part: part, Parts: part + 1, Flags: flags}})
@@ -81,7 +81,7 @@ func TestKept(t *testing.T) {
 	text(1, 3, 1, 0)
 	text(1, 4, 0, 1) // void
 	text(2, 1, 0, 2)
-	if got := o.kept(); got != 3 {
+	if got := o.undelivered(); got != 3 {
 		t.Errorf("got %d", got)
 	}
 }

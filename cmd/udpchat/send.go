@@ -14,6 +14,7 @@ import (
 	"udpchat/cmd/internal/config"
 	"udpchat/cmd/internal/control"
 	"udpchat/cmd/internal/plain"
+	"udpchat/peer"
 	"udpchat/wire"
 )
 
@@ -105,7 +106,7 @@ func (s *sending) unanswered(err error) error {
 	if !errors.As(err, &of) {
 		return err
 	}
-	of.kept = 0
+	of.left = peer.ServerSilent{}
 	switch {
 	case s.stored:
 		return &exitError{exitSilent, fmt.Errorf("%w; it holds the text for %s", of, s.whom())}

@@ -112,7 +112,7 @@ var (
 		`Client IP->.*`, `Server IP->.*`, `\[Server key on first use: [a-z ]+\]`, `SERVER: \[Welcome, you are registered\.\]`,
 		`\[Client table updated\.\]`, `\S+ @ \S+ is (ONLINE|OFFLINE)`, `\[[0-9]+ clients, [0-9]+ online: peers lists them\.\]`, `\[Message received by \w+\.\]`,
 		`SERVER: \[Message received by the server and saved\]`, `\[No ACK from \w+, message sent to server\.\]`, `\[Client \w+ exists!!\]`,
-		`SERVER: \[You have messages\]`, `\[[0-9]+ messages? kept: sent at the next start\.\]`, `\[Nothing is waiting to be sent\.\]`,
+		`SERVER: \[You have messages\]`, `\[[0-9]+ messages? kept: sent at the next start\.\]`, `\[[0-9]+ earlier messages? not known to be delivered: .*\]`, `\[Nothing is waiting to be sent\.\]`,
 		`\[[0-9]+ messages? not sent, and not kept\.\]`,
 		`\[Server not responding\.\]`, `\[Exiting\.\]`, `\[You are Offline\. Bye\.\]`, `\[.*: the message to \w+ is kept here and tried again\.\]`,
 		`\[Unknown peer: \w+\]`, // one that was not met before the kill, and the table has not come yet: the text is not accepted

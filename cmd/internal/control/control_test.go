@@ -163,9 +163,9 @@ func TestWhoSendsHearsWhatBecameOfIt(t *testing.T) {
 		b.want(Event{Event: "stored", ID: 2, To: All})
 		a.wantNothing()
 		b.wantNothing()
-		h.Notice(peer.ServerSilent{Kept: 2})
+		h.Notice(peer.ServerSilent{Kept: 2, Unknown: 1})
 		for _, p := range []*program{a, b} {
-			p.want(Event{Event: "silent", Error: Silent, Kept: 2, Why: "the server does not answer"})
+			p.want(Event{Event: "silent", Error: Silent, Kept: 2, Unknown: 1, Why: "the server does not answer"})
 			p.end()
 		}
 	})

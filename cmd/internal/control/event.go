@@ -32,7 +32,8 @@ type Event struct {
 	Error   string   `json:"error,omitempty"` // one of the words of errors.go
 	Why     string   `json:"why,omitempty"`   // for people
 	Kept    int      `json:"kept,omitempty"`
-	Words   string   `json:"words,omitempty"` // of a key
+	Unknown int      `json:"unknown,omitempty"` // left by earlier runs: the server may have them
+	Words   string   `json:"words,omitempty"`   // of a key
 	Peers   []Peer   `json:"peers,omitempty"`
 	Clients int      `json:"clients,omitempty"`
 	Online  int      `json:"online,omitempty"`
@@ -106,11 +107,11 @@ func ofClient(n peer.Notice) (Event, bool) {
 	case peer.Waiting:
 		return Event{Event: "waiting"}, true
 	case peer.ServerSilent:
-		return Event{Event: "silent", Error: Silent, Kept: n.Kept, Why: "the server does not answer"}, true
+		return Event{Event: "silent", Error: Silent, Kept: n.Kept, Unknown: n.Unknown, Why: "the server does not answer"}, true
 	case peer.Drained:
-		return Event{Event: "drained", Kept: n.Kept}, true
+		return Event{Event: "drained", Kept: n.Kept, Unknown: n.Unknown}, true
 	case peer.Quit:
-		return Event{Event: "quit", Kept: n.Kept}, true
+		return Event{Event: "quit", Kept: n.Kept, Unknown: n.Unknown}, true
 	case peer.DiskFull:
 		return crowded, true
 	case peer.DiskRoom:
