@@ -114,6 +114,10 @@ func TestTooLongIsToldOnce(t *testing.T) {
 	b.recv(server, storedFor(bob, 1, 1, wire.TooLong))
 	b.recv(server, storedFor(bob, 2, 1, wire.TooLong))
 	b.wantTold("once", Failed{To: "bob", Why: wire.TooLong})
+	b.do(func(now time.Time) { b.core.Deregister(now, "ann") })
+	b.leave()
+	b.do(b.core.Drain)
+	b.wantTold("what is given up is not kept, too", Left{}, Drained{})
 }
 
 // protocol.md §11.1: one that skips comes again, as soon as the one before it is stored.

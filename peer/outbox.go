@@ -241,7 +241,7 @@ func (o *outbox) undecided() (u undecided) {
 func (u *undecided) count(l *lane) {
 	var last *text
 	for _, p := range l.parts {
-		if p.text == last || p.state >= stored && p.state != kept {
+		if p.text == last || p.state >= stored && p.state != kept || p.t.Flags&wire.FlagVoid != 0 {
 			continue
 		}
 		if last = p.text; !last.typed && !last.kept {
