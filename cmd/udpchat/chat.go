@@ -48,6 +48,7 @@ type chat struct {
 	started bool    // the first registration succeeded
 	ended   bool    // the input is at its end
 	undone  bool    // something that was typed was not done
+	gaveUp  bool    // a text that was sent can't be delivered
 	kept    bool    // something stays in an outbox at the end of a script, or was not sent
 }
 

@@ -70,9 +70,11 @@ func (c *chat) follow(n peer.Notice) error {
 		c.kept = true // a script must know
 	case peer.UnknownPeer, peer.TooLong, peer.BadText, peer.Blocked, peer.NotRegistered, peer.NotYours:
 		c.undone = true
+	case peer.Failed:
+		c.gaveUp = true
 	case peer.Drained:
 		c.session.client.Quit()
-		if n.Kept+n.Unknown > 0 || len(c.behind) > 0 || c.undone && !c.settings.json { // a program that reads objects was told at once
+		if n.Kept+n.Unknown > 0 || len(c.behind) > 0 || c.gaveUp || c.undone && !c.settings.json { // a program that reads objects was told at once
 			c.kept = true
 		}
 	case peer.Quit:
