@@ -66,8 +66,12 @@ func (m *Model) stateRow() row {
 		if m.width >= listFrom {
 			state = fmt.Sprintf("connected to %s%s · %s", m.server, m.roundTrip(), state)
 		}
-		if n := m.talks.undecided(); n > 0 {
-			state += fmt.Sprintf(" · %d on the way", n)
+		onWay, kept := m.talks.undecided()
+		if onWay > 0 {
+			state += fmt.Sprintf(" · %d on the way", onWay)
+		}
+		if kept > 0 {
+			state += fmt.Sprintf(" · %d kept here", kept)
 		}
 	}
 	right := ""

@@ -100,7 +100,7 @@ type Model struct {
 	typed   map[uint64]*message // texts that were typed, by ref, until it is known whether they were taken
 	unseen  int                 // lines that were not looked at, in all talks
 	crowded bool                // the list has but a few of all
-	ends    map[uint64]state    // of texts of one's own that are not read yet, by line
+	ends    map[uint64]fate     // of texts of one's own that are not read yet, by line
 	recall  int                 // how many steps back among one's own texts; 0: the draft
 	draft   string              // what was there before that
 	search  *search             // among one's own texts, while there is one
@@ -119,7 +119,7 @@ type Model struct {
 
 // New makes a screen. The clock gives local time.
 func New(chat Chat, now func() time.Time) *Model {
-	return &Model{chat: chat, now: now, talks: newTalks(), typed: map[uint64]*message{}, ends: map[uint64]state{}, theme: newTheme(dark), width: 80, height: 24}
+	return &Model{chat: chat, now: now, talks: newTalks(), typed: map[uint64]*message{}, ends: map[uint64]fate{}, theme: newTheme(dark), width: 80, height: 24}
 }
 
 // Init asks how the terminal looks.

@@ -63,6 +63,12 @@ func (m *Model) accepted(n peer.Accepted) bool {
 	return true
 }
 
+// fate is what was told of a text that is not read yet.
+type fate struct {
+	state state
+	why   string
+}
+
 // mark sets the state of a text by its line of the history.
 func (m *Model) mark(line uint64, to string, s state, why string) bool {
 	if line == 0 {
@@ -78,7 +84,7 @@ func (m *Model) mark(line uint64, to string, s state, why string) bool {
 	if t.complete {
 		return false
 	}
-	m.ends[line] = s // it is shown when it is read
+	m.ends[line] = fate{s, why} // it is shown when it is read
 	return s != failed
 }
 

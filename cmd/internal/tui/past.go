@@ -31,7 +31,7 @@ func (m *Model) begin(b Began) tea.Cmd {
 		said = nil
 	}
 	m.me, m.talks, m.link, m.typed = b, newTalks(), connecting, map[uint64]*message{}
-	m.ends, m.stands = map[uint64]state{}, stands{}
+	m.ends, m.stands = map[uint64]fate{}, stands{}
 	m.recall, m.draft, m.search, m.unseen = 0, "", nil, 0
 	m.talks.open.messages = said
 	m.resume(drafts)
@@ -126,8 +126,8 @@ func (m *Model) readOlder(got older) {
 // remember makes a message of one of the history.
 func (m *Model) remember(p Past) *message {
 	msg := &message{line: p.Line, from: p.From, hue: hue(p.Key), text: p.Text, at: p.Time.Local(), state: p.End.state(), why: p.End.why()}
-	if s, ok := m.ends[p.Line]; ok && p.From == "" {
-		msg.state, msg.why = s, ""
+	if told, ok := m.ends[p.Line]; ok && p.From == "" {
+		msg.state, msg.why = told.state, told.why
 	}
 	if p.Mail && p.From != "" {
 		msg.held = heldFor(p.Time, p.Arrived)

@@ -10,6 +10,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"udpchat/peer"
+	"udpchat/wire"
 )
 
 // remembers fills the history of bob's talk.
@@ -72,13 +73,14 @@ func TestEndsOfThePast(t *testing.T) {
 	w := newWorld(t)
 	w.past = []Past{{Line: 1, Talk: "bob", Text: "delivered", Time: noon, End: Delivered}, {Line: 2, Talk: "bob", Text: "stored", Time: noon, End: Open},
 		{Line: 3, Talk: "bob", Text: "open", Time: noon, End: Open}, {Line: 4, Talk: "bob", Text: "given up", Time: noon, End: GivenUp},
-		{Line: 5, Talk: "bob", Text: "silent", Time: noon}}
+		{Line: 5, Talk: "bob", Text: "silent", Time: noon}, {Line: 6, Talk: "bob", Text: "refused", Time: noon, End: Open}}
 	w.size(120, 24)
 	w.begins()
 	w.told(peer.Stored{Line: 2, To: "bob", Again: true})
+	w.told(peer.Kept{Line: 6, To: "bob", Why: wire.FullMailbox}, "[Mailbox is full: the message to bob is kept here and tried again.]")
 	w.table("bob")
 	w.press("tab")
-	for _, want := range []string{"delivered ✓✓ delivered", "stored ✓ stored", "open … sending", "given up ✗ not sent", "silent"} {
+	for _, want := range []string{"delivered ✓✓ delivered", "stored ✓ stored", "open … sending", "given up ✗ not sent", "silent", "refused … kept here"} {
 		text := strings.Fields(want)[0]
 		got := ""
 		for _, r := range w.rows() {
@@ -91,6 +93,8 @@ func TestEndsOfThePast(t *testing.T) {
 			t.Errorf("got %q, want %q", got, want)
 		}
 	}
+	w.shows("Mailbox is full: the message to bob is kept here and tried again.")
+	w.shows("1 on the way · 1 kept here")
 	w.shows("It was given up. Up brings it back, Enter sends it again.")
 }
 

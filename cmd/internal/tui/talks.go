@@ -88,14 +88,17 @@ func (ts *talks) online() (n int) {
 	return n
 }
 
-// undecided counts the texts of one's own that are neither delivered nor stored.
-func (ts *talks) undecided() (n int) {
+// undecided counts the texts of one's own that are neither delivered nor stored: those on their way, and those that are kept.
+func (ts *talks) undecided() (onWay, kept int) {
 	for _, t := range ts.all {
 		for _, msg := range t.messages {
-			if msg.state == waiting || msg.state == sending || msg.state == held {
-				n++
+			switch msg.state {
+			case waiting, sending:
+				onWay++
+			case held:
+				kept++
 			}
 		}
 	}
-	return n
+	return onWay, kept
 }
