@@ -42,7 +42,7 @@ func TestRule(t *testing.T) {
 		{"another port in the environment", []string{"-i", invite}, []string{"UDPCHAT_PORT=8"}, "chat.example:7000", true, ""},
 		{"another port in the file", []string{"-config", file}, []string{"UDPCHAT_IP=" + invite}, "chat.example:7000", true, ""},
 		{"another port beside it", []string{"-i", invite, "-p", "9999"}, nil, "", false, "flag -port: 9999 is not the invite's port, 7000: leave it out"},
-		{"trust in the environment", nil, []string{"UDPCHAT_TRUST_NEW_SERVER_KEY=true"}, "", false, "flag -trust-new-server-key: give it on the command line, once: elsewhere it would accept every key"},
+		{"trust in the environment", nil, []string{"UDPCHAT_TRUST_NEW_SERVER_KEY=true"}, "", false, "UDPCHAT_TRUST_NEW_SERVER_KEY: give it on the command line, once: elsewhere it would accept every key"},
 		{"a stronger port", []string{"-p", "8"}, []string{"UDPCHAT_IP=" + invite}, "", false, "flag -port: 8 is not the invite's port, 7000: leave it out"},
 		{"another key", []string{"-i", invite, "-server-key", words.FormatKey([32]byte{1})}, nil, "", false,
 			"flag -server-key: it is not the key of the invite: leave it out"},
