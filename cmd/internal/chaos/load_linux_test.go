@@ -17,7 +17,7 @@ func TestGarbage(t *testing.T) {
 	w.joins("10.77.1.1", "10.77.0.1")
 	w.joins("10.77.1.2", "10.77.0.1")
 	packets := rubbish(rand.New(rand.NewPCG(s, 9)), "10.77.0.1:9999")
-	w.under(10*time.Second, func(ctx context.Context) {
+	w.under(10*time.Second, 3, func(ctx context.Context) {
 		t.Logf("%.0f datagrams a second", pour(ctx, t, w.server.host, packets, *garbled))
 	})
 	w.settled()
@@ -37,7 +37,7 @@ func TestInitiations(t *testing.T) {
 	packets := initiations(rng, key, card, 20_000)
 	d := 8 * time.Second
 	w.ledger.reading("anna", "bob") // carl reads what is posted after he came, but what that is nobody knows here
-	w.under(d, func(ctx context.Context) {
+	w.under(d, 1, func(ctx context.Context) {
 		var pouring sync.WaitGroup
 		pouring.Go(func() {
 			t.Logf("%.0f initiations a second", pour(ctx, t, w.server.host, packets, 20_000))

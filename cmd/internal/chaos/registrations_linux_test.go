@@ -39,7 +39,7 @@ func TestRegistrations(t *testing.T) {
 	}
 	var granted, pauses int
 	var took time.Duration
-	w.under(20*patience, func(ctx context.Context) {
+	w.under(20*patience, 1, func(ctx context.Context) {
 		begun := time.Now()
 		said := attack(ctx, t, file, bytes.NewReader(card.Static[:]), "-apply", fmt.Sprint(*registrations))
 		if _, err := fmt.Sscan(said, &granted, &pauses); err != nil {
