@@ -116,17 +116,25 @@ func (c *chat) notePrinting(o *opened) (*printing, error) {
 }
 
 // close ends the client, lets go of its profile, and gives what the client told that was not passed on: that what it took last is on the disk.
+// Other programs hear it before their connections end: else one that gave a text would give it again, to the next client.
 func (s *session) close() []peer.Notice {
-	s.hub.Close()
 	if s.door != nil {
 		s.door.Close()
+		defer s.door.Wait()
 	}
+	defer s.hub.Close()
 	s.cancel()
 	for range s.failed { // until Run has returned
 	}
 	s.prints.close()
 	_ = s.profile.Close() // every change that mattered was reported when it was made
-	return append(<-s.unread, s.client.Rest()...)
+	rest := append(<-s.unread, s.client.Rest()...)
+	for _, n := range rest {
+		if _, message := n.(peer.Arrived); !message { // that one was taken can't be noted any more: the next run shows it
+			s.hub.Notice(n)
+		}
+	}
+	return rest
 }
 
 // addresses are the first lines of a client: where it is, and where the server is.

@@ -1,12 +1,14 @@
 package main
 
 import (
+	"net"
 	"net/netip"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"udpchat/cmd/internal/control"
 	"udpchat/peer"
 	"udpchat/wire/link"
 )
@@ -34,11 +36,27 @@ func TestTheEndOfASessionGivesWhatNobodyRead(t *testing.T) {
 	if n := <-c.session.notices; n != (peer.ServerSilent{}) {
 		t.Fatalf("told %+v", n)
 	}
+	near, far := net.Pipe()
+	go c.session.hub.Serve(far)
+	other := control.NewConn(near)
+	for _, m := range []control.Command{{Op: "send", To: control.All, Text: "ho", Ref: "its own"}, {Op: "tail"}} {
+		if err := other.Do(m); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, want := range []string{"hello", "following"} { // so the client has that text
+		if e := <-other.Events(); e.Event != want {
+			t.Fatalf("another program heard %+v", e)
+		}
+	}
 	c.send(text{ref: 7, text: "hi"})
-	if _, err := c.session.client.Status(t.Context()); err != nil { // so the client has seen it
+	if _, err := c.session.client.Status(t.Context()); err != nil { // and has seen both
 		t.Fatal(err)
 	}
 	if rest := c.session.close(); !slices.Contains(rest, peer.Notice(peer.NotRegistered{Ref: 7})) {
 		t.Errorf("the rest is %+v", rest)
+	}
+	if e := <-other.Events(); e.Ref != "its own" || e.Error != control.NotRegistered {
+		t.Errorf("another program heard %+v of its text", e)
 	}
 }

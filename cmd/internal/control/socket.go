@@ -73,9 +73,11 @@ func (l *Listener) accept(h *Hub) {
 	}
 }
 
-// Close removes the socket, and waits for its connections: the Hub must be closed.
+// Close removes the socket, while the caller has the profile locked still. Its connections go on.
 func (l *Listener) Close() {
 	_ = os.Remove(l.path) // first: who finds it is answered
 	_ = l.on.Close()
-	l.all.Wait()
 }
+
+// Wait waits for the connections of a closed one: the Hub must be closed too.
+func (l *Listener) Wait() { l.all.Wait() }

@@ -53,6 +53,7 @@ func TestSocketsInDeepFolders(t *testing.T) {
 			}
 			h.Close()
 			l.Close()
+			l.Wait()
 			if _, err := os.Stat(stale); !errors.Is(err, fs.ErrNotExist) {
 				t.Errorf("it is still there: %v", err)
 			}
