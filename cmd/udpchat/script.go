@@ -22,6 +22,8 @@ var (
 	errSilent = &exitError{exitSilent, silence{}}
 	// errOver: the client ended before it had taken what it was asked for.
 	errOver = errors.New("the client of this profile has ended")
+	// errCut: it said nothing of that, so it was killed.
+	errCut = fmt.Errorf("%w", errOver)
 	// errLate: the time of the command is over.
 	errLate = errors.New("the time is over")
 	// errStopped: a signal came.
@@ -105,7 +107,7 @@ func (s *script) missing(folder string) error {
 	return s.flags.Wrong("name", "%s has no profile in %s: the first start of udpchat client -n %[1]s makes it", s.settings.name, filepath.Dir(folder))
 }
 
-// follow gives f each event until it says that it is enough. The error is f's, errOver at the end of the client, errLate, or
+// follow gives f each event until it says that it is enough. The error is f's, errCut at the end of the connection, errLate, or
 // errStopped.
 func (s *script) follow(conn *control.Conn, f func(control.Event) (enough bool, err error)) error {
 	var late <-chan time.Time
@@ -118,7 +120,7 @@ func (s *script) follow(conn *control.Conn, f func(control.Event) (enough bool, 
 		select {
 		case e, ok := <-conn.Events():
 			if !ok {
-				return errOver
+				return errCut
 			}
 			if s.stopped() {
 				return errStopped

@@ -94,6 +94,8 @@ func (s *sending) ends(err error) error {
 	switch {
 	case errors.Is(err, errLate):
 		return s.late()
+	case errors.Is(err, errCut) && s.guest && s.id == 0:
+		return fmt.Errorf("%v, and did not say whether it has the text to %s: look for it (udpchat status) before you send it again", errOver, s.whom())
 	case errors.Is(err, errOver):
 		return s.over()
 	}
@@ -144,7 +146,7 @@ func failed(e control.Event) error {
 	switch {
 	case e.Event == "silent":
 		return errSilent
-	case e.Event == "refused" || e.Event == "left":
+	case e.Event == "refused" || e.Event == "left" || e.Event == "ended":
 		return errOver // the client says why
 	case e.Event != "error":
 		return nil

@@ -53,10 +53,12 @@ func TestTheEndOfASessionGivesWhatNobodyRead(t *testing.T) {
 	if _, err := c.session.client.Status(t.Context()); err != nil { // and has seen both
 		t.Fatal(err)
 	}
+	answered := make(chan control.Event, 1)
+	go func() { answered <- <-other.Events(); _ = other.Close() }()
 	if rest := c.session.close(); !slices.Contains(rest, peer.Notice(peer.NotRegistered{Ref: 7})) {
 		t.Errorf("the rest is %+v", rest)
 	}
-	if e := <-other.Events(); e.Ref != "its own" || e.Error != control.NotRegistered {
+	if e := <-answered; e.Ref != "its own" || e.Error != control.NotRegistered {
 		t.Errorf("another program heard %+v of its text", e)
 	}
 }

@@ -169,6 +169,7 @@ func (h *Hub) Close() {
 	h.mu.Lock()
 	h.closed = true
 	for c := range h.conns {
+		c.out.Put(Event{Event: "ended"})
 		c.finish()
 	}
 	h.mu.Unlock()
