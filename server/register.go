@@ -46,21 +46,17 @@ func (c *Core) register(now time.Time, p link.Path, from wire.Key, m *wire.Regis
 
 // admit has the row that a registration asks for made durable, if it is another one, and begins the session then.
 func (c *Core) admit(now time.Time, p link.Path, cl *client, m *wire.Register) {
-	var rewind *uint64
-	seen, known := c.seen(m)
-	if known {
-		rewind = &seen
-	}
+	seen := c.seen(m)
 	settled := cl.row == cl.published && cl.card == identify(string(m.Card))
 	row := c.ask(now, cl, p, m)
 	if m.Mode != wire.Present && settled && c.same(now, cl, row) {
 		cl.row, cl.shown = cl.published, nil
 		c.trust(cl.key(), string(m.Card))
-		c.joinAsItIs(now, cl, p, m, rewind)
+		c.joinAsItIs(now, cl, p, m, seen)
 		return
 	}
 	free := c.cfg.Wall(now).Add(-c.cfg.NameTTL).UnixMicro()
-	c.commitFor(cl, store.PutClient{Client: row, Rewind: rewind, FreeBefore: free}, func(now time.Time, r store.Result) {
+	c.commitFor(cl, store.PutClient{Client: row, Rewind: seen, FreeBefore: free}, func(now time.Time, r store.Result) {
 		if r.Verdict != store.Accepted {
 			c.unasked(cl, p, m, outcome(r.Verdict))
 			return
@@ -142,12 +138,12 @@ func (c *Core) unasked(cl *client, p link.Path, m *wire.Register, why wire.Outco
 
 // catchUp moves the client's channel cursor to where the client says it is: a server that was killed may have lost the last
 // second of it. A new client has nothing to catch up with.
-func (c *Core) catchUp(now time.Time, seen, cursor uint64, cl *client, then func(now time.Time)) {
-	if seen <= cursor {
+func (c *Core) catchUp(now time.Time, seen *uint64, cursor uint64, cl *client, then func(now time.Time)) {
+	if seen == nil || *seen <= cursor {
 		then(now)
 		return
 	}
-	c.commitFor(cl, store.Advance{Member: cl.row.Key, Order: seen}, func(now time.Time, _ store.Result) { then(now) })
+	c.commitFor(cl, store.Advance{Member: cl.row.Key, Order: *seen}, func(now time.Time, _ store.Result) { then(now) })
 }
 
 // joined notes that a registration, or a revival, is over, unless a newer one is on its way.
@@ -195,13 +191,14 @@ func (c *Core) recall(now time.Time, id, revision, order uint64) (renewed bool) 
 	return true
 }
 
-// seen is through which order a client has the channel, when it speaks of this store, whatever ID that had then. It is not known of one that has
-// met a newer copy, or another store. What it is sent again then it knows by the chains of the authors.
-func (c *Core) seen(m *wire.Register) (order uint64, known bool) {
+// seen is through which order a client has the channel, when it speaks of this store, whatever ID that had then. nil: it has met a newer copy,
+// or another store. What it is sent again then it knows by the chains of the authors.
+func (c *Core) seen(m *wire.Register) *uint64 {
 	if c.past.Had(c.head, m.Store) && c.past.Gave(c.head, m.Seen, 0) {
-		return m.Seen, true
+		seen := m.Seen
+		return &seen
 	}
-	return 0, false
+	return nil
 }
 
 // registered answers the registration that began the session.

@@ -170,9 +170,9 @@ type PutClient struct {
 type Begin struct{ By uint64 }
 
 // Deposit puts a text into a mailbox. The same identity (to, from, epochs, seq) again changes nothing and gives the same
-// order; with Anew, or when the record of what waits can't be read, it takes the place of that, under a new order. Quota is charged for a whole text when its first part arrives, so that all its parts find room or none, until none of
-// it waits;
-// NoClient when the recipient has no row.
+// order; with Anew, or when the record of what waits can't be read, it takes the place of that, under a new order. Quota is charged for a
+// whole text when its first part arrives, so that all its parts find room or none, until none of it waits. NoClient when the recipient has no
+// row.
 type Deposit struct {
 	To, From Key
 	Text     Text

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"io"
 	"net"
-	"strings"
 	"testing"
 
 	"udpchat/cmd/internal/control"
@@ -44,20 +43,5 @@ func TestATextIsGivenToOneClient(t *testing.T) {
 				t.Errorf("given to the next client: %v, want %v", !again, again)
 			}
 		})
-	}
-}
-
-// Who is served hears that the client ends.
-func TestTheEndIsSaid(t *testing.T) {
-	near, far := net.Pipe()
-	h := control.NewHub(nil, "x", false, nil)
-	go h.Serve(far)
-	r := bufio.NewReader(near)
-	if line, err := r.ReadString('\n'); err != nil || !strings.Contains(line, `"hello"`) {
-		t.Fatalf("%q, %v", line, err)
-	}
-	go h.Close()
-	if line, err := r.ReadString('\n'); err != nil || !strings.Contains(line, `"ended"`) {
-		t.Errorf("%q, %v", line, err)
 	}
 }

@@ -50,7 +50,7 @@ func (t *serverTx) advance(c store.Advance) (store.Result, error) {
 	}
 	to := max(at.At, min(c.Order, t.head.Order))
 	if c.Back {
-		to = min(to, max(c.Order, at.Began))
+		to = min(to, at.notBelow(c.Order))
 	}
 	if to == at.At {
 		return store.Result{Cursor: to}, nil
@@ -69,13 +69,16 @@ func (t *serverTx) rewind(member store.Key, known bool, back *uint64) (uint64, e
 		if back == nil || *back >= at.At {
 			return at.At, nil
 		}
-		at.At = min(at.At, max(*back, at.Began))
+		at.At = at.notBelow(*back)
 	}
 	return at.At, t.shelf("cursors").put(clientKey(member), &at)
 }
 
 // cursor is the order of the last post that a member needs no more; Began is where it stood first.
 type cursor struct{ At, Began uint64 }
+
+// notBelow is where a cursor goes that is moved back to an order: not below where it began.
+func (c *cursor) notBelow(order uint64) uint64 { return max(order, c.Began) }
 
 func (c *cursor) encode(w *writer) {
 	w.array(2)

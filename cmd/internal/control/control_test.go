@@ -271,3 +271,12 @@ func TestEveryNoticeIsAnEvent(t *testing.T) {
 		t.Errorf("%+v came back as %+v", a, e.Arrived())
 	}
 }
+
+// Who is served hears that the client ends.
+func TestTheEndIsSaid(t *testing.T) {
+	stage(t, false, func(_ *testing.T, _ *desk, h *Hub, connect func() *program) {
+		p := connect()
+		go h.Close()
+		p.want(Event{Event: "ended"})
+	})
+}
